@@ -1,0 +1,28 @@
+/** The two times a program needs, and waiting: everything that must know "now" is handed one of these. */
+
+export type Clock = {
+	/** Wall time in epoch milliseconds: for display and storage, never for durations. */
+	now(): number;
+	/** Milliseconds that only grow: for durations, time-outs and pacing. */
+	monotonicMs(): number;
+	/** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
+	sleep(ms: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+	now: () => Date.now(),
+	monotonicMs: () => performance.now(),
+	sleep(ms, signal) {
+		return new Promise((resolve) => {
+			if (signal?.aborted) return resolve();
+			const done = () => {
+				clearTimeout(timer);
+				signal?.removeEventListener("abort", done);
+				resolve();
+			};
+			const timer = setTimeout(done, ms);
+			signal?.addEventListener("abort", done, { once: true });
+		});
+	},
+};

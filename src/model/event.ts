@@ -1,0 +1,37 @@
+/** What happened, as it is stored, told live and shown under "What changed". */
+
+export const EVENT_KINDS = [
+	"host_new",
+	"host_up",
+	"host_down",
+	"host_flapping",
+	"host_edited",
+	"host_deleted",
+	"subnet_down",
+	"subnet_added",
+	"subnet_edited",
+	"subnet_deleted",
+	"sweep_failed",
+	"sweep_recovered",
+	"own_network_down",
+	"own_network_back",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/**
+ * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
+ * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`.
+ */
+export type Event = {
+	readonly id: number;
+	/** Epoch milliseconds. */
+	readonly at: number;
+	readonly kind: EventKind;
+	readonly subnetId: number | undefined;
+	readonly hostId: number | undefined;
+	readonly ip: string | undefined;
+	readonly label: string;
+	readonly detail: Readonly<Record<string, string | number>>;
+};
+
+export type NewEvent = Omit<Event, "id">;

@@ -1,0 +1,44 @@
+/** The rows of a host table, in the order they are shown: hosts, group headings and the gaps between. Pure. */
+
+import type { Address } from "../net/address.ts";
+import type { Range } from "../net/cidr.ts";
+import type { Host, HostFilter, HostOrder } from "./host.ts";
+import type { Status } from "./presence.ts";
+
+export type ListRow =
+	| {
+			readonly kind: "group";
+			readonly group: Status | "unused";
+			readonly count: bigint;
+			readonly ranges?: number;
+	  }
+	| { readonly kind: "host"; readonly host: Host }
+	/** A run of unused addresses, folded. */
+	| { readonly kind: "gap"; readonly range: Range }
+	/** One unused address of an unfolded gap; `gap` is the whole run. */
+	| { readonly kind: "free"; readonly address: Address; readonly gap: Range }
+	/** The rest of an unfolded gap: `from` is the first address not shown yet. */
+	| { readonly kind: "gap_rest"; readonly range: Range; readonly gap: Range };
+
+/** What the URL of a list says. `open` holds the first addresses of the gaps that are unfolded. */
+export type ListQuery = {
+	readonly filter: HostFilter;
+	readonly order: HostOrder;
+	readonly open: readonly Address[];
+};
+
+/** One window of a list. */
+export type Listing = {
+	readonly query: ListQuery;
+	readonly rows: readonly ListRow[];
+	/** Cursor for the rows after these; undefined: this is the end. */
+	readonly next: string | undefined;
+	/** Hosts that pass the filter, and per status those that pass the rest of it. */
+	readonly matching: number;
+	readonly byStatus: Readonly<Record<Status, number>>;
+	/** What the filters can be set to, with the number of hosts each would show. */
+	readonly tags: readonly { readonly name: string; readonly hosts: number }[];
+	readonly services: readonly { readonly name: string; readonly hosts: number }[];
+	/** Unused addresses that are not shown because a filter is on; 0n without one. */
+	readonly unusedHidden: bigint;
+};

@@ -1,0 +1,110 @@
+/** A block of addresses in CIDR notation (RFC 4632, RFC 4291 2.3): reading, bounds, containment, what is usable. */
+
+import {
+	type Address,
+	bitsOf,
+	type Family,
+	familyOf,
+	formatAddress,
+	type Parsed,
+	parseAddress,
+} from "./address.ts";
+
+/** `base` is the lowest address; `prefix` counts in the family's own bits (0–32 or 0–128). */
+export type Cidr = { readonly family: Family; readonly base: Address; readonly prefix: number };
+
+/** Both ends included. */
+export type Range = { readonly first: Address; readonly last: Address };
+
+/** A block, or why not; `suggestion` is the block the person most likely meant. */
+export type ParsedCidr = Parsed<Cidr> & { suggestion?: string };
+
+/** Number of addresses, network and broadcast included. */
+export function sizeOf(cidr: Cidr): bigint {
+	return 1n << BigInt(bitsOf(cidr.family) - cidr.prefix);
+}
+
+export function lastOf(cidr: Cidr): Address {
+	return cidr.base + sizeOf(cidr) - 1n;
+}
+
+/** The block of length `prefix` around `address`. */
+export function cidrAround(address: Address, prefix: number): Cidr {
+	const family = familyOf(address);
+	const hostBits = BigInt(bitsOf(family) - prefix);
+	return { family, base: (address >> hostBits) << hostBits, prefix };
+}
+
+/**
+ * Reads `address/prefix`, strictly: a decimal prefix without leading zeros, no bits set behind it (then
+ * `suggestion` holds the block with those bits cleared).
+ */
+export function parseCidr(text: string): ParsedCidr {
+	if (text.trim() !== text) {
+		return { problem: "Remove the blanks around the network.", suggestion: text.trim() };
+	}
+	const slash = text.indexOf("/");
+	if (slash < 0) {
+		const bare = parseAddress(text);
+		if (bare.problem !== undefined)
+			return { problem: `Enter a network such as 192.168.1.0/24. ${bare.problem}` };
+		const family = familyOf(bare.value);
+		return {
+			problem: `“${text}” has no prefix length: add one, such as /${family === 4 ? 24 : 64}.`,
+			suggestion: formatCidr(cidrAround(bare.value, family === 4 ? 24 : 64)),
+		};
+	}
+	const address = parseAddress(text.slice(0, slash));
+	if (address.problem !== undefined) return { problem: address.problem };
+	const family = familyOf(address.value);
+	const tail = text.slice(slash + 1);
+	if (!/^(0|[1-9][0-9]{0,2})$/.test(tail) || Number(tail) > bitsOf(family)) {
+		return {
+			problem: `“/${tail.slice(0, 40)}” is not a prefix length: use a number from 0 to ${bitsOf(family)}.`,
+		};
+	}
+	const cidr = cidrAround(address.value, Number(tail));
+	if (cidr.base !== address.value) {
+		return {
+			problem: `${text} has bits set behind its prefix: the network is ${formatCidr(cidr)}.`,
+			suggestion: formatCidr(cidr),
+		};
+	}
+	return { value: cidr };
+}
+
+export function formatCidr(cidr: Cidr): string {
+	return `${formatAddress(cidr.base)}/${cidr.prefix}`;
+}
+
+/** Is every address of `inner` (a block or one address) also in `outer`? */
+export function contains(outer: Cidr, inner: Cidr | Address): boolean {
+	const range = typeof inner === "bigint" ? { first: inner, last: inner } : rangeOf(inner);
+	const family = typeof inner === "bigint" ? familyOf(inner) : inner.family;
+	return family === outer.family && range.first >= outer.base && range.last <= lastOf(outer);
+}
+
+export function rangeOf(cidr: Cidr): Range {
+	return { first: cidr.base, last: lastOf(cidr) };
+}
+
+/**
+ * The addresses a host can have: without network and broadcast address in IPv4 up to /30 (RFC 1122 3.2.1.3; a
+ * /31 has neither, RFC 3021), without the subnet-router anycast address in IPv6 up to /126 (RFC 4291 2.6.1;
+ * RFC 6164 frees both addresses of a /127).
+ */
+export function usableRange(cidr: Cidr): Range {
+	const { first, last } = rangeOf(cidr);
+	if (cidr.family === 4) return cidr.prefix >= 31 ? { first, last } : { first: first + 1n, last: last - 1n };
+	return cidr.prefix >= 127 ? { first, last } : { first: first + 1n, last };
+}
+
+export function usableCount(cidr: Cidr): bigint {
+	const { first, last } = usableRange(cidr);
+	return last - first + 1n;
+}
+
+/** Order of a tree: by base, then the larger block first. */
+export function compareCidr(a: Cidr, b: Cidr): number {
+	return a.base < b.base ? -1 : a.base > b.base ? 1 : a.prefix - b.prefix;
+}

@@ -1,0 +1,44 @@
+/** Runs of addresses: the gaps between used ones, the first free one. Knows nothing of hosts or reservations. */
+
+import type { Address } from "./address.ts";
+import type { Range } from "./cidr.ts";
+
+/** Number of addresses in a range, both ends included. */
+export function countOf(range: Range): bigint {
+	return range.last - range.first + 1n;
+}
+
+/**
+ * The maximal runs inside `within` that hold no address of `used` (ascending; those outside `within` and
+ * repeats are ignored). Ranges and used addresses together cover `within` exactly once.
+ */
+export function gapsOf(within: Range, used: Iterable<Address>): Range[] {
+	const gaps: Range[] = [];
+	let next = within.first;
+	for (const address of used) {
+		if (address < next) continue;
+		if (address > within.last) break;
+		if (address > next) gaps.push({ first: next, last: address - 1n });
+		next = address + 1n;
+	}
+	if (next <= within.last) gaps.push({ first: next, last: within.last });
+	return gaps;
+}
+
+/** The lowest address of `within` that is not in `used` (ascending), or undefined when all are taken. */
+export function firstFree(within: Range, used: Iterable<Address>): Address | undefined {
+	let next = within.first;
+	for (const address of used) {
+		if (address < next) continue;
+		if (address > next) break;
+		next = address + 1n;
+	}
+	return next <= within.last ? next : undefined;
+}
+
+/** `count` addresses from `range.first` on, as many as there are; at most `limit`. */
+export function addressesOf(range: Range, limit: number): Address[] {
+	const total = countOf(range);
+	const length = total < BigInt(limit) ? Number(total) : limit;
+	return Array.from({ length }, (_, i) => range.first + BigInt(i));
+}

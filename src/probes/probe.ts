@@ -1,0 +1,61 @@
+/** The contract of asking the network whether addresses answer. Knows no database, no schedule, no presence. */
+
+import type { Address } from "../net/address.ts";
+
+/** How a prober asks: raw ICMP socket, ICMP datagram socket, or the system's ping program. */
+export type ProbeMethod = "raw" | "datagram" | "ping";
+
+/** `latencyUs` of a target that stayed silent through all attempts. */
+export const SILENT = -1;
+
+/** Verdicts, as they fall: `index[i]` points into the targets given, `latencyUs[i]` is the round trip or SILENT. */
+export type ProbeBatch = { readonly index: Uint32Array; readonly latencyUs: Int32Array };
+
+export type ProbeOptions = {
+	/** Echoes to a silent target before the verdict. */
+	readonly attempts: number;
+	/** Wait between an echo and the next to the same silent target. */
+	readonly retryMs: number;
+	/** Wait after the last echo before a target is called silent. */
+	readonly timeoutMs: number;
+	/** At most so many targets without a verdict at a time (neighbour table of an on-link subnet). */
+	readonly inFlightMax?: number | undefined;
+	/** Ends the run early: the iteration finishes without verdicts for the rest. */
+	readonly signal?: AbortSignal | undefined;
+};
+
+/** Totals of a run, returned when the iteration ends. */
+export type ProbeTotals = {
+	readonly sent: number;
+	readonly replies: number;
+	readonly duplicates: number;
+	/** ICMP errors (unreachable, time exceeded) that quoted our echoes. */
+	readonly errors: number;
+};
+
+/**
+ * Asks targets whether they are there. Many runs may be open at once; they share one socket and one pace.
+ * Each target gets exactly one verdict. A fault of our own (no route, no permission, no buffers) throws
+ * AppError("unavailable") out of the iteration: then no target without a verdict may be judged.
+ */
+export type Prober = {
+	readonly method: ProbeMethod;
+	/** Why it is not the best method, with the command that mends it; undefined for raw. */
+	readonly note: string | undefined;
+	probe(
+		targets: readonly Address[],
+		options: ProbeOptions,
+	): AsyncGenerator<ProbeBatch, ProbeTotals, undefined>;
+	close(): void;
+};
+
+/** What a prober is opened with. */
+export type ProberConfig = {
+	/** Echoes a second, over all runs together. */
+	readonly ratePps: number;
+	/** Verdicts in one batch at most; a batch is also handed over every `batchMs`. */
+	readonly batchSize: number;
+	readonly batchMs: number;
+	/** Parallel `ping` processes of the fallback. */
+	readonly pingProcesses: number;
+};
