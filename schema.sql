@@ -1,0 +1,179 @@
+-- Rollcall's database as it is today. Times are epoch milliseconds (UTC), addresses canonical text (RFC 5952)
+-- with a 16-byte sortable key beside them (IPv4 as ::ffff:a.b.c.d), durations carry their unit in the name.
+-- New files are made from this text; older ones are brought here by the steps in src/store/migrations.ts.
+
+-- A managed block of addresses. Blocks nest; a host belongs to the most specific one around it.
+CREATE TABLE subnet (
+	id                 INTEGER PRIMARY KEY,
+	cidr               TEXT    NOT NULL UNIQUE,
+	first_key          BLOB    NOT NULL,              -- lowest address
+	last_key           BLOB    NOT NULL,              -- highest address
+	prefix             INTEGER NOT NULL,              -- in the family's own bits
+	parent_id          INTEGER REFERENCES subnet (id) ON DELETE SET NULL, -- most specific block around; derived
+	name               TEXT    NOT NULL DEFAULT '',
+	notes              TEXT    NOT NULL DEFAULT '',
+	gateway            TEXT,                          -- canonical text
+	sweep_interval_s   INTEGER NOT NULL DEFAULT 60,
+	sweep_enabled      INTEGER NOT NULL DEFAULT 1,
+	scan_enabled       INTEGER NOT NULL DEFAULT 1,    -- port scans
+	sweep_offset       INTEGER NOT NULL DEFAULT 0,    -- where the next slice of a large block begins
+	next_sweep_at      INTEGER NOT NULL DEFAULT 0,
+	last_sweep_at      INTEGER,                       -- end of the last sweep that went well
+	last_sweep_problem TEXT,                          -- why the last one did not; NULL when it did
+	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
+	created_at         INTEGER NOT NULL,
+	updated_at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX subnet_by_range ON subnet (first_key, last_key);
+CREATE INDEX subnet_due ON subnet (next_sweep_at) WHERE sweep_enabled = 1;
+
+-- What answers, or is recorded, at an address. No row for an address that never answered and carries no note.
+CREATE TABLE host (
+	id                 INTEGER PRIMARY KEY,
+	ip                 TEXT    NOT NULL UNIQUE,
+	ip_key             BLOB    NOT NULL UNIQUE,
+	subnet_id          INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	hostname           TEXT    NOT NULL DEFAULT '',
+	hostname_source    TEXT    CHECK (hostname_source IN ('typed', 'ptr', 'snmp', 'import')),
+	description        TEXT    NOT NULL DEFAULT '',
+	tags_json          TEXT    NOT NULL DEFAULT '[]', -- array of strings; host_tag is its index
+	notes              TEXT    NOT NULL DEFAULT '',
+	mac                TEXT,
+	vendor             TEXT,
+	-- Presence, written by the sweeper only.
+	status             TEXT    NOT NULL DEFAULT 'unknown' CHECK (status IN ('up', 'down', 'unknown')),
+	status_order       INTEGER NOT NULL DEFAULT 2     -- up 0, down 1, unknown 2: the order of lists
+	                   CHECK (status_order = CASE status WHEN 'up' THEN 0 WHEN 'down' THEN 1 ELSE 2 END),
+	status_since       INTEGER,
+	suspect_since      INTEGER,                       -- silent, not yet confirmed: still told as up
+	flapping           INTEGER NOT NULL DEFAULT 0,
+	flips_json         TEXT    NOT NULL DEFAULT '[]', -- newest flips, oldest first
+	first_seen_at      INTEGER,                       -- NULL: never answered (a reservation)
+	last_seen_at       INTEGER,
+	latency_us         INTEGER,
+	typical_latency_us INTEGER,                       -- running estimate of the median
+	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
+	created_at         INTEGER NOT NULL,
+	updated_at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX host_by_address ON host (subnet_id, ip_key);
+CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
+CREATE INDEX host_alive_first ON host (status_order, ip_key);
+CREATE INDEX host_first_seen ON host (first_seen_at);
+
+-- tags_json taken apart, so that a tag finds its hosts. Kept by the triggers below; never written otherwise.
+CREATE TABLE host_tag (
+	tag     TEXT    NOT NULL,
+	host_id INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	PRIMARY KEY (tag, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX host_tag_by_host ON host_tag (host_id);
+CREATE TRIGGER host_tags_inserted AFTER INSERT ON host WHEN new.tags_json <> '[]' BEGIN
+	INSERT OR IGNORE INTO host_tag (tag, host_id) SELECT value, new.id FROM json_each(new.tags_json);
+END;
+CREATE TRIGGER host_tags_updated AFTER UPDATE OF tags_json ON host WHEN new.tags_json <> old.tags_json BEGIN
+	DELETE FROM host_tag WHERE host_id = new.id;
+	INSERT OR IGNORE INTO host_tag (tag, host_id) SELECT value, new.id FROM json_each(new.tags_json);
+END;
+
+-- One row per host and sweep that measured it. Unmeasured time has no rows. Append-only.
+CREATE TABLE host_status (
+	host_id    INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	ts         INTEGER NOT NULL,
+	is_up      INTEGER NOT NULL,
+	latency_us INTEGER,
+	PRIMARY KEY (host_id, ts)
+) STRICT, WITHOUT ROWID;
+
+-- The same by the hour (ts = its start), kept by the recorder: the uptime of any window is a sum of a few rows.
+CREATE TABLE host_status_hour (
+	host_id        INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	ts             INTEGER NOT NULL,
+	up             INTEGER NOT NULL,
+	down           INTEGER NOT NULL,
+	latency_sum_us INTEGER NOT NULL,
+	latency_min_us INTEGER,
+	latency_max_us INTEGER,
+	PRIMARY KEY (host_id, ts)
+) STRICT, WITHOUT ROWID;
+
+-- All hosts together, by the hour: what share of the asked hosts answered.
+CREATE TABLE answer_hour (
+	ts   INTEGER PRIMARY KEY,
+	up   INTEGER NOT NULL,
+	down INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Ports found open, with their past. is_current marks what the last scan of the host saw open.
+CREATE TABLE host_open_port (
+	id            INTEGER PRIMARY KEY,
+	host_id       INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	ts            INTEGER NOT NULL,                   -- of the scan that wrote this row
+	port          INTEGER NOT NULL,
+	proto         TEXT    NOT NULL CHECK (proto IN ('tcp', 'udp', 'sctp')),
+	state         TEXT    NOT NULL,
+	service       TEXT    NOT NULL DEFAULT '',
+	product       TEXT    NOT NULL DEFAULT '',
+	version       TEXT    NOT NULL DEFAULT '',
+	first_seen_at INTEGER NOT NULL,
+	last_seen_at  INTEGER NOT NULL,
+	is_current    INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
+
+-- What every list reads: a host with its latest state and the ports open now.
+CREATE VIEW host_current AS
+SELECT
+	host.*,
+	(
+		SELECT json_group_array(json_object(
+			'port', port, 'proto', proto, 'service', service,
+			'product', product, 'version', version, 'firstSeenAt', first_seen_at
+		) ORDER BY proto, port)
+		FROM host_open_port WHERE host_id = host.id AND is_current = 1
+	) AS ports_json
+FROM host;
+
+-- What happened. Written in the transaction that made it true; told after the commit. label and ip stay
+-- readable when the host or subnet is gone.
+CREATE TABLE event (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	ts          INTEGER NOT NULL,
+	kind        TEXT    NOT NULL,
+	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
+	host_id     INTEGER REFERENCES host (id) ON DELETE SET NULL,
+	ip          TEXT,
+	label       TEXT    NOT NULL DEFAULT '',
+	detail_json TEXT    NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX event_by_time ON event (ts);
+CREATE INDEX event_by_host ON event (host_id, id);
+CREATE INDEX event_by_subnet ON event (subnet_id, id);
+
+-- Sweeps: the queue (queued), the progress (running) and the record (all others). One open row per subnet.
+CREATE TABLE sweep_run (
+	id           INTEGER PRIMARY KEY,
+	subnet_id    INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
+	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
+	requested_at INTEGER NOT NULL,
+	started_at   INTEGER,
+	finished_at  INTEGER,
+	total        INTEGER NOT NULL DEFAULT 0,          -- addresses to ask
+	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a verdict
+	replies      INTEGER NOT NULL DEFAULT 0,
+	lost         INTEGER NOT NULL DEFAULT 0,          -- hosts that were up and did not answer
+	method       TEXT,                                -- raw, datagram or ping
+	problem      TEXT,
+	cancel_asked INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX sweep_run_open ON sweep_run (subnet_id) WHERE state IN ('queued', 'running');
+CREATE INDEX sweep_run_by_subnet ON sweep_run (subnet_id, id);
+CREATE INDEX sweep_run_by_time ON sweep_run (finished_at);
+
+-- Small facts about this installation: key and value.
+CREATE TABLE setting (
+	key   TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,213 @@
+/** Environment, .env and flags into one frozen, checked Config: every default and bound of the program lives here. */
+
+import { existsSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { AppError } from "./errors.ts";
+
+/** What may differ from one installation to the next. */
+export type Config = Readonly<{
+	/** Path of the SQLite file, or ":memory:". */
+	databasePath: string;
+	host: string;
+	port: number;
+	/** The address people use, when it is not the one we listen on; "" if not set. */
+	publicUrl: string;
+	/** Seconds between sweeps of a new subnet. */
+	sweepIntervalS: number;
+	/** Echoes a second over all sweeps together. */
+	scanRatePps: number;
+	logLevel: "debug" | "info" | "warning" | "error";
+	logFormat: "text" | "json";
+	rawRetentionDays: number;
+	hourlyRetentionDays: number;
+	/** The file the settings were read from, or undefined. */
+	source: string | undefined;
+}>;
+
+/** Bounds that are ours to choose: fixed, named, with a unit. */
+export const BOUNDS = {
+	/** Echoes to a silent address in one sweep, and in one confirmation. */
+	sweepAttempts: 2,
+	retryMs: 250,
+	replyTimeoutMs: 500,
+	/** A host gone silent is asked so many times more, so far apart, before it is called down. */
+	confirmations: 3,
+	confirmEveryMs: 5_000,
+	/** Verdicts in one transaction, and the longest wait before a smaller batch is written. */
+	batchSize: 1_000,
+	batchMs: 250,
+	/** Parallel ping processes of the fallback. */
+	pingProcesses: 64,
+	/** Subnets swept at the same time, and taken from the queue at one tick. */
+	sweepsAtOnce: 64,
+	claimsPerTick: 16,
+	/** Start-up: overdue sweeps are spread over so long. */
+	startSpreadMs: 10_000,
+	/** Share of its interval by which a sweep may come early or late. */
+	jitter: 0.1,
+	/** Unresolved neighbours at a time on an on-link subnet (the kernel's table holds 1,024). */
+	neighboursInFlight: 512,
+	/** News kept for browsers that reconnect. */
+	newsRing: 512,
+	/** Open live streams in all; messages of one waiting to be read before it is closed, in bytes. */
+	streamsMax: 500,
+	streamQueueBytes: 65_536,
+	heartbeatMs: 15_000,
+	/** Body of a request, in bytes. */
+	bodyBytes: 1_048_576,
+	/** Seconds a connection may say nothing (the live stream excepted). */
+	idleTimeoutS: 60,
+	/** Rows of a list in one window, and at most. */
+	windowRows: 100,
+	windowRowsMax: 1_000,
+	/** Events kept, and sweep records kept, in days. */
+	eventDays: 400,
+	runDays: 2,
+	/** Rows removed in one transaction of the daily prune. */
+	pruneSlice: 5_000,
+	/** A blocked write waits so long for the other thread, in milliseconds. */
+	busyMs: 5_000,
+	/** The whole stop, in milliseconds. */
+	closeMs: 4_000,
+} as const;
+
+type Key = {
+	key: string;
+	example: string;
+	fallback: string;
+	/** The value, or undefined when the text is none. */
+	read: (text: string) => unknown;
+	needs: string;
+};
+
+const number = (min: number, max: number) => (text: string) => {
+	const n = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+	return n >= min && n <= max ? n : undefined;
+};
+const oneOf =
+	(...words: string[]) =>
+	(text: string) =>
+		words.includes(text) ? text : undefined;
+
+const KEYS = {
+	databasePath: {
+		key: "DATABASE_URL",
+		example: "sqlite:///./ipam.db",
+		fallback: "sqlite:///./ipam.db",
+		read: databasePath,
+		needs: "a path, sqlite:///PATH or :memory:",
+	},
+	host: {
+		key: "HOST",
+		example: "127.0.0.1",
+		fallback: "127.0.0.1",
+		read: (text: string) => (/^[0-9A-Za-z.:_-]{1,253}$/.test(text) ? text : undefined),
+		needs: "the address to listen on",
+	},
+	port: {
+		key: "PORT",
+		example: "8080",
+		fallback: "8080",
+		read: number(0, 65_535),
+		needs: "a number from 0 to 65535",
+	},
+	publicUrl: {
+		key: "PUBLIC_URL",
+		example: "https://rollcall.example.org",
+		fallback: "",
+		read: (text: string) => (text === "" || /^https?:\/\/[^/\s]+\/?$/.test(text) ? text : undefined),
+		needs: "an http or https address without a path",
+	},
+	sweepIntervalS: {
+		key: "SCAN_ICMP_INTERVAL_SECONDS",
+		example: "60",
+		fallback: "60",
+		read: number(10, 86_400),
+		needs: "a number of seconds from 10 to 86400",
+	},
+	scanRatePps: {
+		key: "SCAN_RATE_PPS",
+		example: "2000",
+		fallback: "2000",
+		read: number(10, 200_000),
+		needs: "a number of packets a second from 10 to 200000",
+	},
+	logLevel: {
+		key: "LOG_LEVEL",
+		example: "info",
+		fallback: "info",
+		read: oneOf("debug", "info", "warning", "error"),
+		needs: "debug, info, warning or error",
+	},
+	logFormat: {
+		key: "LOG_FORMAT",
+		example: "text",
+		fallback: "text",
+		read: oneOf("text", "json"),
+		needs: "text or json",
+	},
+	rawRetentionDays: {
+		key: "RETENTION_RAW_DAYS",
+		example: "7",
+		fallback: "7",
+		read: number(1, 3_650),
+		needs: "a number of days from 1 to 3650",
+	},
+	hourlyRetentionDays: {
+		key: "RETENTION_HOURLY_DAYS",
+		example: "400",
+		fallback: "400",
+		read: number(1, 3_650),
+		needs: "a number of days from 1 to 3650",
+	},
+} satisfies Record<string, Key>;
+
+/**
+ * Settings of this process: `flags` win over the environment, which wins over the file (`file`, or ".env" beside
+ * the binary). Throws AppError("invalid") naming the key, the value and an example.
+ */
+export function loadConfig(
+	options: {
+		file?: string | undefined;
+		flags?: Record<string, string | undefined>;
+		env?: Record<string, string | undefined>;
+	} = {},
+): Config {
+	const env = options.env ?? process.env;
+	const beside = resolve(process.execPath, "..", ".env");
+	const source = options.file ?? (existsSync(beside) ? beside : undefined);
+	const fromFile = source === undefined ? {} : readSettings(source);
+	const config: Record<string, unknown> = { source };
+	for (const [name, key] of Object.entries(KEYS) as [string, Key][]) {
+		const text = (options.flags?.[key.key] ?? env[key.key] ?? fromFile[key.key] ?? key.fallback).trim();
+		const value = key.read(text);
+		if (value === undefined) {
+			throw new AppError(
+				"invalid",
+				`${key.key}=${text} is not ${key.needs}. Example: ${key.key}=${key.example}`,
+				{
+					field: key.key,
+				},
+			);
+		}
+		config[name] = value;
+	}
+	return Object.freeze(config) as Config;
+}
+
+function readSettings(file: string): Record<string, string | undefined> {
+	try {
+		return parseEnv(readFileSync(file, "utf8"));
+	} catch (cause) {
+		throw new AppError("invalid", `The settings file ${file} cannot be read.`, { cause });
+	}
+}
+
+/** Path out of `sqlite:///relative`, `sqlite:////absolute`, `file:` forms, a plain path or :memory:. */
+function databasePath(text: string): string | undefined {
+	const path = text.replace(/^sqlite:(\/\/\/)?/, "");
+	if (path === ":memory:") return path;
+	if (path === "" || path.includes("\0") || /^[a-z]+:\/\//i.test(path)) return undefined;
+	return resolve(path);
+}

@@ -1,0 +1,64 @@
+/** Lines on standard output, one per event: the only home of the logging library. */
+
+import {
+	configure,
+	getJsonLinesFormatter,
+	getLogger,
+	getTextFormatter,
+	type LogRecord,
+} from "@logtape/logtape";
+
+/** Facts beside a message; values are printed escaped, so a name from the network cannot forge a line. */
+export type Facts = Record<string, unknown>;
+
+export type Log = {
+	debug(message: string, facts?: Facts): void;
+	info(message: string, facts?: Facts): void;
+	warning(message: string, facts?: Facts): void;
+	error(message: string, facts?: Facts): void;
+};
+
+/** Sends everything at or above `level` to `write` (default: standard output), as text or JSON lines. */
+export async function openLog(options: {
+	level: "debug" | "info" | "warning" | "error";
+	format: "text" | "json";
+	write?: (line: string) => void;
+}): Promise<Log> {
+	const write = options.write ?? ((line: string) => void process.stdout.write(line));
+	const format =
+		options.format === "json"
+			? getJsonLinesFormatter()
+			: getTextFormatter({ timestamp: "rfc3339", format: textLine });
+	await configure({
+		reset: true,
+		sinks: { out: (record: LogRecord) => write(format(record)) },
+		loggers: [
+			{ category: "rollcall", sinks: ["out"], lowestLevel: options.level },
+			{ category: ["logtape", "meta"], sinks: ["out"], lowestLevel: "error" },
+		],
+	});
+	const logger = getLogger("rollcall");
+	const at =
+		(level: "debug" | "info" | "warning" | "error") =>
+		(message: string, facts: Facts = {}) =>
+			logger[level](options.format === "json" ? message : withFacts(message, facts), facts);
+	return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
+}
+
+/** A log that keeps quiet. */
+export const silentLog: Log = { debug() {}, info() {}, warning() {}, error() {} };
+
+function textLine(values: { timestamp: string | null; level: string; message: string }): string {
+	return `${values.timestamp} ${values.level} ${values.message}`;
+}
+
+/** Braces are the library's placeholders: a literal one is doubled. */
+function withFacts(message: string, facts: Facts): string {
+	const tail = Object.entries(facts).map(([key, value]) => ` ${key}=${JSON.stringify(plain(value))}`);
+	return (message + tail.join("")).replaceAll("{", "{{").replaceAll("}", "}}");
+}
+
+function plain(value: unknown): unknown {
+	if (value instanceof Error) return value.message;
+	return typeof value === "bigint" ? value.toString() : value;
+}

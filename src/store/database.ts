@@ -1,0 +1,92 @@
+/** The SQLite file: opening it, its pragmas, the lock that keeps a second Rollcall out. Knows no table's meaning. */
+
+import { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { AppError } from "../errors.ts";
+import { migrate } from "./migrations.ts";
+
+/** One connection. Each thread has its own. */
+export type Db = Database;
+
+/** Held as long as the process lives; the kernel frees it after a kill -9 too. */
+export type FileLock = { release(): void };
+
+/**
+ * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread.
+ * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
+ */
+export function openDatabase(path: string, options: { busyMs: number }): Db {
+	const fresh = path === ":memory:" || !existsSync(path);
+	try {
+		const db = new Database(path, { create: true, strict: true });
+		// busy_timeout comes first: the change to WAL may itself have to wait.
+		db.run(`PRAGMA busy_timeout = ${Math.trunc(options.busyMs)}`);
+		db.run("PRAGMA journal_mode = WAL");
+		db.run("PRAGMA synchronous = NORMAL");
+		db.run("PRAGMA foreign_keys = ON");
+		db.run("PRAGMA trusted_schema = OFF");
+		db.run("PRAGMA temp_store = MEMORY");
+		db.run("PRAGMA cache_size = -16000");
+		db.run("PRAGMA journal_size_limit = 67108864");
+		migrate(db, { fresh, path });
+		return db;
+	} catch (cause) {
+		if (cause instanceof AppError) throw cause;
+		throw new AppError("unavailable", `The database ${path} cannot be used: ${(cause as Error).message}.`, {
+			cause,
+		});
+	}
+}
+
+/**
+ * Makes this process the only one on `path`: a write transaction on a tiny file beside it, never committed.
+ * Throws AppError("conflict") naming the other process. A database in memory needs no lock.
+ */
+export function lockDatabase(path: string, owner: { pid: number; at: number }): FileLock {
+	if (path === ":memory:") return { release() {} };
+	const lock = new Database(`${path}.lock`, { create: true, strict: true });
+	try {
+		lock.run("PRAGMA busy_timeout = 200");
+		lock.run("CREATE TABLE IF NOT EXISTS owner (pid INTEGER, at INTEGER)");
+		lock.run("BEGIN IMMEDIATE");
+		lock.run("DELETE FROM owner");
+		lock.query("INSERT INTO owner (pid, at) VALUES (?, ?)").run(owner.pid, owner.at);
+		lock.run("COMMIT");
+		lock.run("BEGIN IMMEDIATE");
+	} catch (cause) {
+		const other = otherOwner(lock);
+		lock.close();
+		throw new AppError(
+			"conflict",
+			`Another Rollcall${other} is using ${path}. Stop it first, or name another file.`,
+			{
+				cause,
+			},
+		);
+	}
+	return {
+		release() {
+			lock.run("ROLLBACK");
+			lock.close();
+		},
+	};
+}
+
+function otherOwner(lock: Database): string {
+	try {
+		const row = lock.query<{ pid: number; at: number }, []>("SELECT pid, at FROM owner").get();
+		return row ? ` (process ${row.pid}, since ${new Date(row.at).toISOString()})` : "";
+	} catch {
+		return "";
+	}
+}
+
+/** Runs `work` in one write transaction that takes the write lock at its start (no upgrade can then fail half-way). */
+export function transact<T>(db: Db, work: () => T): T {
+	return db.transaction(work).immediate();
+}
+
+/** Row id of the last insert as a number. */
+export function insertedId(result: { lastInsertRowid: number | bigint }): number {
+	return Number(result.lastInsertRowid);
+}

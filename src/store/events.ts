@@ -1,0 +1,67 @@
+/** Rows of `event`: writing them inside the transaction that made them true, and reading them newest first. */
+
+import type { Event, EventKind, NewEvent } from "../model/event.ts";
+import { type Db, insertedId } from "./database.ts";
+
+/** Call inside the transaction of the change itself. */
+export function insertEvent(db: Db, event: NewEvent): Event {
+	const result = db
+		.query(
+			`INSERT INTO event (ts, kind, subnet_id, host_id, ip, label, detail_json) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		)
+		.run(
+			event.at,
+			event.kind,
+			event.subnetId ?? null,
+			event.hostId ?? null,
+			event.ip ?? null,
+			event.label,
+			JSON.stringify(event.detail),
+		);
+	return { id: insertedId(result), ...event };
+}
+
+/** The newest events at or after `since`, before event id `before`; at most `limit`. */
+export function listEvents(
+	db: Db,
+	options: { since?: number; before?: number | undefined; hostId?: number; limit: number },
+): Event[] {
+	const hostId = options.hostId ?? null;
+	return db
+		.query<Row, [number, number, number | null, number | null, number]>(
+			`SELECT * FROM event WHERE ts >= ? AND id < ? AND (? IS NULL OR host_id = ?) ORDER BY id DESC LIMIT ?`,
+		)
+		.all(options.since ?? 0, options.before ?? Number.MAX_SAFE_INTEGER, hostId, hostId, options.limit)
+		.map(toEvent);
+}
+
+/** Removes at most `limit` events older than `before`; answers how many. */
+export function pruneEvents(db: Db, before: number, limit: number): number {
+	return db
+		.query("DELETE FROM event WHERE id IN (SELECT id FROM event WHERE ts < ? ORDER BY ts LIMIT ?)")
+		.run(before, limit).changes;
+}
+
+type Row = {
+	id: number;
+	ts: number;
+	kind: EventKind;
+	subnet_id: number | null;
+	host_id: number | null;
+	ip: string | null;
+	label: string;
+	detail_json: string;
+};
+
+function toEvent(row: Row): Event {
+	return {
+		id: row.id,
+		at: row.ts,
+		kind: row.kind,
+		subnetId: row.subnet_id ?? undefined,
+		hostId: row.host_id ?? undefined,
+		ip: row.ip ?? undefined,
+		label: row.label,
+		detail: JSON.parse(row.detail_json),
+	};
+}

@@ -1,0 +1,183 @@
+/** What the sweeper writes and reads of hosts: presence, samples and hourly sums. Decides nothing itself. */
+
+import type { Presence, Status } from "../model/presence.ts";
+import { type Address, formatAddress, fromKey, toKey } from "../net/address.ts";
+import { type Db, insertedId } from "./database.ts";
+
+/** A host as the recorder needs it. */
+export type HostState = {
+	readonly id: number;
+	readonly subnetId: number;
+	readonly hostname: string;
+	readonly presence: Presence;
+};
+
+const STATUS_ORDER: Record<Status, number> = { up: 0, down: 1, unknown: 2 };
+const HOUR_MS = 3_600_000;
+
+export function findHostState(db: Db, address: Address): HostState | undefined {
+	const row = db.query<Row, [Uint8Array]>(FIND_STATE).get(toKey(address));
+	return row ? toHostState(row) : undefined;
+}
+
+/** Addresses recorded in a subnet, ascending. */
+export function listAddresses(db: Db, subnetId: number): Address[] {
+	return db
+		.query<{ k: Uint8Array }, [number]>("SELECT ip_key AS k FROM host WHERE subnet_id = ? ORDER BY ip_key")
+		.all(subnetId)
+		.map((row) => fromKey(row.k));
+}
+
+export function countUp(db: Db, subnetId: number): number {
+	return (
+		db
+			.query<{ n: number }, [number]>("SELECT count(*) AS n FROM host WHERE subnet_id = ? AND status = 'up'")
+			.get(subnetId)?.n ?? 0
+	);
+}
+
+/** A host found by a sweep: only its address is known. */
+export function insertFoundHost(db: Db, subnetId: number, address: Address, at: number): number {
+	return insertedId(
+		db
+			.query("INSERT INTO host (ip, ip_key, subnet_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?)")
+			.run(formatAddress(address), toKey(address), subnetId, at, at),
+	);
+}
+
+/** Stores what a reply changed when the status did not: the cheap and frequent case, no index is touched. */
+export function writeSeen(db: Db, id: number, after: Presence): void {
+	db.query(
+		`UPDATE host SET last_seen_at = ?, latency_us = ?, typical_latency_us = ?, suspect_since = NULL WHERE id = ?`,
+	).run(after.lastSeenAt ?? null, after.latencyUs ?? null, after.typicalLatencyUs ?? null, id);
+}
+
+/** Stores the whole presence. */
+export function writePresence(db: Db, id: number, after: Presence): void {
+	db.query(
+		`UPDATE host SET status = ?, status_order = ?, status_since = ?, suspect_since = ?, flapping = ?, flips_json = ?,
+			first_seen_at = coalesce(first_seen_at, ?), last_seen_at = ?, latency_us = ?, typical_latency_us = ?
+		WHERE id = ?`,
+	).run(
+		after.status,
+		STATUS_ORDER[after.status],
+		after.statusSince ?? null,
+		after.suspectSince ?? null,
+		after.flapping ? 1 : 0,
+		JSON.stringify(after.flips),
+		after.lastSeenAt ?? null,
+		after.lastSeenAt ?? null,
+		after.latencyUs ?? null,
+		after.typicalLatencyUs ?? null,
+		id,
+	);
+}
+
+export function writeSuspect(db: Db, id: number, since: number | undefined): void {
+	db.query("UPDATE host SET suspect_since = ? WHERE id = ?").run(since ?? null, id);
+}
+
+/** Appends one measurement and adds it to its hour. A second one of the same millisecond is ignored. */
+export function insertSample(db: Db, hostId: number, at: number, latencyUs: number | undefined): void {
+	const isUp = latencyUs === undefined ? 0 : 1;
+	const inserted = db
+		.query("INSERT OR IGNORE INTO host_status (host_id, ts, is_up, latency_us) VALUES (?, ?, ?, ?)")
+		.run(hostId, at, isUp, latencyUs ?? null);
+	if (inserted.changes === 0) return;
+	db.query(
+		`INSERT INTO host_status_hour (host_id, ts, up, down, latency_sum_us, latency_min_us, latency_max_us)
+		VALUES (?1, ?2, ?3, 1 - ?3, coalesce(?4, 0), ?4, ?4)
+		ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down,
+			latency_sum_us = latency_sum_us + excluded.latency_sum_us,
+			latency_min_us = min(coalesce(latency_min_us, excluded.latency_min_us), coalesce(excluded.latency_min_us, latency_min_us)),
+			latency_max_us = max(coalesce(latency_max_us, excluded.latency_max_us), coalesce(excluded.latency_max_us, latency_max_us))`,
+	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs ?? null);
+}
+
+/** Samples of a host, oldest first: `latencyUs` is undefined where it was down. */
+export function listSamples(
+	db: Db,
+	hostId: number,
+	since: number,
+): { at: number; latencyUs: number | undefined }[] {
+	return db
+		.query<{ ts: number; latency_us: number | null }, [number, number]>(
+			"SELECT ts, latency_us FROM host_status WHERE host_id = ? AND ts >= ? ORDER BY ts",
+		)
+		.all(hostId, since)
+		.map((row) => ({ at: row.ts, latencyUs: row.latency_us ?? undefined }));
+}
+
+/** Adds the measurements of a batch to the sums over all hosts. */
+export function addAnswers(db: Db, at: number, up: number, down: number): void {
+	if (up + down === 0) return;
+	db.query(
+		`INSERT INTO answer_hour (ts, up, down) VALUES (?, ?, ?)
+		ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down`,
+	).run(at - (at % HOUR_MS), up, down);
+}
+
+/** Share of answered measurements over all hosts since the hour of `since`; undefined when nothing was measured. */
+export function answeredShare(db: Db, since: number): number | undefined {
+	const row = db
+		.query<{ up: number | null; total: number | null }, [number]>(
+			"SELECT sum(up) AS up, sum(up + down) AS total FROM answer_hour WHERE ts >= ?",
+		)
+		.get(since - (since % HOUR_MS));
+	return row?.total ? (row.up ?? 0) / row.total : undefined;
+}
+
+/** Removes at most `limit` raw samples older than `before`, host by host from `fromHost`; answers how many. */
+export function pruneSamples(db: Db, before: number, limit: number): number {
+	return db
+		.query(
+			`DELETE FROM host_status WHERE (host_id, ts) IN (
+				SELECT s.host_id, s.ts FROM host JOIN host_status AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
+		)
+		.run(before, limit).changes;
+}
+
+/** Removes at most `limit` hourly rows older than `before`; answers how many. */
+export function pruneHours(db: Db, before: number, limit: number): number {
+	return db
+		.query(
+			`DELETE FROM host_status_hour WHERE (host_id, ts) IN (
+				SELECT s.host_id, s.ts FROM host JOIN host_status_hour AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
+		)
+		.run(before, limit).changes;
+}
+
+const FIND_STATE = `SELECT id, subnet_id, hostname, status, status_since, suspect_since, flapping, flips_json,
+	last_seen_at, latency_us, typical_latency_us FROM host WHERE ip_key = ?`;
+
+type Row = {
+	id: number;
+	subnet_id: number;
+	hostname: string;
+	status: Status;
+	status_since: number | null;
+	suspect_since: number | null;
+	flapping: number;
+	flips_json: string;
+	last_seen_at: number | null;
+	latency_us: number | null;
+	typical_latency_us: number | null;
+};
+
+function toHostState(row: Row): HostState {
+	return {
+		id: row.id,
+		subnetId: row.subnet_id,
+		hostname: row.hostname,
+		presence: {
+			status: row.status,
+			statusSince: row.status_since ?? undefined,
+			suspectSince: row.suspect_since ?? undefined,
+			flapping: row.flapping === 1,
+			flips: row.flips_json === "[]" ? [] : JSON.parse(row.flips_json),
+			lastSeenAt: row.last_seen_at ?? undefined,
+			latencyUs: row.latency_us ?? undefined,
+			typicalLatencyUs: row.typical_latency_us ?? undefined,
+		},
+	};
+}

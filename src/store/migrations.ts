@@ -1,0 +1,64 @@
+/** Brings a database file to today's schema: append-only steps, one transaction, a copy of the file before. */
+
+import type { Database } from "bun:sqlite";
+import schema from "../../schema.sql" with { type: "text" };
+import { AppError } from "../errors.ts";
+
+/** SQL that leads from version i + 1 to i + 2. Never edited once released; schema.sql shows the result. */
+export const STEPS: readonly string[] = [];
+
+/** Version of schema.sql, kept in PRAGMA user_version. */
+export const SCHEMA_VERSION = STEPS.length + 1;
+
+/** "RCLL": tells our files from other SQLite files (PRAGMA application_id). */
+export const APPLICATION_ID = 0x52434c4c;
+
+/**
+ * Makes the tables of a new file, or runs the missing steps on an older one. Throws AppError("unavailable") on a
+ * newer file, a foreign one, or one that is empty though it existed before (a lost file must not look new).
+ */
+export function migrate(db: Database, file: { fresh: boolean; path: string }): void {
+	const version = pragma(db, "user_version");
+	if (file.fresh && version === 0) {
+		install(db);
+		return;
+	}
+	if (pragma(db, "application_id") !== APPLICATION_ID) {
+		throw new AppError(
+			"unavailable",
+			`${file.path} is not a database of Rollcall (or has been emptied). It was not touched.`,
+		);
+	}
+	if (version > SCHEMA_VERSION) {
+		throw new AppError(
+			"unavailable",
+			`${file.path} was written by a newer Rollcall (format ${version}, this one knows ${SCHEMA_VERSION}). Start the newer one.`,
+		);
+	}
+	if (version < SCHEMA_VERSION) upgrade(db, version, file.path);
+}
+
+function install(db: Database): void {
+	db.transaction(() => {
+		db.run(schema);
+		db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+		db.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+	}).immediate();
+}
+
+function upgrade(db: Database, from: number, path: string): void {
+	if (path !== ":memory:") db.query("VACUUM INTO ?").run(`${path}.before-v${SCHEMA_VERSION}-${from}`);
+	db.run("PRAGMA foreign_keys = OFF");
+	db.transaction(() => {
+		for (const step of STEPS.slice(from - 1)) db.run(step);
+		if (db.query("PRAGMA foreign_key_check").get() !== null)
+			throw new Error("references are broken after the upgrade");
+		db.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+	}).immediate();
+	db.run("PRAGMA foreign_keys = ON");
+}
+
+function pragma(db: Database, name: "user_version" | "application_id"): number {
+	const row = db.query(`PRAGMA ${name}`).get() as Record<string, number> | null;
+	return row?.[name] ?? 0;
+}
