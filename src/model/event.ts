@@ -8,6 +8,8 @@ export const EVENT_KINDS = [
 	"host_edited",
 	"host_deleted",
 	"subnet_down",
+	"subnet_up",
+	"hosts_found",
 	"subnet_added",
 	"subnet_edited",
 	"subnet_deleted",

@@ -42,3 +42,18 @@ export function addressesOf(range: Range, limit: number): Address[] {
 	const length = total < BigInt(limit) ? Number(total) : limit;
 	return Array.from({ length }, (_, i) => range.first + BigInt(i));
 }
+
+/** The parts of `range` that lie in none of `blocks` (any order, overlaps allowed), ascending. */
+export function rangesWithout(range: Range, blocks: readonly Range[]): Range[] {
+	const sorted = blocks
+		.filter((block) => block.last >= range.first && block.first <= range.last)
+		.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+	const rest: Range[] = [];
+	let next = range.first;
+	for (const block of sorted) {
+		if (block.first > next) rest.push({ first: next, last: block.first - 1n });
+		if (block.last + 1n > next) next = block.last + 1n;
+	}
+	if (next <= range.last) rest.push({ first: next, last: range.last });
+	return rest;
+}

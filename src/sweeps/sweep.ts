@@ -1,0 +1,289 @@
+/** One sweep of one subnet, from claim to finish: asks, records, confirms. Knows no schedule and no thread. */
+
+import type { Clock } from "../clock.ts";
+import { AppError } from "../errors.ts";
+import type { News } from "../events/bus.ts";
+import type { Log } from "../log.ts";
+import type { RunState, SweepRun } from "../model/run.ts";
+import type { Subnet } from "../model/subnet.ts";
+import type { Address } from "../net/address.ts";
+import { contains } from "../net/cidr.ts";
+import { type ProbeBatch, type Prober, SILENT } from "../probes/probe.ts";
+import { type Db, transact } from "../store/database.ts";
+import { countUp, listAddresses } from "../store/history.ts";
+import { finishRun, readOffset, setRunTotal } from "../store/runs.ts";
+import { readSetting, writeSetting } from "../store/settings.ts";
+import { findSubnet, listChildren } from "../store/subnets.ts";
+import { isMassDown, ownOutage, type Surroundings } from "./gate.ts";
+import * as recorder from "./recorder.ts";
+import { innerRanges, isLoopback, planTargets } from "./targets.ts";
+
+/** Waits and tries of a sweep; see BOUNDS in config. */
+export type SweepTiming = {
+	readonly sweepAttempts: number;
+	readonly retryMs: number;
+	readonly replyTimeoutMs: number;
+	readonly confirmations: number;
+	readonly confirmEveryMs: number;
+	readonly neighboursInFlight: number;
+};
+
+export type SweepDeps = {
+	readonly db: Db;
+	readonly prober: Prober;
+	readonly clock: Clock;
+	readonly random: () => number;
+	readonly log: Log;
+	readonly timing: SweepTiming;
+	readonly surroundings: () => Surroundings;
+	/** Told after each commit. */
+	readonly publish: (news: News) => void;
+};
+
+/** What the main pass leaves to be confirmed. */
+export type Suspicion = {
+	readonly recording: recorder.Recording;
+	readonly suspects: Address[];
+	readonly grouped: boolean;
+};
+
+/** Abort reason of a sweep that ends because the process does. */
+export const STOPPING = "stopping";
+
+type Pass = { suspects: Address[]; replies: number; done: number; found: number };
+
+/**
+ * Runs a claimed sweep and closes its row. Answers the suspects, if any, to be handed to `confirm`. Throws what the
+ * probe or the database threw; the row is then still open (see `failSweep`).
+ */
+export async function sweepSubnet(
+	deps: SweepDeps,
+	run: SweepRun,
+	signal: AbortSignal,
+): Promise<Suspicion | undefined> {
+	const { db, clock } = deps;
+	const subnet = findSubnet(db, run.subnetId);
+	if (subnet === undefined) throw new AppError("not_found", "The subnet is gone.");
+	const known = listAddresses(db, subnet.id);
+	const plan = planTargets(subnet, {
+		inner: innerRanges(listChildren(db, subnet.id)),
+		known,
+		offset: readOffset(db, subnet.id),
+		everything: run.trigger === "person",
+		random: deps.random,
+	});
+	const total = plan.addresses.length;
+	setRunTotal(db, run.id, total, deps.prober.method);
+	tellProgress(deps, run, 0, total, "running");
+	const recording = { run, known: new Set(known), first: subnet.lastSweepAt === undefined };
+	const upBefore = countUp(db, subnet.id);
+	const pass = await ask(deps, subnet, recording, plan.addresses, signal);
+	if (signal.aborted) {
+		recorder.dropSuspicion(db, pass.suspects);
+		close(deps, run, pass, total, { state: signal.reason === STOPPING ? "interrupted" : "cancelled" });
+		return undefined;
+	}
+	const grouped = isMassDown(upBefore, pass.suspects.length);
+	const outage = grouped ? await ownOutage(deps.prober, subnet, deps.surroundings(), signal) : undefined;
+	if (outage !== undefined) {
+		ownNetworkDown(deps, recording, pass.suspects, outage);
+		close(deps, run, pass, total, { state: "failed", problem: outage });
+		return undefined;
+	}
+	if (pass.replies > 0) ownNetworkBack(deps, recording);
+	if (recording.first && pass.found > 0) {
+		tell(
+			deps,
+			run,
+			recorder.recordSubnetEvent(db, recording, "hosts_found", { hosts: pass.found }, clock.now()),
+		);
+	}
+	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };
+	close(deps, run, pass, total, { state: "done", ...offset });
+	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped };
+}
+
+/** Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. */
+export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
+	const { db, clock, timing } = deps;
+	let silent = suspicion.suspects;
+	try {
+		for (let round = 0; round < timing.confirmations && silent.length > 0; round++) {
+			await clock.sleep(timing.confirmEveryMs, signal);
+			if (signal.aborted) return recorder.dropSuspicion(db, silent);
+			const answered = await answersOf(deps, silent, signal);
+			if (signal.aborted) return recorder.dropSuspicion(db, silent);
+			if (answered.length === 0) continue;
+			const back = new Set(answered.map((verdict) => verdict.address));
+			silent = silent.filter((address) => !back.has(address));
+			tell(
+				deps,
+				suspicion.recording.run,
+				recorder.recordAnswers(db, suspicion.recording, answered, clock.now()),
+			);
+		}
+	} catch (error) {
+		recorder.dropSuspicion(db, silent);
+		throw error;
+	}
+	if (silent.length === 0) return;
+	const grouped = suspicion.grouped && isMassDown(suspicion.suspects.length, silent.length);
+	tell(
+		deps,
+		suspicion.recording.run,
+		recorder.recordDowns(db, suspicion.recording, silent, grouped, clock.now()),
+	);
+}
+
+/** Closes the row of a sweep that threw: our own fault, so no host changes; told once, when it begins. */
+export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void {
+	const gone = error instanceof AppError && error.code === "not_found";
+	const problem =
+		error instanceof AppError ? error.message : `The sweep stopped: ${(error as Error).message}`;
+	const recording = { run, known: new Set<Address>(), first: false };
+	const wasFine = findSubnet(deps.db, run.subnetId)?.lastSweepProblem === undefined;
+	if (!gone && wasFine) {
+		const told = recorder.recordSubnetEvent(
+			deps.db,
+			recording,
+			"sweep_failed",
+			{ reason: problem },
+			deps.clock.now(),
+		);
+		tell(deps, run, told);
+	}
+	close(deps, run, { suspects: [], replies: 0, done: 0, found: 0 }, 0, {
+		state: gone ? "cancelled" : "failed",
+		problem,
+	});
+}
+
+async function ask(
+	deps: SweepDeps,
+	subnet: Subnet,
+	recording: recorder.Recording,
+	targets: readonly Address[],
+	signal: AbortSignal,
+): Promise<Pass> {
+	const pass: Pass = { suspects: [], replies: 0, done: 0, found: 0 };
+	const onLink =
+		!isLoopback(subnet.cidr.base) && deps.surroundings().networks.some((n) => overlaps(n.cidr, subnet.cidr));
+	const { sweepAttempts, retryMs, replyTimeoutMs, neighboursInFlight } = deps.timing;
+	const batches = deps.prober.probe(targets, {
+		attempts: sweepAttempts,
+		retryMs,
+		timeoutMs: replyTimeoutMs,
+		signal,
+		inFlightMax: onLink ? neighboursInFlight : undefined,
+	});
+	for await (const batch of batches) {
+		const verdicts = verdictsOf(targets, batch);
+		const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
+		pass.suspects.push(...recorded.suspects);
+		pass.replies += recorded.replies;
+		pass.found += recorded.found;
+		pass.done += verdicts.length;
+		tell(deps, recording.run, recorded);
+		tellProgress(deps, recording.run, pass.done, targets.length, "running");
+	}
+	return pass;
+}
+
+async function answersOf(
+	deps: SweepDeps,
+	targets: readonly Address[],
+	signal: AbortSignal,
+): Promise<recorder.Verdict[]> {
+	const answered: recorder.Verdict[] = [];
+	const { sweepAttempts, retryMs, replyTimeoutMs, neighboursInFlight } = deps.timing;
+	const options = {
+		attempts: sweepAttempts,
+		retryMs,
+		timeoutMs: replyTimeoutMs,
+		signal,
+		inFlightMax: neighboursInFlight,
+	};
+	for await (const batch of deps.prober.probe(targets, options)) {
+		answered.push(...verdictsOf(targets, batch).filter((verdict) => verdict.latencyUs !== SILENT));
+	}
+	return answered;
+}
+
+function verdictsOf(targets: readonly Address[], batch: ProbeBatch): recorder.Verdict[] {
+	const verdicts: recorder.Verdict[] = [];
+	batch.index.forEach((index, i) => {
+		const address = targets[index];
+		if (address !== undefined) verdicts.push({ address, latencyUs: batch.latencyUs[i] ?? SILENT });
+	});
+	return verdicts;
+}
+
+/** All that fell silent becomes unknown; the outage itself is told once, by whichever sweep notices first. */
+function ownNetworkDown(
+	deps: SweepDeps,
+	recording: recorder.Recording,
+	suspects: readonly Address[],
+	why: string,
+): void {
+	const at = deps.clock.now();
+	tell(deps, recording.run, recorder.recordUnknown(deps.db, suspects, at));
+	if (readSetting(deps.db, "own_network_down_since") !== undefined) return;
+	const told = transact(deps.db, () => {
+		writeSetting(deps.db, "own_network_down_since", String(at));
+		return recorder.recordSubnetEvent(deps.db, recording, "own_network_down", { reason: why }, at);
+	});
+	deps.log.error("own network down", { reason: why });
+	tell(deps, recording.run, told);
+}
+
+function ownNetworkBack(deps: SweepDeps, recording: recorder.Recording): void {
+	const since = readSetting(deps.db, "own_network_down_since");
+	if (since === undefined) return;
+	const at = deps.clock.now();
+	const told = transact(deps.db, () => {
+		writeSetting(deps.db, "own_network_down_since", undefined);
+		return recorder.recordSubnetEvent(
+			deps.db,
+			recording,
+			"own_network_back",
+			{ downMs: at - Number(since) },
+			at,
+		);
+	});
+	tell(deps, recording.run, told);
+}
+
+function close(
+	deps: SweepDeps,
+	run: SweepRun,
+	pass: Pass,
+	total: number,
+	end: { state: RunState; problem?: string; offset?: number },
+): void {
+	const at = deps.clock.now();
+	const before = findSubnet(deps.db, run.subnetId)?.lastSweepProblem;
+	finishRun(deps.db, run, { ...end, at, lost: pass.suspects.length });
+	if (end.state === "done" && before !== undefined) {
+		const recording = { run, known: new Set<Address>(), first: false };
+		tell(deps, run, recorder.recordSubnetEvent(deps.db, recording, "sweep_recovered", {}, at));
+	}
+	tellProgress(deps, run, pass.done, total, end.state);
+	deps.publish({
+		kind: "change",
+		change: { subnetIds: [run.subnetId], hostIds: [], urgent: end.state !== "done" },
+	});
+}
+
+function tell(deps: SweepDeps, run: SweepRun, recorded: recorder.Recorded): void {
+	if (recorded.hostIds.length === 0 && recorded.events.length === 0) return;
+	const change = { subnetIds: [run.subnetId], hostIds: recorded.hostIds, urgent: recorded.urgent };
+	deps.publish({ kind: "change", change });
+}
+
+function tellProgress(deps: SweepDeps, run: SweepRun, done: number, total: number, state: RunState): void {
+	deps.publish({ kind: "progress", progress: { runId: run.id, subnetId: run.subnetId, done, total, state } });
+}
+
+function overlaps(a: Subnet["cidr"], b: Subnet["cidr"]): boolean {
+	return contains(a, b) || contains(b, a);
+}

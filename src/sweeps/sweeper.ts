@@ -1,0 +1,88 @@
+/** Takes due sweeps from the database at every tick and runs them side by side. Knows no thread and no timer. */
+
+import type { SweepRun } from "../model/run.ts";
+import { cancelledRunIds, claimRuns, resumeSchedule } from "../store/runs.ts";
+import { confirm, failSweep, STOPPING, type SweepDeps, sweepSubnet } from "./sweep.ts";
+
+export type SweeperOptions = SweepDeps & {
+	readonly sweepsAtOnce: number;
+	readonly claimsPerTick: number;
+	readonly startSpreadMs: number;
+	/** Share of the interval, both ways. */
+	readonly jitter: number;
+};
+
+export type Sweeper = {
+	/** Claims what is due and starts it; returns at once. Throws what the database threw. */
+	tick(): void;
+	/** Resolves when nothing is under way. */
+	idle(): Promise<void>;
+	/** Ends what is under way; rows left open are closed at the next start. */
+	close(): Promise<void>;
+};
+
+/** Opens the schedule: leftovers of an earlier process are closed, overdue subnets spread. */
+export function openSweeper(options: SweeperOptions): Sweeper {
+	const { db, clock, random, log } = options;
+	const running = new Map<number, AbortController>();
+	const tasks = new Set<Promise<void>>();
+	/** Ends that the database refused for now: tried again at every tick. At most one for each running sweep. */
+	const unsettled: { run: SweepRun; error: unknown }[] = [];
+	let closed = false;
+	resumeSchedule(db, clock.now(), () => Math.floor(random() * options.startSpreadMs));
+
+	const fail = (run: SweepRun, error: unknown) => {
+		log.warning("sweep failed", { subnet: run.subnetId, reason: error });
+		try {
+			failSweep(options, run, error);
+		} catch (again) {
+			log.warning("sweep could not be closed yet", { subnet: run.subnetId, reason: again });
+			unsettled.push({ run, error });
+		}
+	};
+	const work = async (run: SweepRun) => {
+		const controller = new AbortController();
+		running.set(run.id, controller);
+		try {
+			const suspicion = await sweepSubnet(options, run, controller.signal);
+			if (suspicion === undefined) return;
+			// Confirmation goes on beside the next sweeps; only closing ends it.
+			track(
+				confirm(options, suspicion, closing.signal).catch((error) =>
+					log.warning("confirmation failed", { reason: error }),
+				),
+			);
+		} catch (error) {
+			if (!closed) fail(run, error);
+		} finally {
+			running.delete(run.id);
+		}
+	};
+	const closing = new AbortController();
+	const track = (task: Promise<void>) => {
+		tasks.add(task);
+		void task.finally(() => tasks.delete(task));
+	};
+	const nextAt = (intervalS: number) =>
+		Math.round(clock.now() + intervalS * 1_000 * (1 + options.jitter * (2 * random() - 1)));
+
+	return {
+		tick() {
+			if (closed) return;
+			for (const { run, error } of unsettled.splice(0)) fail(run, error);
+			for (const id of cancelledRunIds(db)) running.get(id)?.abort();
+			const room = Math.min(options.claimsPerTick, options.sweepsAtOnce - running.size);
+			if (room <= 0) return;
+			for (const run of claimRuns(db, clock.now(), room, nextAt)) track(work(run));
+		},
+		async idle() {
+			while (tasks.size > 0) await Promise.all(tasks);
+		},
+		async close() {
+			closed = true;
+			closing.abort();
+			for (const controller of running.values()) controller.abort(STOPPING);
+			await Promise.all(tasks);
+		},
+	};
+}

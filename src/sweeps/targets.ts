@@ -1,0 +1,100 @@
+/** Which addresses a sweep asks, and in which order. Pure; knows no probe and no database. */
+
+import type { Subnet } from "../model/subnet.ts";
+import { type Address, familyOf, fromV4 } from "../net/address.ts";
+import { type Range, rangeOf, usableRange } from "../net/cidr.ts";
+import { countOf, rangesWithout } from "../net/ranges.ts";
+
+/** Up to so many addresses are asked whole, every time. */
+export const WHOLE_MAX = 4_096n;
+/** Of a larger IPv4 subnet a scheduled sweep asks the known hosts and so many more, in turn. */
+export const SLICE = 4_096;
+/** A sweep on demand covers up to so many addresses (a /12). */
+export const EVERYTHING_MAX = 1_048_576n;
+
+/** Never asked (RFC 1122 3.2.1.3, RFC 5771, RFC 1112 4): "this network", multicast and the reserved top. */
+const NEVER: readonly Range[] = [
+	{ first: fromV4(0), last: fromV4(0x00ff_ffff) },
+	{ first: fromV4(0xe000_0000), last: fromV4(0xffff_ffff) },
+	{ first: 0xffn << 120n, last: (1n << 128n) - 1n },
+	{ first: 0n, last: 0n },
+];
+
+export type TargetPlan = {
+	/** Shuffled. */
+	readonly addresses: Address[];
+	/** Where the next slice begins; undefined when the sweep covers all. */
+	readonly nextOffset: number | undefined;
+};
+
+/**
+ * Targets of one sweep of `subnet`: its usable addresses without those of the subnets nested in it (`inner`).
+ * `known` are the addresses recorded in it. `everything`: a person asked, leave nothing out that can be covered.
+ */
+export function planTargets(
+	subnet: Subnet,
+	options: {
+		inner: readonly Range[];
+		known: readonly Address[];
+		offset: number;
+		everything: boolean;
+		random: () => number;
+	},
+): TargetPlan {
+	const free = rangesWithout(usableRange(subnet.cidr), [...options.inner, ...NEVER]);
+	const total = free.reduce((sum, range) => sum + countOf(range), 0n);
+	const limit = options.everything && subnet.cidr.family === 4 ? EVERYTHING_MAX : WHOLE_MAX;
+	if (total <= limit) return { addresses: shuffle(expand(free), options.random), nextOffset: undefined };
+	const known = options.known.filter((address) => free.some((r) => address >= r.first && address <= r.last));
+	if (subnet.cidr.family === 6) return { addresses: shuffle(known, options.random), nextOffset: undefined };
+	const start = BigInt(options.offset) % total;
+	const slice = sliceOf(free, start, SLICE);
+	const addresses = [...new Set([...known, ...slice])];
+	return {
+		addresses: shuffle(addresses, options.random),
+		nextOffset: Number((start + BigInt(slice.length)) % total),
+	};
+}
+
+/** The blocks nested in a subnet, as ranges. */
+export function innerRanges(children: readonly Subnet[]): Range[] {
+	return children.map((child) => rangeOf(child.cidr));
+}
+
+/** 127.0.0.0/8 or ::1: ourselves, no neighbours and no way out involved. */
+export function isLoopback(address: Address): boolean {
+	return familyOf(address) === 4 ? (address & 0xff00_0000n) === 0x7f00_0000n : address === 1n;
+}
+
+function expand(ranges: readonly Range[]): Address[] {
+	const all: Address[] = [];
+	for (const range of ranges) for (let a = range.first; a <= range.last; a++) all.push(a);
+	return all;
+}
+
+/** `count` addresses from position `start` on; it ends at the last range, the next slice begins anew. */
+function sliceOf(ranges: readonly Range[], start: bigint, count: number): Address[] {
+	const slice: Address[] = [];
+	let skip = start;
+	for (const range of ranges) {
+		const size = countOf(range);
+		if (skip >= size) {
+			skip -= size;
+			continue;
+		}
+		for (let a = range.first + skip; a <= range.last && slice.length < count; a++) slice.push(a);
+		skip = 0n;
+	}
+	return slice;
+}
+
+/** Fisher and Yates, in place. */
+function shuffle(addresses: Address[], random: () => number): Address[] {
+	for (let i = addresses.length - 1; i > 0; i--) {
+		const j = Math.floor(random() * (i + 1));
+		const held = addresses[i] as Address;
+		addresses[i] = addresses[j] as Address;
+		addresses[j] = held;
+	}
+	return addresses;
+}
