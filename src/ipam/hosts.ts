@@ -1,0 +1,177 @@
+/** Recording, changing and removing hosts by hand: the rules, one transaction each, told after the commit. */
+
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import type { NewEvent } from "../model/event.ts";
+import type { Host } from "../model/host.ts";
+import { type Address, formatAddress, parseAddress } from "../net/address.ts";
+import { formatCidr, usableRange } from "../net/cidr.ts";
+import { gapsOf } from "../net/ranges.ts";
+import { transact } from "../store/database.ts";
+import { insertEvent } from "../store/events.ts";
+import { listAddresses } from "../store/history.ts";
+import * as hosts from "../store/hosts.ts";
+import { findAround } from "../store/subnets.ts";
+import { checkHost, type HostInput, need } from "./fields.ts";
+
+/** Longest old or new value kept in an event, in characters. */
+const DETAIL_CHARS = 200;
+
+/**
+ * Records a host at a free address. It belongs to the most specific subnet around it. AppError("invalid") when the
+ * address is none, lies in no subnet, or is a network or broadcast address; AppError("conflict") when it is taken.
+ */
+export function reserveAddress(context: Context, addressText: string, input: HostInput): Host {
+	const address = need("address", parseAddress(addressText.trim()));
+	const values = checkHost(input);
+	const host = transact(context.db, () => {
+		const subnet = findAround(context.db, address, address);
+		if (subnet === undefined) {
+			throw new AppError("invalid", `${formatAddress(address)} lies in no subnet: add one around it first.`, {
+				field: "address",
+			});
+		}
+		const usable = usableRange(subnet.cidr);
+		if (address < usable.first || address > usable.last) {
+			const cidr = formatCidr(subnet.cidr);
+			throw new AppError(
+				"invalid",
+				`${formatAddress(address)} is the network or broadcast address of ${cidr}.`,
+				{
+					field: "address",
+				},
+			);
+		}
+		const there = hosts.findHostByAddress(context.db, address);
+		if (there !== undefined) throw taken(there);
+		const source = values.hostname === "" ? undefined : ("typed" as const);
+		const at = context.clock.now();
+		const id = hosts.insertHost(context.db, subnet.id, address, { ...values, hostnameSource: source }, at);
+		const made = demandHost(context, id);
+		note(context, made, { field: "reserved", old: "", new: made.ip });
+		return made;
+	});
+	tell(context, host);
+	return host;
+}
+
+/** Records a host at the lowest free address from `from` on. AppError("conflict") when none is left. */
+export function reserveFirstFree(context: Context, subnetId: number, from: Address, input: HostInput): Host {
+	const subnet = findAround(context.db, from, from);
+	if (subnet === undefined || subnet.id !== subnetId) {
+		throw new AppError("invalid", `${formatAddress(from)} is not in this subnet.`, { field: "address" });
+	}
+	const usable = usableRange(subnet.cidr);
+	const start = from < usable.first ? usable.first : from;
+	const free = gapsOf({ first: start, last: usable.last }, listAddresses(context.db, subnetId))[0];
+	if (free === undefined)
+		throw new AppError("conflict", "No address is free from there on.", { field: "address" });
+	return reserveAddress(context, formatAddress(free.first), input);
+}
+
+/**
+ * Changes what people wrote about a host; each changed field is an event. A name that was changed by hand is
+ * "typed" from then on. AppError("conflict") carries the current values when somebody else was quicker.
+ */
+export function editHost(context: Context, id: number, version: number, input: HostInput): Host {
+	const values = checkHost(input);
+	const edited = transact(context.db, () => {
+		const before = demandHost(context, id);
+		const named = values.hostname !== before.hostname;
+		const source = !named ? before.hostnameSource : values.hostname === "" ? undefined : ("typed" as const);
+		const changes = changesOf(before, values);
+		if (
+			!hosts.updateHost(context.db, id, version, { ...values, hostnameSource: source }, context.clock.now())
+		) {
+			throw outdated(before, changes);
+		}
+		const after = demandHost(context, id);
+		for (const change of changes) note(context, after, change);
+		return after;
+	});
+	tell(context, edited);
+	return edited;
+}
+
+/** Forgets a host with its history. If it answers again it is new. */
+export function deleteHost(context: Context, id: number): Host {
+	const gone = transact(context.db, () => {
+		const host = demandHost(context, id);
+		const label = host.hostname || host.ip;
+		const at = context.clock.now();
+		hosts.deleteHost(context.db, id);
+		insertEvent(context.db, {
+			at,
+			kind: "host_deleted",
+			subnetId: host.subnetId,
+			hostId: undefined,
+			ip: host.ip,
+			label,
+			detail: {},
+		});
+		return host;
+	});
+	tell(context, gone);
+	return gone;
+}
+
+export function demandHost(context: Context, id: number): Host {
+	const host = hosts.findHost(context.db, id);
+	if (host === undefined) throw new AppError("not_found", "There is no such host. It may have been deleted.");
+	return host;
+}
+
+type FieldChange = { field: string; old: string; new: string };
+
+function changesOf(before: Host, after: ReturnType<typeof checkHost>): FieldChange[] {
+	const all: FieldChange[] = [
+		{ field: "hostname", old: before.hostname, new: after.hostname },
+		{ field: "description", old: before.description, new: after.description },
+		{ field: "tags", old: before.tags.join(", "), new: after.tags.join(", ") },
+		{ field: "notes", old: before.notes, new: after.notes },
+	];
+	return all.filter((change) => change.old !== change.new);
+}
+
+function note(context: Context, host: Host, change: FieldChange): void {
+	const event: NewEvent = {
+		at: context.clock.now(),
+		kind: "host_edited",
+		subnetId: host.subnetId,
+		hostId: host.id,
+		ip: host.ip,
+		label: host.hostname || host.ip,
+		detail: { field: change.field, old: cut(change.old), new: cut(change.new) },
+	};
+	insertEvent(context.db, event);
+}
+
+function cut(text: string): string {
+	const characters = [...text];
+	return characters.length <= DETAIL_CHARS ? text : `${characters.slice(0, DETAIL_CHARS - 1).join("")}…`;
+}
+
+function taken(there: Host): AppError {
+	const named = there.hostname === "" ? "" : ` by ${there.hostname}`;
+	return new AppError("conflict", `${there.ip} is already taken${named}.`, {
+		field: "address",
+		detail: { hostId: there.id },
+	});
+}
+
+/** Names what differs now, so that nothing typed is lost and both values can be seen. */
+function outdated(now: Host, changes: readonly FieldChange[]): AppError {
+	const detail: Record<string, string | number> = { version: now.version };
+	for (const change of changes) detail[change.field] = change.old;
+	const fields = changes.map((change) => change.field).join(", ") || "nothing you changed";
+	return new AppError("conflict", `Somebody else changed this host meanwhile. Different now: ${fields}.`, {
+		detail,
+	});
+}
+
+function tell(context: Context, host: Host): void {
+	context.bus.publish({
+		kind: "change",
+		change: { subnetIds: [host.subnetId], hostIds: [host.id], urgent: true },
+	});
+}

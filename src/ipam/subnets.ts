@@ -1,0 +1,123 @@
+/** Adding, changing and removing subnets: the rules, one transaction each, told after the commit. */
+
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import type { EventKind } from "../model/event.ts";
+import type { Subnet } from "../model/subnet.ts";
+import { type Cidr, formatCidr, lastOf } from "../net/cidr.ts";
+import { transact } from "../store/database.ts";
+import { insertEvent } from "../store/events.ts";
+import * as hosts from "../store/hosts.ts";
+import * as subnets from "../store/subnets.ts";
+import { checkCidr, checkSubnet, type SubnetInput } from "./fields.ts";
+
+/**
+ * Adds a subnet, due at once. Subnets and hosts of the block around it that lie inside become its own.
+ * AppError("invalid") names the field; AppError("conflict") carries the id of the subnet that has this CIDR.
+ */
+export function createSubnet(context: Context, cidrText: string, input: SubnetInput): Subnet {
+	const cidr = checkCidr(cidrText);
+	const values = checkSubnet(cidr, input);
+	const at = context.clock.now();
+	const created = transact(context.db, () => {
+		const same = subnets.findSubnetByCidr(context.db, cidr);
+		if (same !== undefined) throw duplicate(cidr, same);
+		const around = subnets.findAround(context.db, cidr.base, lastOf(cidr));
+		const id = subnets.insertSubnet(context.db, cidr, values, around?.id, at);
+		subnets.adopt(context.db, id, cidr, around?.id);
+		note(context, id, values.name || formatCidr(cidr), "subnet_added", { cidr: formatCidr(cidr) });
+		return demandSubnet(context, id);
+	});
+	tell(context, created);
+	return created;
+}
+
+/** Changes a subnet; AppError("conflict") when somebody else did since `version`. */
+export function editSubnet(context: Context, id: number, version: number, input: SubnetInput): Subnet {
+	const edited = transact(context.db, () => {
+		const before = demandSubnet(context, id);
+		const values = checkSubnet(before.cidr, input);
+		if (!subnets.updateSubnet(context.db, id, version, values, context.clock.now())) throw outdated(before);
+		const fields = (["name", "notes", "gateway", "sweepIntervalS", "sweepEnabled"] as const).filter(
+			(field) => before[field] !== values[field],
+		);
+		if (fields.length > 0) {
+			note(context, id, values.name || formatCidr(before.cidr), "subnet_edited", {
+				fields: fields.join(", "),
+			});
+		}
+		return demandSubnet(context, id);
+	});
+	tell(context, edited);
+	return edited;
+}
+
+/** What goes when a subnet is deleted: to be said before it is done. */
+export type Deletion = {
+	readonly subnet: Subnet;
+	readonly hosts: number;
+	readonly annotated: number;
+	/** The subnet around it, which takes the hosts; undefined: they are deleted with their history. */
+	readonly heir: Subnet | undefined;
+};
+
+export function planDeletion(context: Context, id: number): Deletion {
+	const subnet = demandSubnet(context, id);
+	const heir = subnet.parentId === undefined ? undefined : subnets.findSubnet(context.db, subnet.parentId);
+	return { subnet, ...hosts.countAnnotated(context.db, id), heir };
+}
+
+/** Deletes a subnet; nested ones go up to the block around it, as the hosts do where there is one. */
+export function deleteSubnet(context: Context, id: number): Deletion {
+	const deletion = transact(context.db, () => {
+		const plan = planDeletion(context, id);
+		subnets.deleteSubnet(context.db, id, plan.heir?.id);
+		const label = plan.subnet.name || formatCidr(plan.subnet.cidr);
+		const detail = { cidr: formatCidr(plan.subnet.cidr), hosts: plan.heir === undefined ? plan.hosts : 0 };
+		note(context, plan.heir?.id, label, "subnet_deleted", detail);
+		return plan;
+	});
+	tell(context, deletion.subnet);
+	return deletion;
+}
+
+/** The subnet, or AppError("not_found"). */
+export function demandSubnet(context: Context, id: number): Subnet {
+	const subnet = subnets.findSubnet(context.db, id);
+	if (subnet === undefined) throw new AppError("not_found", "There is no such subnet.");
+	return subnet;
+}
+
+function duplicate(cidr: Cidr, same: Subnet): AppError {
+	const named = same.name === "" ? "" : ` as “${same.name}”`;
+	return new AppError("conflict", `${formatCidr(cidr)} is already here${named}.`, {
+		field: "cidr",
+		detail: { subnetId: same.id },
+	});
+}
+
+function outdated(now: Subnet): AppError {
+	return new AppError(
+		"conflict",
+		"Somebody else changed this subnet meanwhile. Look at it again before you save.",
+		{
+			detail: { version: now.version },
+		},
+	);
+}
+
+function note(
+	context: Context,
+	subnetId: number | undefined,
+	label: string,
+	kind: EventKind,
+	detail: Record<string, string | number>,
+): void {
+	const at = context.clock.now();
+	insertEvent(context.db, { at, kind, subnetId, hostId: undefined, ip: undefined, label, detail });
+}
+
+function tell(context: Context, subnet: Subnet): void {
+	const related = [subnet.id, ...(subnet.parentId === undefined ? [] : [subnet.parentId])];
+	context.bus.publish({ kind: "change", change: { subnetIds: related, hostIds: [], urgent: true } });
+}
