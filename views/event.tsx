@@ -1,0 +1,112 @@
+/** One line of news: what an event says and the mark before it. Knows the kinds of event, not where the line stands. */
+
+import type { Event, EventKind } from "../src/model/event.ts";
+import { Age, Wire } from "./elements.tsx";
+import { duration, plural } from "./format.ts";
+
+type Mark = "up" | "down" | "flapping" | "new" | "edit" | "gone" | "warn";
+
+const MARKS: Readonly<Record<EventKind, Mark>> = {
+	host_new: "new",
+	host_up: "up",
+	host_down: "down",
+	host_flapping: "flapping",
+	host_edited: "edit",
+	host_deleted: "gone",
+	subnet_down: "down",
+	subnet_added: "new",
+	subnet_edited: "edit",
+	subnet_deleted: "gone",
+	sweep_failed: "warn",
+	sweep_recovered: "up",
+	own_network_down: "warn",
+	own_network_back: "up",
+};
+
+/** What happened to the thing that the label names; wire text comes back in pieces to be isolated. */
+function says(event: Event): (string | { wire: string })[] {
+	const { detail } = event;
+	switch (event.kind) {
+		case "host_new":
+			return typeof detail.vendor === "string" ? ["new host, ", { wire: detail.vendor }] : ["new host"];
+		case "host_up":
+			return [typeof detail.downMs === "number" ? `came back after ${duration(detail.downMs)}` : "came back"];
+		case "host_down":
+			return ["went down"];
+		case "host_flapping":
+			return [typeof detail.flips === "number" ? `flapping, ${plural(detail.flips, "change")}` : "flapping"];
+		case "subnet_down":
+			return [
+				typeof detail.hosts === "number"
+					? `went down, ${plural(detail.hosts, "host")}`
+					: "went down as a whole",
+			];
+		case "host_edited":
+		case "subnet_edited":
+			return edited(detail);
+		case "host_deleted":
+		case "subnet_deleted":
+			return ["deleted"];
+		case "subnet_added":
+			return ["subnet added"];
+		case "sweep_failed":
+			return ["could not be swept", ...reason(detail)];
+		case "sweep_recovered":
+			return ["is swept again"];
+		case "own_network_down":
+			return ["own network is down, states are unknown", ...reason(detail)];
+		case "own_network_back":
+			return ["own network is back"];
+	}
+}
+
+function reason(detail: Event["detail"]): (string | { wire: string })[] {
+	return detail.reason === undefined ? [] : [": ", { wire: String(detail.reason) }];
+}
+
+function edited(detail: Event["detail"]): (string | { wire: string })[] {
+	if (detail.field === undefined) return ["edited"];
+	const field = String(detail.field);
+	const now = String(detail.new ?? "");
+	if (detail.new === undefined) return [`${field} changed`];
+	return now === "" ? [`${field} cleared`] : [`${field} set to “`, { wire: now }, "”"];
+}
+
+function target(event: Event): string | undefined {
+	if (event.kind === "host_deleted" || event.kind === "subnet_deleted") return undefined;
+	if (event.hostId !== undefined) return `/hosts/${event.hostId}`;
+	return event.subnetId === undefined ? undefined : `/subnets/${event.subnetId}`;
+}
+
+function Subject(props: { event: Event }) {
+	const { event } = props;
+	const label = event.label === "" ? (event.ip ?? "") : event.label;
+	if (label === "") return null;
+	const href = target(event);
+	const name = <Wire text={label} />;
+	if (href === undefined) return <b>{name} </b>;
+	return (
+		<>
+			<a href={href} class="subject" data-drawer={event.hostId !== undefined}>
+				{name}
+			</a>{" "}
+		</>
+	);
+}
+
+/** `subject: false` leaves the name out where the whole list is about one host. */
+export function EventLine(props: { event: Event; now: number; subject?: boolean }) {
+	const { event } = props;
+	return (
+		<li class="event" id={`e${event.id}`}>
+			<i class={`mark ${MARKS[event.kind]}`} aria-hidden="true" />
+			<span class="what">
+				{props.subject !== false && <Subject event={event} />}
+				{says(event).map((part) =>
+					typeof part === "string" ? part : <Wire key={part.wire} text={part.wire} />,
+				)}
+			</span>
+			<Age at={event.at} now={props.now} style={props.subject === false ? "since" : "short"} />
+		</li>
+	);
+}

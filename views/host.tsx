@@ -1,0 +1,265 @@
+/** One host: state, what is known of it, the form to change that, its ports and changes. Page and drawer share it. */
+
+import type { Event } from "../src/model/event.ts";
+import { HOST_LIMITS, type Host } from "../src/model/host.ts";
+import type { Port } from "../src/model/port.ts";
+import type { Subnet } from "../src/model/subnet.ts";
+import { familyOf } from "../src/net/address.ts";
+import { formatCidr } from "../src/net/cidr.ts";
+import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
+import { EventLine } from "./event.tsx";
+import { Field, type FieldProblem } from "./fields.tsx";
+import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
+
+export type HostPanelProps = {
+	host: Host;
+	subnet: Subnet;
+	events: readonly Event[];
+	form?: {
+		values: { hostname: string; description: string; tags: string; notes: string };
+		problem?: { field?: string; message: string };
+	};
+	now: number;
+	csrf?: string;
+	drawer: boolean;
+};
+
+export function HostPage(props: Omit<HostPanelProps, "drawer">) {
+	const { host, subnet } = props;
+	return (
+		<Main live={`host:${host.id}`} class="narrow-page">
+			<nav class="trail" aria-label="Breadcrumbs">
+				<a href="/subnets">Subnets</a> /{" "}
+				<a href={`/subnets/${subnet.id}`}>
+					<Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />
+				</a>{" "}
+				/ <span aria-current="page">{host.ip}</span>
+			</nav>
+			<div class="panel">
+				<HostPanel {...props} drawer={false} />
+			</div>
+		</Main>
+	);
+}
+
+export function HostPanel(props: HostPanelProps) {
+	const { host } = props;
+	return (
+		<article class="host" id={props.drawer ? "drawer-host" : "host"} data-host={host.id} aria-label={host.ip}>
+			<header class="host-head">
+				<h1>{host.ip}</h1>
+				<StatusPill host={host} />
+				<span class="latency">
+					<Latency host={host} />
+				</span>
+				<Story host={host} now={props.now} />
+				<OpenLinks host={host} />
+			</header>
+			<EditForm {...props} />
+			<OpenPorts ports={host.ports} now={props.now} />
+			<section aria-labelledby={`changes-${host.id}`}>
+				<h2 id={`changes-${host.id}`}>Changes</h2>
+				{props.events.length === 0 ? (
+					<p class="quiet">Nothing yet.</p>
+				) : (
+					<ul class="events">
+						{props.events.map((event) => (
+							<EventLine key={event.id} event={event} now={props.now} subject={false} />
+						))}
+					</ul>
+				)}
+			</section>
+			<DeleteForm host={host} csrf={props.csrf} />
+		</article>
+	);
+}
+
+/** "up for 18 d 4 h · first seen 2026-03-02 · Synology 00:11:32:8a:…". */
+function Story(props: { host: Host; now: number }) {
+	const { host } = props;
+	const { statusSince } = host;
+	return (
+		<p class="story">
+			{statusSince === undefined ? (
+				<>recorded {day(host.createdAt)}, never answered</>
+			) : (
+				<>
+					{host.status} for{" "}
+					<time dateTime={new Date(statusSince).toISOString()} title={exact(statusSince)}>
+						{duration(props.now - statusSince)}
+					</time>
+				</>
+			)}
+			{host.status === "down" && host.lastSeenAt !== undefined && (
+				<>
+					{" "}
+					· last seen <Age at={host.lastSeenAt} now={props.now} />
+				</>
+			)}
+			{host.firstSeenAt !== undefined && <> · first seen {day(host.firstSeenAt)}</>}
+			{host.vendor !== undefined && (
+				<>
+					{" "}
+					· <Wire text={host.vendor} />
+				</>
+			)}
+			{host.mac !== undefined && (
+				<>
+					{" "}
+					<span class="mono">{visible(host.mac)}</span>
+				</>
+			)}
+		</p>
+	);
+}
+
+/** Links to what answers on the web; only ports that a scan has found. */
+function OpenLinks(props: { host: Host }) {
+	const { host } = props;
+	const name = familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip;
+	const web = host.ports
+		.filter((port) => port.proto === "tcp" && (port.service === "http" || port.service === "https"))
+		.slice(0, 3);
+	if (web.length === 0) return null;
+	return (
+		<p class="buttons">
+			{web.map((port) => (
+				<a
+					key={port.port}
+					class="button plain"
+					href={`${port.service}://${name}:${port.port}/`}
+					target="_blank"
+					rel="noreferrer noopener"
+				>
+					Open {port.service} <span class="mono">{port.port}</span> ↗
+				</a>
+			))}
+		</p>
+	);
+}
+
+const SOURCES = { typed: undefined, ptr: "from PTR", snmp: "from SNMP", import: "from an import" } as const;
+
+function EditForm(props: HostPanelProps) {
+	const { host, form } = props;
+	const values = form?.values ?? {
+		hostname: host.hostname,
+		description: host.description,
+		tags: host.tags.join(", "),
+		notes: host.notes,
+	};
+	const problem: FieldProblem | undefined = form?.problem;
+	const id = props.drawer ? "d" : "p";
+	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
+	const shared = { problem } as const;
+	return (
+		<form
+			class="fields rows"
+			id={`${id}-edit`}
+			method="post"
+			action={`/hosts/${host.id}`}
+			data-edit
+			hx-post={`/hosts/${host.id}`}
+			hx-select=".host"
+			hx-target="closest .host"
+			hx-swap="outerHTML"
+		>
+			<Csrf token={props.csrf} />
+			<input type="hidden" name="version" value={host.version} />
+			{problem !== undefined && (
+				<Callout kind="bad">
+					<p>{visibleLines(problem.message)}</p>
+				</Callout>
+			)}
+			<Field
+				id={`${id}-hostname`}
+				name="hostname"
+				label="Hostname"
+				value={values.hostname}
+				max={HOST_LIMITS.hostnameChars}
+				{...(source === undefined ? {} : { hint: source })}
+				{...shared}
+			/>
+			<Field
+				id={`${id}-description`}
+				name="description"
+				label="Description"
+				value={values.description}
+				max={HOST_LIMITS.descriptionChars}
+				{...shared}
+			/>
+			<Field
+				id={`${id}-tags`}
+				name="tags"
+				label="Tags"
+				value={values.tags}
+				placeholder="storage, backup"
+				{...shared}
+			/>
+			<Field
+				id={`${id}-notes`}
+				name="notes"
+				label="Notes"
+				value={values.notes}
+				lines={Math.min(8, Math.max(2, values.notes.split("\n").length))}
+				max={HOST_LIMITS.notesChars}
+				{...shared}
+			/>
+			<div class="actions">
+				<button type="submit" class="button primary">
+					Save
+				</button>
+				<button type="reset" class="button plain">
+					Undo
+				</button>
+			</div>
+		</form>
+	);
+}
+
+const NEW_FOR_MS = 24 * 3_600_000;
+
+function OpenPorts(props: { ports: readonly Port[]; now: number }) {
+	if (props.ports.length === 0) return null;
+	return (
+		<section aria-labelledby="ports-title">
+			<h2 id="ports-title">Open ports</h2>
+			<ul class="open-ports">
+				{props.ports.map((port) => (
+					<li key={`${port.port}${port.proto}`}>
+						<span class="mono">
+							{port.port}/{port.proto}
+						</span>
+						<span>
+							<Wire text={port.service} />
+						</span>
+						<span class="quiet">
+							<Wire text={[port.product, port.version].filter((part) => part !== "").join(" ")} />
+							{props.now - port.firstSeenAt < NEW_FOR_MS && <span class="pill new">new</span>}
+						</span>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+/** Folded, so that deleting takes two deliberate steps without a script. */
+function DeleteForm(props: { host: Host; csrf: string | undefined }) {
+	const { host } = props;
+	return (
+		<details class="delete">
+			<summary>Delete…</summary>
+			<form method="post" action={`/hosts/${host.id}/delete`}>
+				<Csrf token={props.csrf} />
+				<p>
+					The record of {host.ip} goes: hostname, description, tags, notes and its whole history. If it
+					answers again it comes back as a new host.
+				</p>
+				<button type="submit" class="button danger">
+					Delete {host.ip}
+				</button>
+			</form>
+		</details>
+	);
+}

@@ -1,0 +1,263 @@
+/** The frame of every page: head, header with search and live light, the two dialogs. Knows no page's content. */
+
+import type { VNode } from "preact";
+import type { Light } from "../src/model/live.ts";
+import { Age, Csrf } from "./elements.tsx";
+import { visible } from "./format.ts";
+
+export const THEMES = ["auto", "light", "dark", "contrast"] as const;
+export type Theme = (typeof THEMES)[number];
+
+export const THEME_NAMES: Readonly<Record<Theme, string>> = {
+	auto: "Same as the system",
+	light: "Light",
+	dark: "Dark",
+	contrast: "High contrast",
+};
+
+/** URLs of what the page loads. */
+export type Assets = {
+	css: string;
+	script: string;
+	htmx: string;
+	icon: string;
+	iconDown: string;
+	sprite: string;
+};
+
+export type Shell = {
+	path: string;
+	light: Light;
+	downs: number;
+	theme: Theme;
+	assets: Assets;
+	csrf?: string;
+	now: number;
+	search?: string;
+};
+
+/** htmx without what a strict policy forbids and without extensions that nobody named. */
+const HTMX_CONFIG = JSON.stringify({
+	extensions: "rollcall",
+	includeIndicatorCSS: false,
+	morphSkip: "[data-busy]",
+	defaultTimeout: 30_000,
+});
+
+/** Links leave the page by swapping its main part; what stays in place says so itself (see `inPlace`). */
+const BOOST = { "hx-boost:inherited": 'target:"#main" swap:"outerHTML show:none"' };
+
+/** What the tab says: hosts that are down first, so that it can be read at a glance. */
+export function tabTitle(title: string, downs: number): string {
+	return `${downs > 0 ? `(${downs}) ` : ""}${title === "" ? "" : `${visible(title)} · `}Rollcall`;
+}
+
+export function Layout(props: Shell & { title: string; main: VNode }) {
+	const { assets } = props;
+	return (
+		<html lang="en" data-theme={props.theme}>
+			<head>
+				<meta charset="utf-8" />
+				<meta name="viewport" content="width=device-width, initial-scale=1" />
+				<meta name="color-scheme" content="light dark" />
+				<meta name="description" content="Which addresses are used, which hosts are alive." />
+				<meta name="htmx-config" content={HTMX_CONFIG} />
+				<title>{tabTitle(props.title, props.downs)}</title>
+				<link rel="stylesheet" href={assets.css} />
+				<link
+					id="icon"
+					rel="icon"
+					type="image/svg+xml"
+					href={props.downs > 0 ? assets.iconDown : assets.icon}
+					data-up={assets.icon}
+					data-down={assets.iconDown}
+				/>
+				<script src={assets.htmx} defer />
+				<script src={assets.script} type="module" />
+			</head>
+			<body {...BOOST}>
+				<a class="skip" href="#main">
+					Skip to the content
+				</a>
+				<Top {...props} />
+				{props.main}
+				<dialog id="drawer" aria-label="Host" class="drawer">
+					<form method="dialog" class="drawer-close">
+						<button type="submit" class="close" aria-label="Close">
+							×
+						</button>
+						<span class="kbd" aria-hidden="true">
+							esc
+						</span>
+					</form>
+					<div id="drawer-body" />
+				</dialog>
+				<Keys />
+				<div id="say" class="sr" role="status" aria-live="polite" />
+			</body>
+		</html>
+	);
+}
+
+const PLACES = [
+	["/", "Dashboard"],
+	["/subnets", "Subnets"],
+	["/activity", "Activity"],
+	["/settings", "Settings"],
+] as const;
+
+/** The place in the navigation that a path belongs to. Hosts are reached through subnets. */
+function placeOf(path: string): string {
+	if (path.startsWith("/hosts/")) return "/subnets";
+	return PLACES.find(([href]) => href !== "/" && (path === href || path.startsWith(`${href}/`)))?.[0] ?? path;
+}
+
+function Top(props: Shell) {
+	const place = placeOf(props.path);
+	const icon = (name: string) => (
+		<svg class="icon" aria-hidden="true">
+			<use href={`${props.assets.sprite}#${name}`} />
+		</svg>
+	);
+	return (
+		<header class="top">
+			<a class="brand" href="/">
+				<Mark />
+				Rollcall
+			</a>
+			<nav id="places" aria-label="Main" popover="auto">
+				{PLACES.map(([href, label]) => (
+					<a key={href} href={href} aria-current={href === place ? "page" : undefined}>
+						{label}
+					</a>
+				))}
+			</nav>
+			<form id="find" class="search" action="/" method="get" popover="auto">
+				<label class="sr" for="search">
+					Search
+				</label>
+				<input type="hidden" name="status" value="" />
+				<input
+					id="search"
+					type="search"
+					name="q"
+					value={props.search}
+					placeholder="Search IP, hostname, tag, port…"
+					autocomplete="off"
+					spellcheck={false}
+					aria-keyshortcuts="/"
+				/>
+				<span class="kbd" aria-hidden="true">
+					/
+				</span>
+			</form>
+			<LiveLight light={props.light} now={props.now} />
+			<button type="button" class="square narrow" popovertarget="find" aria-label="Search">
+				{icon("search")}
+			</button>
+			<ThemeButton theme={props.theme} csrf={props.csrf} icon={icon("theme")} />
+			<button type="button" class="square narrow" popovertarget="places" aria-label="Menu">
+				{icon("menu")}
+			</button>
+		</header>
+	);
+}
+
+/** Nine hosts, one of them down. */
+function Mark() {
+	return (
+		<svg class="logo" viewBox="0 0 18 18" aria-hidden="true">
+			<path
+				class="up"
+				d="M0 0h5v5H0zM6.5 0h5v5h-5zM0 6.5h5v5H0zM6.5 6.5h5v5h-5zM13 0h5v5h-5zM6.5 13h5v5h-5z"
+			/>
+			<path class="down" d="M13 6.5h5v5h-5z" />
+			<path class="unknown" d="M0 13h5v5H0zM13 13h5v5h-5z" />
+		</svg>
+	);
+}
+
+/** Before the script has opened its stream this says only when the last sweep was, which is true without it too. */
+function LiveLight(props: { light: Light; now: number }) {
+	const { lastSweepAt, problem } = props.light;
+	return (
+		<a
+			id="light"
+			class={problem === undefined ? "light" : "light bad"}
+			href="/doctor"
+			data-problem={problem}
+			title={problem}
+		>
+			<i class="dot" aria-hidden="true" />
+			<span class="says">
+				{problem !== undefined && <span class="why">{problem}</span>}
+				{problem === undefined && lastSweepAt === undefined && "Not swept yet"}
+				{problem === undefined && lastSweepAt !== undefined && (
+					<>
+						<span class="wide">Swept </span>
+						<Age at={lastSweepAt} now={props.now} />
+					</>
+				)}
+			</span>
+		</a>
+	);
+}
+
+/** Cycles through the themes; without the script it posts the next one. */
+function ThemeButton(props: { theme: Theme; csrf?: string | undefined; icon: VNode }) {
+	const next = THEMES[(THEMES.indexOf(props.theme) + 1) % THEMES.length] ?? "auto";
+	return (
+		<form class="inline" method="post" action="/settings/theme" hx-boost="false">
+			<Csrf token={props.csrf} />
+			<button
+				id="theme"
+				type="submit"
+				class="square"
+				name="theme"
+				value={next}
+				title={`Theme: ${THEME_NAMES[props.theme]}`}
+			>
+				{props.icon}
+				<span class="sr">Theme: {THEME_NAMES[props.theme]}</span>
+			</button>
+		</form>
+	);
+}
+
+const KEYS = [
+	["/", "search"],
+	["j k", "next, previous row (arrows too)"],
+	["Enter", "open"],
+	["Esc", "close"],
+	["e", "edit"],
+	["s", "sweep now"],
+	["g d", "dashboard"],
+	["g s", "subnets"],
+	["g a", "activity"],
+	["?", "this list"],
+] as const;
+
+function Keys() {
+	return (
+		<dialog id="keys" class="keys" aria-labelledby="keys-title">
+			<form method="dialog">
+				<h2 id="keys-title">Keyboard</h2>
+				<dl>
+					{KEYS.map(([keys, does]) => (
+						<div key={keys}>
+							<dt>
+								{keys.split(" ").map((key) => (
+									<kbd key={key}>{key}</kbd>
+								))}
+							</dt>
+							<dd>{does}</dd>
+						</div>
+					))}
+				</dl>
+				<button type="submit" class="button plain">
+					Close
+				</button>
+			</form>
+		</dialog>
+	);
+}

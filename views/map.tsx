@@ -1,0 +1,149 @@
+/** The address map in its two sizes: a strip in one line of the dashboard, cells to click on the subnet's page. */
+
+import type { AddressMap, Cell } from "../src/model/map.ts";
+import { formatAddress } from "../src/net/address.ts";
+import { count, plural, visible } from "./format.ts";
+
+type Cells = Extract<AddressMap, { kind: "cells" }>;
+type Density = Extract<AddressMap, { kind: "density" }>;
+
+const WORDS: Readonly<Record<Cell, string>> = {
+	up: "up",
+	down: "down",
+	unknown: "unknown",
+	reserved: "reserved",
+	free: "free",
+	edge: "not usable",
+};
+
+/** In words, for those who do not see it. */
+function told(map: Cells): string {
+	const of = (...states: Cell[]) => map.cells.filter((cell) => states.includes(cell)).length;
+	const parts = [`${of("up")} up`, `${of("down")} down`, `${of("unknown", "reserved")} unknown`];
+	return `Addresses: ${parts.join(", ")}, ${of("free")} free`;
+}
+
+/** The small picture: nothing to click, one path per state. */
+export function Strip(props: { map: AddressMap }) {
+	const { map } = props;
+	if (map.kind === "cells") return map.cells.length <= 256 ? <Squares map={map} /> : <Dots map={map} />;
+	if (map.kind === "density") return <Bars map={map} />;
+	return <p class="quiet">{plural(map.hosts, "known host")} · too large to map</p>;
+}
+
+const SQUARES_WIDE = 64;
+const DOTS_WIDE = 128;
+
+/** Where the cells of a state lie, as path data. */
+function pathOf(map: Cells, wide: number, states: readonly Cell[], shape: string, inset: number): string {
+	let path = "";
+	map.cells.forEach((cell, at) => {
+		if (states.includes(cell)) path += `M${(at % wide) + inset} ${Math.floor(at / wide) + inset}${shape}`;
+	});
+	return path;
+}
+
+const PAINTED = [
+	["free", ["free", "edge"]],
+	["unknown", ["unknown", "reserved"]],
+	["up", ["up"]],
+	["down", ["down"]],
+] as const;
+
+function Squares(props: { map: Cells }) {
+	const rows = Math.max(1, Math.ceil(props.map.cells.length / SQUARES_WIDE));
+	return (
+		<svg
+			class="strip squares"
+			viewBox={`0 0 ${SQUARES_WIDE} ${rows}`}
+			role="img"
+			aria-label={told(props.map)}
+		>
+			{PAINTED.map(([name, states]) => (
+				<path key={name} class={name} d={pathOf(props.map, SQUARES_WIDE, states, "h.38v.38h-.38z", 0.2)} />
+			))}
+		</svg>
+	);
+}
+
+function Dots(props: { map: Cells }) {
+	const rows = Math.ceil(props.map.cells.length / DOTS_WIDE);
+	const ground = Array.from({ length: rows }, (_, y) => `M.5 ${y + 0.5}h${DOTS_WIDE - 1}`).join("");
+	return (
+		<svg class="strip dots" viewBox={`0 0 ${DOTS_WIDE} ${rows}`} role="img" aria-label={told(props.map)}>
+			<path class="free" d={ground} />
+			{PAINTED.slice(1).map(([name, states]) => (
+				<path key={name} class={name} d={pathOf(props.map, DOTS_WIDE, states, "h0", 0.5)} />
+			))}
+		</svg>
+	);
+}
+
+const BARS_HIGH = 32;
+
+/** Bars on a common scale: the fullest bucket is the tallest. */
+function Bars(props: { map: Density }) {
+	const { buckets } = props.map;
+	const sum = (of: "up" | "down" | "unknown") => buckets.reduce((n, bucket) => n + bucket[of], 0);
+	const most = Math.max(1, ...buckets.map((bucket) => bucket.up + bucket.down + bucket.unknown));
+	const paths = { up: "", down: "", unknown: "" };
+	buckets.forEach((bucket, x) => {
+		let top = BARS_HIGH;
+		for (const state of ["up", "down", "unknown"] as const) {
+			if (bucket[state] === 0) continue;
+			const high = Math.max(2, Math.round((bucket[state] / most) * (BARS_HIGH - 4)));
+			paths[state] += `M${x} ${top}v-${high}`;
+			top -= high;
+		}
+	});
+	const told = `Density of ${count(buckets.length)} blocks: ${sum("up")} up, ${sum("down")} down, ${sum("unknown")} unknown`;
+	return (
+		<svg
+			class="strip bars"
+			viewBox={`-1 0 ${buckets.length + 1} ${BARS_HIGH}`}
+			preserveAspectRatio="none"
+			role="img"
+			aria-label={told}
+		>
+			<path class="ground" d={`M-1 ${BARS_HIGH}h${buckets.length + 1}`} />
+			{(["up", "down", "unknown"] as const).map((state) => (
+				<path key={state} class={state} d={paths[state]} />
+			))}
+		</svg>
+	);
+}
+
+/** The large picture of a subnet's page; every used or free address is a link that says what it is. */
+export function MapCells(props: { map: AddressMap; subnetId: number; label: string }) {
+	const { map } = props;
+	if (map.kind !== "cells") return <Strip map={map} />;
+	return (
+		// The group is told in words first; the links inside are one stop for the keyboard (static/app.js).
+		<nav class="map" aria-label={`${props.label}. ${told(map)}`} data-map>
+			{map.cells.map((cell, at) => (
+				<MapCell key={at.toString()} map={map} at={at} cell={cell} subnetId={props.subnetId} />
+			))}
+		</nav>
+	);
+}
+
+/** A cell has no room for text: its name is said and shown in the line below the map (static/_map.scss). */
+const named = (name: string) => ({ "aria-label": name });
+
+function MapCell(props: { map: Cells; at: number; cell: Cell; subnetId: number }) {
+	const { map, at, cell } = props;
+	const host = map.hosts.get(at);
+	if (cell === "edge" && host === undefined) return <i />;
+	const ip = formatAddress(map.first + BigInt(at));
+	if (host === undefined)
+		return <a href={`/subnets/${props.subnetId}/free/${ip}`} {...named(`${ip} free`)} />;
+	const name = host.label === "" || host.label === ip ? ip : `${ip} ${visible(host.label)}`;
+	return (
+		<a
+			class={cell === "reserved" ? "unknown" : cell}
+			href={`/hosts/${host.id}`}
+			{...named(`${name} ${WORDS[cell]}`)}
+			data-drawer
+		/>
+	);
+}

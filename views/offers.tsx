@@ -1,0 +1,37 @@
+/** The machine's own networks, each with the one button that adds it. Knows no other way to add a subnet. */
+
+import { Csrf } from "./elements.tsx";
+import { plural, visible } from "./format.ts";
+
+export type NetworkOffer = { cidr: string; interface: string; addresses: bigint };
+
+/** What the button leaves as it comes. */
+const PLAIN = { name: "", notes: "", gateway: "", sweep_interval_s: "60", sweep_enabled: "on" };
+
+export function Offers(props: { offers: readonly NetworkOffer[]; csrf?: string | undefined }) {
+	if (props.offers.length === 0) return null;
+	return (
+		<ul class="offers">
+			{props.offers.map((offer) => (
+				<li key={`${offer.cidr}${offer.interface}`}>
+					<form method="post" action="/subnets">
+						<Csrf token={props.csrf} />
+						<input type="hidden" name="cidr" value={offer.cidr} />
+						{Object.entries(PLAIN).map(([name, value]) => (
+							<input key={name} type="hidden" name={name} value={value} />
+						))}
+						<span class="what">
+							<b class="mono">{offer.cidr}</b>
+							<span class="quiet">
+								on <bdi>{visible(offer.interface)}</bdi>, {plural(offer.addresses, "address", "addresses")}
+							</span>
+						</span>
+						<button type="submit" class="button primary">
+							Add<span class="sr"> {offer.cidr}</span>
+						</button>
+					</form>
+				</li>
+			))}
+		</ul>
+	);
+}

@@ -1,0 +1,72 @@
+/** The small form that takes a free address. Knows one address, not which are free. */
+
+import { HOST_LIMITS } from "../src/model/host.ts";
+import type { Subnet } from "../src/model/subnet.ts";
+import { formatCidr } from "../src/net/cidr.ts";
+import { Callout, Csrf, Main, Wire } from "./elements.tsx";
+import { Field } from "./fields.tsx";
+import { nameOr, visible, visibleLines } from "./format.ts";
+
+export type ReserveProps = {
+	subnet: Subnet;
+	address: string;
+	values: { hostname: string; description: string };
+	problem?: { field?: string; message: string };
+	csrf?: string;
+};
+
+export function ReserveForm(props: ReserveProps) {
+	const { subnet, values, problem } = props;
+	const name = nameOr(subnet.name, formatCidr(subnet.cidr));
+	return (
+		<Main class="narrow-page">
+			<nav class="trail" aria-label="Breadcrumbs">
+				<a href="/subnets">Subnets</a> /{" "}
+				<a href={`/subnets/${subnet.id}`}>
+					<Wire text={name} />
+				</a>{" "}
+				/ <span aria-current="page">Reserve</span>
+			</nav>
+			<h1>
+				Reserve <span class="mono">{visible(props.address)}</span>
+			</h1>
+			<section class="panel padded" aria-label="Reserve">
+				{problem !== undefined && (
+					<Callout kind="bad">
+						<p>{visibleLines(problem.message)}</p>
+					</Callout>
+				)}
+				<form class="fields" id="reserve" method="post" action={`/subnets/${subnet.id}/reserve`} data-edit>
+					<Csrf token={props.csrf} />
+					<input type="hidden" name="address" value={props.address} />
+					<Field
+						id="reserve-hostname"
+						name="hostname"
+						label="Hostname"
+						value={values.hostname}
+						placeholder="fw2.lan"
+						max={HOST_LIMITS.hostnameChars}
+						problem={problem}
+					/>
+					<Field
+						id="reserve-description"
+						name="description"
+						label="Description"
+						value={values.description}
+						placeholder="new firewall"
+						max={HOST_LIMITS.descriptionChars}
+						problem={problem}
+					/>
+					<div class="actions">
+						<button type="submit" class="button primary">
+							Reserve
+						</button>
+						<a class="button plain" href={`/subnets/${subnet.id}`}>
+							Cancel
+						</a>
+					</div>
+				</form>
+			</section>
+		</Main>
+	);
+}

@@ -1,0 +1,50 @@
+/** Settings: the appearance, and what this Rollcall is. Knows no value it does not get. */
+
+import { Csrf, Main, Panel, Wire } from "./elements.tsx";
+import { THEME_NAMES, THEMES, type Theme } from "./layout.tsx";
+
+export function Settings(props: {
+	theme: Theme;
+	about: readonly { label: string; value: string }[];
+	csrf?: string;
+}) {
+	return (
+		<Main class="narrow-page">
+			<h1>Settings</h1>
+			<Panel title="Appearance" class="padded">
+				<form method="post" action="/settings/theme" hx-boost="false" id="appearance">
+					<Csrf token={props.csrf} />
+					<fieldset>
+						<legend class="sr">Theme</legend>
+						{THEMES.map((theme) => (
+							<label class="check" key={theme}>
+								<input type="radio" name="theme" value={theme} checked={theme === props.theme} />{" "}
+								{THEME_NAMES[theme]}
+							</label>
+						))}
+					</fieldset>
+					<div class="actions">
+						<button type="submit" class="button primary">
+							Save
+						</button>
+					</div>
+				</form>
+			</Panel>
+			<Panel title="About" class="padded">
+				<dl class="facts-list">
+					{props.about.map(({ label, value }) => (
+						<div key={label}>
+							<dt>{label}</dt>
+							<dd>
+								<Wire text={value} />
+							</dd>
+						</div>
+					))}
+				</dl>
+				<p>
+					<a href="/doctor">Check this installation</a>
+				</p>
+			</Panel>
+		</Main>
+	);
+}

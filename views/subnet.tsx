@@ -1,0 +1,163 @@
+/** One subnet: what it is, its address map, its hosts and gaps, its sweep while one runs. Knows no request. */
+
+import type { Listing } from "../src/model/listing.ts";
+import type { AddressMap } from "../src/model/map.ts";
+import type { SweepRun } from "../src/model/run.ts";
+import type { Subnet, SubnetSummary } from "../src/model/subnet.ts";
+import { formatCidr } from "../src/net/cidr.ts";
+import { ActionButton, Callout, inPlace, Main, Wire } from "./elements.tsx";
+import { FilterBar } from "./filters.tsx";
+import { count, duration, nameOr, visible, visibleLines } from "./format.ts";
+import { ListingTable } from "./listing.tsx";
+import { MapCells } from "./map.tsx";
+import { Usage, usedOf } from "./used.tsx";
+
+export type SubnetPageProps = {
+	subnet: SubnetSummary;
+	ancestors: readonly Subnet[];
+	children: readonly SubnetSummary[];
+	map: AddressMap;
+	listing: Listing;
+	run: SweepRun | undefined;
+	now: number;
+	csrf?: string;
+};
+
+const label = (subnet: Subnet) => nameOr(subnet.name, formatCidr(subnet.cidr));
+
+export function SubnetPage(props: SubnetPageProps) {
+	const { subnet, listing } = props;
+	const base = `/subnets/${subnet.id}`;
+	const name = visible(label(subnet));
+	return (
+		<Main live={`subnet:${subnet.id}`} class="subnet-page">
+			<Trail ancestors={props.ancestors} />
+			<Head subnet={subnet} csrf={props.csrf} />
+			{subnet.lastSweepProblem !== undefined && (
+				<Callout kind="warn">
+					<p>
+						The last sweep could not run: <Wire text={subnet.lastSweepProblem} /> States shown here are older.{" "}
+						<a href="/doctor">What is wrong?</a>
+					</p>
+				</Callout>
+			)}
+			<Sweep run={props.run} now={props.now} csrf={props.csrf} />
+			<section class="panel map-panel" aria-label="Address map">
+				<div class="map-box">
+					<MapCells map={props.map} subnetId={subnet.id} label={name} />
+				</div>
+				<Usage counts={subnet.counts} />
+			</section>
+			<Nested subnets={props.children} />
+			<section class="panel listing" aria-label="Hosts" id="hosts">
+				<FilterBar listing={listing} base={base} full placeholder="Filter this subnet…" />
+				<ListingTable
+					listing={listing}
+					base={base}
+					subnetId={subnet.id}
+					now={props.now}
+					csrf={props.csrf}
+					label={`Hosts of ${name}`}
+				/>
+				{listing.rows.length === 0 && <p class="empty">No host matches.</p>}
+			</section>
+		</Main>
+	);
+}
+
+function Trail(props: { ancestors: readonly Subnet[] }) {
+	return (
+		<nav class="trail" aria-label="Breadcrumbs">
+			<a href="/subnets">Subnets</a>
+			{props.ancestors.map((ancestor) => (
+				<>
+					{" / "}
+					<a href={`/subnets/${ancestor.id}`}>
+						<Wire text={label(ancestor)} />
+					</a>
+				</>
+			))}
+		</nav>
+	);
+}
+
+function Head(props: { subnet: SubnetSummary; csrf: string | undefined }) {
+	const { subnet } = props;
+	const facts = [
+		subnet.gateway === undefined ? undefined : `gateway ${subnet.gateway}`,
+		subnet.sweepEnabled ? `swept every ${duration(subnet.sweepIntervalS * 1_000)}` : "not swept",
+	].filter((fact) => fact !== undefined);
+	return (
+		<div class="head">
+			<div class="title">
+				<h1>
+					<Wire text={label(subnet)} />{" "}
+					<span class="cidr">
+						{formatCidr(subnet.cidr)}
+						<span class="narrow-only">
+							{" "}
+							· {count(usedOf(subnet.counts))} of {count(subnet.counts.usable)} used
+						</span>
+					</span>
+				</h1>
+				<p class="facts">
+					{subnet.notes !== "" && (
+						<>
+							<bdi class="notes">{visibleLines(subnet.notes)}</bdi>
+							<span class="dot-between"> · </span>
+						</>
+					)}
+					{facts.join(" · ")}
+				</p>
+			</div>
+			<div class="buttons" {...inPlace}>
+				<a class="button plain" href={`/subnets/${subnet.id}/edit`} data-key="e" hx-boost="false">
+					Edit
+				</a>
+				<ActionButton
+					action={`/subnets/${subnet.id}/sweep`}
+					label="Sweep now"
+					kind="primary"
+					shortcut="s"
+					csrf={props.csrf}
+				/>
+			</div>
+		</div>
+	);
+}
+
+/** The sweep that is waiting or running. The bar moves by itself where the script runs (see static/app.js). */
+function Sweep(props: { run: SweepRun | undefined; now: number; csrf: string | undefined }) {
+	const { run } = props;
+	if (run === undefined || (run.state !== "queued" && run.state !== "running")) return null;
+	return (
+		<section class="panel sweep" aria-label="Sweep" id="sweep" data-run={run.id} data-started={run.startedAt}>
+			<label class="sr" for="sweep-bar">
+				Sweep progress
+			</label>
+			<progress id="sweep-bar" max={Math.max(1, run.total)} value={run.done} />
+			<p class="says" id="sweep-says">
+				{run.state === "queued"
+					? "Waiting for its turn"
+					: `${count(run.done)} of ${count(run.total)} addresses asked, ${count(run.replies)} answered`}
+			</p>
+			<div {...inPlace}>
+				<ActionButton action={`/runs/${run.id}/cancel`} label="Cancel" csrf={props.csrf} />
+			</div>
+		</section>
+	);
+}
+
+function Nested(props: { subnets: readonly SubnetSummary[] }) {
+	if (props.subnets.length === 0) return null;
+	return (
+		<nav class="nested" aria-label="Subnets inside">
+			<span class="quiet">Inside:</span>
+			{props.subnets.map((subnet) => (
+				<a key={subnet.id} class="mini" href={`/subnets/${subnet.id}`}>
+					<Wire text={label(subnet)} /> <span class="cidr">{formatCidr(subnet.cidr)}</span>
+				</a>
+			))}
+		</nav>
+	);
+}
