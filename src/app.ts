@@ -8,6 +8,7 @@ import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
+import { readSurroundings } from "./surroundings.ts";
 import { type SweepThread, startSweepThread } from "./sweeps/thread.ts";
 import { runSweepWorker, type ToWorker, type WorkerConfig } from "./sweeps/worker.ts";
 
@@ -37,22 +38,33 @@ export function random(): number {
 
 /**
  * Opens database, server, worker and timetable. Throws AppError("conflict") when another Rollcall uses the file
- * or the port, AppError("unavailable") when a part cannot be had.
+ * or the port, AppError("unavailable") when a part cannot be had; what was opened before is closed again.
  */
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? (await openLog({ level: config.logLevel, format: config.logFormat }));
-	const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
-	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
-	const bus = createBus({
-		ring: BOUNDS.newsRing,
-		onError: (error) => log.error("a listener failed", { reason: error }),
-	});
-	const context: Context = { config, db, bus, log, clock, random };
+	const opened = new DisposableStack();
+	try {
+		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
+		opened.defer(() => lock.release());
+		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+		opened.defer(() => db.close());
+		const bus = createBus({
+			ring: BOUNDS.newsRing,
+			onError: (error) => log.error("a listener failed", { reason: error }),
+		});
+		return await start({ config, db, bus, log, clock, random }, options, opened);
+	} catch (error) {
+		opened.dispose();
+		throw error;
+	}
+}
+
+async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	let sweeps: SweepThread | undefined;
-	const server = openServer(context, {
+	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		probing: () => sweeps?.state() ?? { method: undefined, note: undefined, problem: undefined },
+		surroundings: readSurroundings(context, () => sweeps?.state()),
 	});
 	if (options.entry !== undefined) sweeps = startSweeps(context, options.entry);
 	const jobs = sweeps === undefined ? undefined : startJobs(context, sweeps);
@@ -63,24 +75,19 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		async close() {
 			jobs?.stop();
 			await Promise.all([server.close(), sweeps?.close()]);
-			db.close();
-			lock.release();
+			opened.dispose();
 		},
 	};
 }
 
 function startSweeps(context: Context, entry: string): SweepThread {
 	const { config, bus, log, clock } = context;
+	const { batchSize, batchMs, pingProcesses } = BOUNDS;
 	const worker: WorkerConfig = {
 		databasePath: config.databasePath,
 		busyMs: BOUNDS.busyMs,
 		log: { level: config.logLevel, format: config.logFormat },
-		prober: {
-			ratePps: config.scanRatePps,
-			batchSize: BOUNDS.batchSize,
-			batchMs: BOUNDS.batchMs,
-			pingProcesses: BOUNDS.pingProcesses,
-		},
+		prober: { ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
 		timing: BOUNDS,
 		sweepsAtOnce: BOUNDS.sweepsAtOnce,
 		claimsPerTick: BOUNDS.claimsPerTick,

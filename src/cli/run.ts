@@ -1,7 +1,7 @@
 /** The command line: which verb, its help, its exit code. Each verb lives in a file of its own. */
 
-import { AppError } from "../errors.ts";
 import pkg from "../../package.json" with { type: "json" };
+import { AppError } from "../errors.ts";
 import { serveCommand } from "./serve.ts";
 import { sweepCommand } from "./sweep.ts";
 
@@ -55,7 +55,9 @@ export async function runCommand(args: string[]): Promise<number> {
 	try {
 		return await verb(named ? rest : args, io);
 	} catch (error) {
-		io.err(`rollcall: ${error instanceof AppError ? error.message : `unexpected: ${(error as Error).message}`}\n`);
+		io.err(
+			`rollcall: ${error instanceof AppError ? error.message : `unexpected: ${(error as Error).message}`}\n`,
+		);
 		return exitCode(error);
 	}
 }

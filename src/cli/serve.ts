@@ -54,6 +54,8 @@ function readFlags(args: string[]) {
 			},
 		}).values;
 	} catch (cause) {
-		throw new AppError("invalid", `${(cause as Error).message.split(". ")[0]}. See: rollcall serve --help`, { cause });
+		throw new AppError("invalid", `${(cause as Error).message.split(". ")[0]}. See: rollcall serve --help`, {
+			cause,
+		});
 	}
 }

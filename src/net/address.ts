@@ -128,3 +128,8 @@ export function fromKey(key: Uint8Array): Address {
 	const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
 	return (view.getBigUint64(0) << 64n) | view.getBigUint64(8);
 }
+
+/** 169.254.0.0/16 (RFC 3927) or fe80::/10 (RFC 4291 2.5.6): valid on one link only. */
+export function isLinkLocal(address: Address): boolean {
+	return familyOf(address) === 4 ? toV4(address) >>> 16 === 0xa9fe : address >> 118n === 0x3fan;
+}

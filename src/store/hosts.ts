@@ -82,6 +82,17 @@ export function countPerSubnet(db: Db): Map<number, Record<Status, number>> {
 	return counts;
 }
 
+/** Hosts that sit on the first or last address of their subnet. */
+export function listEdgeHosts(db: Db): { subnetId: number; address: Address }[] {
+	return db
+		.query<{ subnet_id: number; ip_key: Uint8Array }, []>(
+			`SELECT host.subnet_id, host.ip_key FROM subnet JOIN host
+			ON host.subnet_id = subnet.id AND host.ip_key IN (subnet.first_key, subnet.last_key)`,
+		)
+		.all()
+		.map((row) => ({ subnetId: row.subnet_id, address: fromKey(row.ip_key) }));
+}
+
 /** Hosts that have never answered, and hosts first seen at or after `since`. */
 export function countNews(db: Db, since: number): { neverAnswered: number; newHosts: number } {
 	const row = db

@@ -1,0 +1,17 @@
+/** Files that the program embeds: schema as text, everything else as a path to read from. */
+declare module "*.sql" {
+	const text: string;
+	export default text;
+}
+declare module "*.css" {
+	const path: string;
+	export default path;
+}
+declare module "*.svg" {
+	const path: string;
+	export default path;
+}
+declare module "htmx.org/dist/htmx.min.js" {
+	const path: string;
+	export default path;
+}

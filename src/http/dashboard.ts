@@ -1,0 +1,114 @@
+/** The dashboard, the list of what happened, settings and doctor: pages that only read. */
+
+import { Elysia } from "elysia";
+import pkg from "../../package.json" with { type: "json" };
+import { Activity } from "../../views/activity.tsx";
+import { Dashboard } from "../../views/dashboard.tsx";
+import { Doctor } from "../../views/doctor.tsx";
+import { THEMES } from "../../views/layout.tsx";
+import { ListingRows } from "../../views/listing.tsx";
+import { renderFragment } from "../../views/render.tsx";
+import { Settings } from "../../views/settings.tsx";
+import { AppError } from "../errors.ts";
+import { listEvents } from "../store/events.ts";
+import { answeredShare } from "../store/history.ts";
+import { countByStatus, countNews } from "../store/hosts.ts";
+import { listChildren } from "../store/subnets.ts";
+import type { Desk } from "./desk.ts";
+import { readListing, WINDOW } from "./listing.ts";
+import { readForm, readLimit, readListQuery } from "./query.ts";
+import { redirect, respondHtml } from "./respond.ts";
+import { readMap, readSummaries } from "./summaries.ts";
+
+const DAY_MS = 86_400_000;
+/** Lines under "What changed", and of one page of all that happened. */
+const CHANGES = 12;
+const EVENTS = 100;
+
+export function dashboardRoutes(desk: Desk) {
+	return new Elysia()
+		.get("/", ({ request }) => desk.page(request, () => dashboard(desk, request)))
+		.get("/rows", ({ request }) => desk.piece(request, () => rows(desk, request)))
+		.get("/activity", ({ request }) => desk.page(request, () => activity(desk, request)))
+		.get("/doctor", ({ request }) =>
+			desk.page(request, () => ({ title: "Doctor", main: Doctor({ checks: desk.surroundings.checks() }) })),
+		)
+		.get("/settings", ({ request }) => desk.page(request, () => settings(desk, request)))
+		.post("/settings/theme", ({ request }) => setTheme(request), { parse: "none" });
+}
+
+function dashboard(desk: Desk, request: Request) {
+	const { db, clock } = desk.context;
+	const now = clock.now();
+	const summaries = readSummaries(db);
+	const subnets = summaries.map(({ subnet }) => ({
+		subnet,
+		map: readMap(db, subnet, listChildren(db, subnet.id)),
+	}));
+	const total = countByStatus(db, {});
+	const news = countNews(db, now - DAY_MS);
+	const main = Dashboard({
+		counts: {
+			up: total.up,
+			down: total.down,
+			neverAnswered: news.neverAnswered,
+			newIn24h: news.newHosts,
+			answered24h: answeredShare(db, now - DAY_MS),
+		},
+		subnets,
+		listing: readList(desk, request),
+		changes: listEvents(db, { since: now - DAY_MS, limit: CHANGES }),
+		offers: subnets.length === 0 ? desk.surroundings.offers() : [],
+		now,
+	});
+	return { title: "", main };
+}
+
+function readList(desk: Desk, request: Request) {
+	const params = new URL(request.url).searchParams;
+	const query = readListQuery(params, { fallback: "up" });
+	const after = params.get("after");
+	const limit = readLimit(params, WINDOW);
+	return readListing(desk.context.db, undefined, query, { limit, ...(after === null ? {} : { after }) });
+}
+
+function rows(desk: Desk, request: Request): Response {
+	const listing = readList(desk, request);
+	const now = desk.context.clock.now();
+	return respondHtml(request, renderFragment(ListingRows({ listing, base: "/", now })));
+}
+
+function activity(desk: Desk, request: Request) {
+	const { db, clock } = desk.context;
+	const before = new URL(request.url).searchParams.get("before") ?? "";
+	const from = /^[1-9]\d{0,14}$/.test(before) ? Number(before) : undefined;
+	const events = listEvents(db, { before: from, limit: EVENTS + 1 });
+	const shown = events.slice(0, EVENTS);
+	const next = events.length > EVENTS ? String(shown.at(-1)?.id) : undefined;
+	return { title: "Activity", main: Activity({ events: shown, next, now: clock.now() }) };
+}
+
+function settings(desk: Desk, request: Request) {
+	const { config } = desk.context;
+	const about = [
+		{ label: "Version", value: pkg.version },
+		{ label: "Database", value: config.databasePath },
+		{ label: "Settings file", value: config.source ?? "none" },
+		{ label: "Sweep of a new subnet", value: `every ${config.sweepIntervalS} s` },
+		{ label: "Pace", value: `${config.scanRatePps} packets a second at most` },
+		{ label: "Every measurement is kept", value: `${config.rawRetentionDays} days` },
+		{ label: "Hourly sums are kept", value: `${config.hourlyRetentionDays} days` },
+	];
+	return { title: "Settings", main: Settings({ theme: desk.shell(request).theme, about }) };
+}
+
+/** Remembers the theme in the browser; works without a script. */
+async function setTheme(request: Request): Promise<Response> {
+	const field = await readForm(request);
+	const theme = THEMES.find((name) => name === field("theme"));
+	if (theme === undefined)
+		throw new AppError("invalid", `theme is one of ${THEMES.join(", ")}.`, { field: "theme" });
+	const answer = redirect("/settings");
+	answer.headers.append("set-cookie", `theme=${theme}; Path=/; Max-Age=31536000; SameSite=Lax`);
+	return answer;
+}

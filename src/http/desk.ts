@@ -1,0 +1,106 @@
+/** What every route needs at hand: the context, the shell around pages, and the short memory of rendered ones. */
+
+import { type Shell, THEMES } from "../../views/layout.tsx";
+import type { NetworkOffer } from "../../views/offers.tsx";
+import type { Context } from "../context.ts";
+import type { Light } from "../model/live.ts";
+import { countPerSubnet } from "../store/hosts.ts";
+import { readLight } from "../store/subnets.ts";
+import type { AssetStore } from "./assets.ts";
+import { isHtmx, type Page, respondPage } from "./respond.ts";
+
+/** A line of the doctor page. */
+export type Check = {
+	readonly name: string;
+	readonly state: "ok" | "warn" | "bad";
+	readonly says: string;
+	readonly mend?: string;
+};
+
+/** What the machine and the sweep thread know, handed in by app. */
+export type Surroundings = {
+	/** Networks of this machine's interfaces that could be added. */
+	offers(): NetworkOffer[];
+	checks(): Check[];
+	/** Why nothing can be swept, in words. */
+	problem(): string | undefined;
+};
+
+export type Desk = {
+	readonly context: Context;
+	readonly surroundings: Surroundings;
+	light(): Light;
+	shell(request: Request): Shell;
+	/** Answers a page; `make` is spared when the same page was made a moment ago and nothing changed since. */
+	page(request: Request, make: () => Page): Response;
+	/** The same for a piece of a page. */
+	piece(request: Request, make: () => Response): Response;
+};
+
+/** Rendered answers kept, and for how long at most, in milliseconds (ages in them are as old). */
+const KEPT_MAX = 256;
+const KEPT_MS = 1_000;
+
+export function createDesk(context: Context, assets: AssetStore, surroundings: Surroundings): Desk {
+	const { db, clock } = context;
+	const remember = createMemory(context);
+	const light = (): Light => {
+		const seen = readLight(db);
+		return { lastSweepAt: seen.lastSweepAt, problem: surroundings.problem() ?? seen.problem };
+	};
+	const shell = (request: Request): Shell => ({
+		path: new URL(request.url).pathname,
+		light: light(),
+		downs: countDowns(context),
+		theme: readTheme(request),
+		assets: assets.urls,
+		now: clock.now(),
+	});
+	return {
+		context,
+		surroundings,
+		light,
+		shell,
+		page: (request, make) => remember(request, () => respondPage(request, shell(request), make())),
+		piece: remember,
+	};
+}
+
+function countDowns(context: Context): number {
+	let downs = 0;
+	for (const counts of countPerSubnet(context.db).values()) downs += counts.down;
+	return downs;
+}
+
+type Kept = { readonly changes: number; readonly at: number; readonly response: Response };
+
+/** Many browsers ask for the same page when something changed: it is made once. */
+function createMemory(context: Context): (request: Request, make: () => Response) => Response {
+	const kept = new Map<string, Kept>();
+	let changes = 0;
+	context.bus.subscribe(({ news }) => {
+		if (news.kind !== "progress") changes += 1;
+	});
+	return (request, make) => {
+		const key = keyOf(request);
+		const now = context.clock.monotonicMs();
+		const hit = kept.get(key);
+		if (hit !== undefined && hit.changes === changes && now - hit.at < KEPT_MS) return hit.response.clone();
+		const response = make();
+		kept.delete(key);
+		kept.set(key, { changes, at: now, response: response.clone() });
+		if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value ?? "");
+		return response;
+	};
+}
+
+/** Everything an answer to a GET depends on. */
+function keyOf(request: Request): string {
+	const packed = request.headers.get("accept-encoding") ?? "";
+	return [request.url, isHtmx(request), readTheme(request), packed].join("\n");
+}
+
+function readTheme(request: Request): Shell["theme"] {
+	const said = /(?:^|;\s*)theme=([a-z]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
+	return THEMES.find((theme) => theme === said) ?? "auto";
+}

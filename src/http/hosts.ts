@@ -1,0 +1,128 @@
+/** Hosts for people: page and drawer of one, its edit form, and the reservation of a free address. */
+
+import { Elysia } from "elysia";
+import { HostPage, HostPanel } from "../../views/host.tsx";
+import { renderFragment } from "../../views/render.tsx";
+import { ReserveForm } from "../../views/reserve.tsx";
+import { AppError } from "../errors.ts";
+import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
+import { demandSubnet } from "../ipam/subnets.ts";
+import { formatAddress, parseAddress } from "../net/address.ts";
+import { contains } from "../net/cidr.ts";
+import { listEvents } from "../store/events.ts";
+import { findHostByAddress } from "../store/hosts.ts";
+import type { Desk } from "./desk.ts";
+import { type Fields, readForm, readId } from "./query.ts";
+import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
+
+/** Changes shown under a host. */
+const CHANGES = 20;
+
+export function hostRoutes(desk: Desk) {
+	const raw = { parse: "none" } as const;
+	return new Elysia()
+		.get("/hosts/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
+		.get("/hosts/:id/drawer", ({ request, params }) =>
+			desk.piece(request, () => respondHtml(request, drawer(desk, readId(params.id)))),
+		)
+		.post("/hosts/:id", ({ request, params }) => save(desk, request, readId(params.id)), raw)
+		.post("/hosts/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
+		.get("/subnets/:id/free/:address", ({ request, params }) =>
+			free(desk, request, readId(params.id), params.address),
+		)
+		.post("/subnets/:id/reserve", ({ request, params }) => reserve(desk, request, readId(params.id)), raw);
+}
+
+function panelOf(desk: Desk, id: number) {
+	const host = demandHost(desk.context, id);
+	return {
+		host,
+		subnet: demandSubnet(desk.context, host.subnetId),
+		events: listEvents(desk.context.db, { hostId: id, limit: CHANGES }),
+		now: desk.context.clock.now(),
+	};
+}
+
+function page(desk: Desk, id: number) {
+	const panel = panelOf(desk, id);
+	return { title: panel.host.hostname || panel.host.ip, main: HostPage(panel) };
+}
+
+function drawer(desk: Desk, id: number): string {
+	return renderFragment(HostPanel({ ...panelOf(desk, id), drawer: true }));
+}
+
+async function save(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	const inDrawer = isHtmx(request) && field("from") === "drawer";
+	const values = {
+		hostname: field("hostname"),
+		description: field("description"),
+		tags: field("tags"),
+		notes: field("notes"),
+	};
+	try {
+		editHost(desk.context, id, Number(field("version")), values);
+	} catch (error) {
+		if (!(error instanceof AppError) || error.code === "not_found") throw error;
+		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
+		const panel = { ...panelOf(desk, id), form: { values, problem } };
+		const status = explain(error).status;
+		if (inDrawer) return respondHtml(request, renderFragment(HostPanel({ ...panel, drawer: true })), status);
+		return respondPage(request, desk.shell(request), { title: panel.host.ip, main: HostPage(panel) }, status);
+	}
+	return inDrawer ? respondHtml(request, drawer(desk, id)) : redirect(`/hosts/${id}`);
+}
+
+function remove(desk: Desk, id: number): Response {
+	return redirect(`/subnets/${deleteHost(desk.context, id).subnetId}`);
+}
+
+/** The form to reserve one address; an address that is taken by now leads to its host. */
+function free(desk: Desk, request: Request, id: number, text: string): Response {
+	const subnet = demandSubnet(desk.context, id);
+	const address = parseAddress(text).value;
+	if (address === undefined || !contains(subnet.cidr, address)) {
+		throw new AppError("not_found", "There is no such address in this subnet.");
+	}
+	const there = findHostByAddress(desk.context.db, address);
+	if (there !== undefined) return redirect(`/hosts/${there.id}`);
+	return desk.page(request, () => {
+		const main = ReserveForm({
+			subnet,
+			address: formatAddress(address),
+			values: { hostname: "", description: "" },
+		});
+		return { title: `Reserve ${formatAddress(address)}`, main };
+	});
+}
+
+/** Takes the address named, or (`first=1`) the first free one from there on. */
+async function reserve(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	const subnet = demandSubnet(desk.context, id);
+	try {
+		return redirect(`/hosts/${take(desk, id, field).id}`);
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
+		const values = { hostname: field("hostname"), description: field("description") };
+		const main = ReserveForm({ subnet, address: field("address").slice(0, 64), values, problem });
+		return respondPage(request, desk.shell(request), { title: "Reserve", main }, explain(error).status);
+	}
+}
+
+function take(desk: Desk, subnetId: number, field: Fields) {
+	const input = {
+		hostname: field("hostname"),
+		description: field("description"),
+		tags: field("tags"),
+		notes: field("notes"),
+	};
+	if (field("first") === "") return reserveAddress(desk.context, field("address"), input);
+	const from = parseAddress(field("address").trim());
+	if (from.value === undefined) {
+		throw new AppError("invalid", from.problem ?? "This is no address.", { field: "address" });
+	}
+	return reserveFirstFree(desk.context, subnetId, from.value, input);
+}

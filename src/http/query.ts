@@ -1,0 +1,79 @@
+/** What a URL or form says, read strictly: ids, list queries, fields. Knows no row and no page. */
+
+import { AppError } from "../errors.ts";
+import type { HostFilter } from "../model/host.ts";
+import type { ListQuery } from "../model/listing.ts";
+import type { Status } from "../model/presence.ts";
+import { type Address, parseAddress } from "../net/address.ts";
+
+const STATUSES: readonly string[] = ["up", "down", "unknown"];
+/** Unfolded gaps in one URL, and longest text of one parameter. */
+const OPEN_MAX = 64;
+const TEXT_MAX = 256;
+
+/** A row id out of a path. AppError("not_found") for anything that cannot be one. */
+export function readId(text: string | undefined): number {
+	if (text !== undefined && /^[1-9]\d{0,14}$/.test(text)) return Number(text);
+	throw new AppError("not_found", "There is no such page.");
+}
+
+/** The part of a list's URL that chooses rows. On the dashboard nothing said means "up". */
+export function readListQuery(
+	params: URLSearchParams,
+	page: { subnetId?: number; fallback?: Status },
+): ListQuery {
+	const status = params.has("status") ? params.get("status") || undefined : page.fallback;
+	if (status !== undefined && !STATUSES.includes(status)) {
+		throw new AppError("invalid", "status is up, down or unknown.", { field: "status" });
+	}
+	const order = params.get("order") ?? "alive";
+	if (order !== "alive" && order !== "address") {
+		throw new AppError("invalid", "order is alive or address.", { field: "order" });
+	}
+	const subnet = params.get("subnet") || undefined;
+	const filter: HostFilter = {
+		subnetId: page.subnetId ?? (subnet === undefined ? undefined : readId(subnet)),
+		status: status as Status | undefined,
+		tag: readText(params, "tag"),
+		service: readText(params, "service"),
+		text: readText(params, "q"),
+	};
+	return { filter, order, open: readOpen(params.get("open") ?? "") };
+}
+
+function readText(params: URLSearchParams, name: string): string | undefined {
+	const text = params.get(name)?.trim();
+	if (text === undefined || text === "") return undefined;
+	if (text.length > TEXT_MAX) {
+		throw new AppError("invalid", `${name} is at most ${TEXT_MAX} characters long.`, { field: name });
+	}
+	return text.toWellFormed().replaceAll("\0", "");
+}
+
+/** Addresses that are none are left out: a link that was cut off still shows its page. */
+function readOpen(text: string): Address[] {
+	return text
+		.split(",", OPEN_MAX)
+		.map((part) => parseAddress(part).value)
+		.filter((address) => address !== undefined);
+}
+
+/** Rows wanted in one window: between 1 and `max`, else the default. */
+export function readLimit(params: URLSearchParams, bounds: { rows: number; max: number }): number {
+	const text = params.get("limit") ?? "";
+	const limit = /^\d{1,6}$/.test(text) ? Number(text) : bounds.rows;
+	return Math.min(Math.max(limit, 1), bounds.max);
+}
+
+/** The fields of a form; those sent twice keep the first value. */
+export type Fields = (name: string) => string;
+
+/** Reads `application/x-www-form-urlencoded`. AppError("invalid") for any other body. */
+export async function readForm(request: Request): Promise<Fields> {
+	const type = request.headers.get("content-type") ?? "";
+	if (!type.toLowerCase().startsWith("application/x-www-form-urlencoded")) {
+		throw new AppError("invalid", "This form was sent in an unknown way (urlencoded is needed).");
+	}
+	const params = new URLSearchParams(await request.text());
+	return (name) => params.get(name) ?? "";
+}

@@ -1,0 +1,142 @@
+/** From values to HTTP answers: pages, fragments, JSON, problems, redirects. The one place that sets headers. */
+
+import type { VNode } from "preact";
+import type { Shell } from "../../views/layout.tsx";
+import { Problem } from "../../views/problem.tsx";
+import { renderDocument, renderMain } from "../../views/render.tsx";
+import { AppError, type ErrorCode } from "../errors.ts";
+import { acceptsGzip } from "./assets.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
+
+export type Page = { readonly title: string; readonly main: VNode };
+
+const STATUS: Record<ErrorCode, number> = {
+	invalid: 422,
+	not_found: 404,
+	conflict: 409,
+	denied: 403,
+	limited: 429,
+	unavailable: 503,
+};
+
+const TITLES: Record<number, string> = {
+	403: "Not allowed",
+	404: "Not found",
+	405: "Not allowed",
+	409: "Somebody else was quicker",
+	413: "Too large",
+	415: "Unknown kind of content",
+	421: "Wrong name",
+	422: "That cannot be used",
+	429: "Too many requests",
+	503: "Not available",
+};
+
+/** Below this an answer is sent as it is, in bytes. */
+const PACK_FROM = 1_024;
+
+export function isHtmx(request: Request): boolean {
+	return request.headers.has("hx-request");
+}
+
+export function isApi(request: Request): boolean {
+	return new URL(request.url).pathname.startsWith("/api/");
+}
+
+/** A page: whole for a browser, its title and main part for htmx. */
+export function respondPage(request: Request, shell: Shell, page: Page, status = 200): Response {
+	const html = isHtmx(request)
+		? renderMain({ ...page, downs: shell.downs })
+		: renderDocument({ ...shell, ...page });
+	return respondText(request, html, "text/html; charset=utf-8", status);
+}
+
+export function respondHtml(request: Request, html: string, status = 200): Response {
+	return respondText(request, html, "text/html; charset=utf-8", status);
+}
+
+export function respondJson(
+	request: Request,
+	value: unknown,
+	status = 200,
+	headers: Record<string, string> = {},
+): Response {
+	return respondText(request, JSON.stringify(value), "application/json; charset=utf-8", status, headers);
+}
+
+/** An answer, packed when the client likes that and it pays. Never cached: what it says is true only now. */
+export function respondText(
+	request: Request,
+	text: string,
+	type: string,
+	status: number,
+	headers: Record<string, string> = {},
+): Response {
+	const packed = text.length >= PACK_FROM && acceptsGzip(request.headers.get("accept-encoding") ?? "");
+	return new Response(packed ? Bun.gzipSync(Buffer.from(text), { level: 3 }) : text, {
+		status,
+		headers: {
+			...SECURITY_HEADERS,
+			"content-type": type,
+			"cache-control": "no-store",
+			vary: "accept-encoding, hx-request",
+			...(packed ? { "content-encoding": "gzip" } : {}),
+			...headers,
+		},
+	});
+}
+
+/** After a form: see the result by GET (RFC 9110 15.4.4). */
+export function redirect(path: string): Response {
+	return new Response(null, { status: 303, headers: { ...SECURITY_HEADERS, location: path } });
+}
+
+/** Status and words of an error; one that is not ours says nothing of itself. */
+export function explain(error: unknown): {
+	status: number;
+	code: string;
+	title: string;
+	says: string;
+	field?: string;
+	detail?: object;
+} {
+	if (error instanceof AppError) {
+		const status = STATUS[error.code];
+		return {
+			status,
+			code: error.code,
+			title: TITLES[status] ?? "Error",
+			says: error.message,
+			...(error.field === undefined ? {} : { field: error.field }),
+			...(error.detail === undefined ? {} : { detail: error.detail }),
+		};
+	}
+	return {
+		status: 500,
+		code: "internal",
+		title: "Something broke",
+		says: "Rollcall made a mistake; what you see elsewhere is still right. The log says more.",
+	};
+}
+
+/** An error as RFC 9457 asks for. */
+export function respondProblem(request: Request, error: unknown, status?: number): Response {
+	const told = explain(error);
+	const body = {
+		type: "about:blank",
+		title: told.title,
+		status: status ?? told.status,
+		detail: told.says,
+		code: told.code,
+		...(told.field === undefined ? {} : { field: told.field }),
+		...(told.detail === undefined ? {} : { extra: told.detail }),
+	};
+	return respondText(request, JSON.stringify(body), "application/problem+json; charset=utf-8", body.status);
+}
+
+/** An error as a page. */
+export function respondErrorPage(request: Request, shell: Shell, status: number, says: string): Response {
+	const title = TITLES[status] ?? "Something broke";
+	const next = { href: "/", label: "To the dashboard" };
+	return respondPage(request, shell, { title, main: Problem({ status, title, says, next }) }, status);
+}

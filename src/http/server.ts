@@ -1,0 +1,158 @@
+/** The web server: guard first, then routes, and one place where every error becomes an answer. */
+
+import { Elysia } from "elysia";
+import { Refused } from "../../views/problem.tsx";
+import { BOUNDS } from "../config.ts";
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { hostApi } from "./api/hosts.ts";
+import { subnetApi } from "./api/subnets.ts";
+import { type AssetStore, loadAssets } from "./assets.ts";
+import { dashboardRoutes } from "./dashboard.ts";
+import { createDesk, type Desk, type Surroundings } from "./desk.ts";
+import { type Refusal, refuse } from "./guard.ts";
+import { hostRoutes } from "./hosts.ts";
+import { type Live, openLive } from "./live.ts";
+import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
+import { subnetRoutes } from "./subnets.ts";
+
+export type Server = {
+	/** Answers a request as if it came from this machine. */
+	handle(request: Request): Promise<Response>;
+	/** Where it listens; undefined when it does not. */
+	readonly url: string | undefined;
+	/** Streams that are open. */
+	readonly streams: number;
+	/** Ends streams, then connections; what is still under way after `BOUNDS.closeMs` is cut. */
+	close(): Promise<void>;
+};
+
+/** Opens the server. Throws AppError("conflict") when the port is taken. */
+export async function openServer(
+	context: Context,
+	options: { listen: boolean; surroundings: Surroundings },
+): Promise<Server> {
+	const assets = await loadAssets();
+	const desk = createDesk(context, assets, options.surroundings);
+	const live = openLive({
+		bus: context.bus,
+		clock: context.clock,
+		epoch: Math.floor(context.random() * 2 ** 32).toString(36),
+		light: desk.light,
+		streamsMax: BOUNDS.streamsMax,
+		queueBytes: BOUNDS.streamQueueBytes,
+		heartbeatMs: BOUNDS.heartbeatMs,
+	});
+	const app = assemble(desk, assets, live);
+	const listening = options.listen ? listen(app, context) : undefined;
+	return {
+		handle: async (request) => app.handle(request),
+		url: listening,
+		get streams() {
+			return live.readers;
+		},
+		async close() {
+			live.close();
+			if (listening === undefined) return;
+			await Promise.race([app.stop(), context.clock.sleep(BOUNDS.closeMs / 2)]);
+			app.server?.stop(true);
+		},
+	};
+}
+
+function assemble(desk: Desk, assets: AssetStore, live: Live) {
+	const { config } = desk.context;
+	return new Elysia({ serve: { maxRequestBodySize: BOUNDS.bodyBytes, idleTimeout: BOUNDS.idleTimeoutS } })
+		.onError(({ request, error, code }) => answerError(desk, request, error, String(code)))
+		.onRequest(({ request, server }) => {
+			const client = server?.requestIP(request)?.address;
+			const refusal = refuse(request, client, config);
+			return refusal === undefined ? undefined : answerRefusal(desk, request, refusal, client);
+		})
+		.get("/healthz", ({ request }) => health(desk, request))
+		.get("/static/:name", ({ request, params }) => {
+			const found = assets.find(params.name, request.headers.get("accept-encoding") ?? "");
+			if (found === undefined) throw new AppError("not_found", "There is no such file.");
+			return found;
+		})
+		.get("/live", ({ request, server }) => {
+			server?.timeout(request, 0);
+			const stream = live.open(request);
+			if (stream === undefined)
+				throw new AppError("limited", "Too many pages are open. Close some and try again.");
+			return stream;
+		})
+		.use(dashboardRoutes(desk))
+		.use(subnetRoutes(desk))
+		.use(hostRoutes(desk))
+		.use(subnetApi(desk))
+		.use(hostApi(desk));
+}
+
+type App = ReturnType<typeof assemble>;
+
+/** Without reusePort a second instance is refused the port instead of sharing it silently. */
+function listen(app: App, context: Context): string {
+	const { host, port } = context.config;
+	try {
+		app.listen({ hostname: host, port, reusePort: false });
+	} catch (cause) {
+		throw new AppError(
+			"conflict",
+			`${host}:${port} cannot be listened on: ${(cause as Error).message}. Set PORT.`,
+			{
+				cause,
+			},
+		);
+	}
+	const name = host.includes(":") ? `[${host}]` : host;
+	return `http://${name}:${app.server?.port ?? port}`;
+}
+
+function health(desk: Desk, request: Request): Response {
+	const { problem } = desk.light();
+	const body = JSON.stringify({
+		status: problem === undefined ? "ok" : "degraded",
+		problem: problem ?? null,
+	});
+	return respondText(request, body, "application/json; charset=utf-8", problem === undefined ? 200 : 503);
+}
+
+function answerRefusal(desk: Desk, request: Request, refusal: Refusal, client: string | undefined): Response {
+	if (isApi(request)) return respondProblem(request, new AppError("denied", refusal.says), refusal.status);
+	const main = Refused({ client: client ?? "another site" });
+	if (refusal.status === 403 && !refusal.says.includes("another site")) {
+		return respondPage(request, desk.shell(request), { title: "Not from here", main }, 403);
+	}
+	return respondErrorPage(request, desk.shell(request), refusal.status, refusal.says);
+}
+
+/** Elysia's own codes and what they are here; anything else is looked at by `explain`. */
+const OWN_CODES: Record<string, { status: number; error: AppError }> = {
+	NOT_FOUND: { status: 404, error: new AppError("not_found", "There is no such page.") },
+	VALIDATION: { status: 422, error: new AppError("invalid", "") },
+	PARSE: { status: 400, error: new AppError("invalid", "The body is not valid JSON.") },
+	INVALID_COOKIE_SIGNATURE: { status: 400, error: new AppError("invalid", "A cookie is damaged.") },
+};
+
+function answerError(desk: Desk, request: Request, error: unknown, code: string): Response {
+	const own = OWN_CODES[code];
+	const told = code === "VALIDATION" ? validationError(error) : (own?.error ?? error);
+	const status = own?.status ?? explain(error).status;
+	if (status >= 500)
+		desk.context.log.error("request failed", { path: new URL(request.url).pathname, reason: error });
+	if (isApi(request)) return respondProblem(request, told, status);
+	return respondErrorPage(request, desk.shell(request), status, explain(told).says);
+}
+
+/** Names the field and what is wrong with it, never the value that was sent. */
+function validationError(error: unknown): AppError {
+	const first = (error as { all?: { path?: string; summary?: string; message?: string }[] }).all?.[0];
+	const field = first?.path?.split("/").filter(Boolean).join(".") ?? "";
+	const says = first?.message ?? first?.summary ?? "It does not have the expected form.";
+	return new AppError(
+		"invalid",
+		field === "" ? `The body: ${says}` : `${field}: ${says}`,
+		field === "" ? {} : { field },
+	);
+}

@@ -1,0 +1,208 @@
+/** Subnets for people: the tree, one subnet, the forms to add, change and delete, and "Sweep now". */
+
+import { Elysia } from "elysia";
+import { ListingRows } from "../../views/listing.tsx";
+import { renderFragment } from "../../views/render.tsx";
+import { SubnetPage } from "../../views/subnet.tsx";
+import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subnet-form.tsx";
+import { Subnets } from "../../views/subnets.tsx";
+import { AppError } from "../errors.ts";
+import { createSubnet, deleteSubnet, demandSubnet, editSubnet, planDeletion } from "../ipam/subnets.ts";
+import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
+import type { Subnet } from "../model/subnet.ts";
+import { formatCidr } from "../net/cidr.ts";
+import { findOpenRun } from "../store/runs.ts";
+import { findSubnet, listChildren } from "../store/subnets.ts";
+import type { Desk } from "./desk.ts";
+import { readListing, WINDOW } from "./listing.ts";
+import { type Fields, readForm, readId, readLimit, readListQuery } from "./query.ts";
+import { explain, redirect, respondHtml, respondPage } from "./respond.ts";
+import { readMap, readSummaries } from "./summaries.ts";
+
+export function subnetRoutes(desk: Desk) {
+	const raw = { parse: "none" } as const;
+	return new Elysia()
+		.get("/subnets", ({ request }) => desk.page(request, () => tree(desk, emptyForm(desk))))
+		.post("/subnets", ({ request }) => add(desk, request), raw)
+		.get("/subnets/:id", ({ request, params }) =>
+			desk.page(request, () => one(desk, request, readId(params.id))),
+		)
+		.get("/subnets/:id/rows", ({ request, params }) =>
+			desk.piece(request, () => rows(desk, request, readId(params.id))),
+		)
+		.get("/subnets/:id/edit", ({ request, params }) =>
+			desk.page(request, () => edit(desk, readId(params.id))),
+		)
+		.post("/subnets/:id/edit", ({ request, params }) => save(desk, request, readId(params.id)), raw)
+		.get("/subnets/:id/delete", ({ request, params }) =>
+			desk.page(request, () => ask(desk, readId(params.id))),
+		)
+		.post("/subnets/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
+		.post("/subnets/:id/sweep", ({ params }) => sweep(desk, readId(params.id)), raw)
+		.post("/runs/:id/cancel", ({ params }) => cancel(desk, readId(params.id)), raw);
+}
+
+function tree(desk: Desk, form: SubnetFormState) {
+	const { db, clock } = desk.context;
+	const subnets = readSummaries(db);
+	return {
+		title: "Subnets",
+		main: Subnets({ subnets, form, offers: desk.surroundings.offers(), now: clock.now() }),
+	};
+}
+
+function one(desk: Desk, request: Request, id: number) {
+	const { db, clock } = desk.context;
+	const all = readSummaries(db);
+	const subnet = all.find((entry) => entry.subnet.id === id)?.subnet;
+	if (subnet === undefined)
+		throw new AppError("not_found", "There is no such subnet. It may have been deleted.");
+	const children = all.map((entry) => entry.subnet).filter((other) => other.parentId === id);
+	const main = SubnetPage({
+		subnet,
+		ancestors: ancestorsOf(desk, subnet),
+		children,
+		map: readMap(db, subnet, children),
+		listing: readList(desk, request, subnet),
+		run: findOpenRun(db, id),
+		now: clock.now(),
+	});
+	return { title: subnet.name || formatCidr(subnet.cidr), main };
+}
+
+function ancestorsOf(desk: Desk, subnet: Subnet): Subnet[] {
+	const line: Subnet[] = [];
+	let parent = subnet.parentId;
+	// A prefix has at most 128 longer ones around it, so the chain ends.
+	while (parent !== undefined && line.length < 128) {
+		const next = findSubnet(desk.context.db, parent);
+		if (next === undefined) break;
+		line.unshift(next);
+		parent = next.parentId;
+	}
+	return line;
+}
+
+function readList(desk: Desk, request: Request, subnet: Subnet) {
+	const params = new URL(request.url).searchParams;
+	const query = readListQuery(params, { subnetId: subnet.id });
+	const after = params.get("after");
+	const scope = { subnet, children: listChildren(desk.context.db, subnet.id) };
+	const limit = readLimit(params, WINDOW);
+	return readListing(desk.context.db, scope, query, { limit, ...(after === null ? {} : { after }) });
+}
+
+function rows(desk: Desk, request: Request, id: number): Response {
+	const listing = readList(desk, request, demandSubnet(desk.context, id));
+	const now = desk.context.clock.now();
+	return respondHtml(
+		request,
+		renderFragment(ListingRows({ listing, base: `/subnets/${id}`, subnetId: id, now })),
+	);
+}
+
+async function add(desk: Desk, request: Request): Promise<Response> {
+	const field = await readForm(request);
+	try {
+		const subnet = createSubnet(desk.context, field("cidr").trim(), readInput(desk, field));
+		return redirect(`/subnets/${subnet.id}`);
+	} catch (error) {
+		const form = { values: readValues(desk, field), problem: problemOf(error) };
+		return respondPage(request, desk.shell(request), tree(desk, form), explain(error).status);
+	}
+}
+
+function edit(desk: Desk, id: number) {
+	const subnet = demandSubnet(desk.context, id);
+	return {
+		title: `Edit ${subnet.name || formatCidr(subnet.cidr)}`,
+		main: SubnetEdit({ subnet, form: formOf(subnet) }),
+	};
+}
+
+async function save(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	try {
+		editSubnet(desk.context, id, Number(field("version")), readInput(desk, field));
+		return redirect(`/subnets/${id}`);
+	} catch (error) {
+		const subnet = demandSubnet(desk.context, id);
+		const values = { ...readValues(desk, field), cidr: formatCidr(subnet.cidr) };
+		const page = { title: "Edit", main: SubnetEdit({ subnet, form: { values, problem: problemOf(error) } }) };
+		return respondPage(request, desk.shell(request), page, explain(error).status);
+	}
+}
+
+function ask(desk: Desk, id: number) {
+	const { subnet, hosts, annotated, heir } = planDeletion(desk.context, id);
+	const moved = heir === undefined ? undefined : { to: heir.name || formatCidr(heir.cidr), hosts };
+	return {
+		title: `Delete ${subnet.name || formatCidr(subnet.cidr)}`,
+		main: SubnetDelete({ subnet, hosts, annotated, moved }),
+	};
+}
+
+function remove(desk: Desk, id: number): Response {
+	const { heir } = deleteSubnet(desk.context, id);
+	return redirect(heir === undefined ? "/subnets" : `/subnets/${heir.id}`);
+}
+
+function sweep(desk: Desk, id: number): Response {
+	sweepNow(desk.context, id);
+	return redirect(`/subnets/${id}`);
+}
+
+function cancel(desk: Desk, id: number): Response {
+	const run = cancelSweep(desk.context, id);
+	return redirect(`/subnets/${run.subnetId}`);
+}
+
+function readInput(desk: Desk, field: Fields) {
+	const values = readValues(desk, field);
+	return {
+		...values,
+		sweepIntervalS: /^\d{1,6}$/.test(values.sweepIntervalS) ? Number(values.sweepIntervalS) : Number.NaN,
+	};
+}
+
+/** What was typed, as it was typed: it goes back into the form when something is wrong with it. */
+function readValues(desk: Desk, field: Fields): SubnetFormState["values"] {
+	return {
+		cidr: field("cidr"),
+		name: field("name"),
+		notes: field("notes"),
+		gateway: field("gateway"),
+		sweepIntervalS: field("sweep_interval_s").trim() || String(desk.context.config.sweepIntervalS),
+		sweepEnabled: field("sweep_enabled") !== "",
+	};
+}
+
+function problemOf(error: unknown): NonNullable<SubnetFormState["problem"]> {
+	if (!(error instanceof AppError)) throw error;
+	const suggestion = error.detail?.suggestion;
+	return {
+		message: error.message,
+		...(error.field === undefined ? {} : { field: error.field }),
+		...(typeof suggestion === "string" ? { suggestion } : {}),
+	};
+}
+
+function emptyForm(desk: Desk): SubnetFormState {
+	const interval = String(desk.context.config.sweepIntervalS);
+	return {
+		values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: interval, sweepEnabled: true },
+	};
+}
+
+function formOf(subnet: Subnet): SubnetFormState {
+	return {
+		values: {
+			cidr: formatCidr(subnet.cidr),
+			name: subnet.name,
+			notes: subnet.notes,
+			gateway: subnet.gateway ?? "",
+			sweepIntervalS: String(subnet.sweepIntervalS),
+			sweepEnabled: subnet.sweepEnabled,
+		},
+	};
+}

@@ -1,0 +1,94 @@
+/** Subnets with their counts and maps, as lists and pages show them. */
+
+import type { AddressMap, Cell } from "../model/map.ts";
+import { MAP_BUCKETS, MAP_CELLS_MAX } from "../model/map.ts";
+import type { Status } from "../model/presence.ts";
+import type { Counts, Subnet, SubnetSummary } from "../model/subnet.ts";
+import { type Address, fromKey } from "../net/address.ts";
+import { contains, rangeOf, sizeOf, usableRange } from "../net/cidr.ts";
+import { countOf, rangesWithout } from "../net/ranges.ts";
+import type { Db } from "../store/database.ts";
+import * as hosts from "../store/hosts.ts";
+import { listSubnets } from "../store/subnets.ts";
+
+/** All subnets in tree order, each with its depth. */
+export function readSummaries(db: Db): { subnet: SubnetSummary; depth: number }[] {
+	const all = listSubnets(db);
+	const counted = hosts.countPerSubnet(db);
+	const edge = hosts.listEdgeHosts(db);
+	const depths = new Map<number, number>();
+	const childrenOf = Map.groupBy(all, (subnet) => subnet.parentId);
+	return all.map((subnet) => {
+		const depth = subnet.parentId === undefined ? 0 : (depths.get(subnet.parentId) ?? 0) + 1;
+		depths.set(subnet.id, depth);
+		const onEdge = edge.filter(
+			(host) => host.subnetId === subnet.id && !isUsable(subnet, host.address),
+		).length;
+		const counts = countsOf(subnet, childrenOf.get(subnet.id) ?? [], counted.get(subnet.id), onEdge);
+		return { subnet: { ...subnet, counts }, depth };
+	});
+}
+
+/**
+ * `used` are the hosts by status, `onEdge` of them on a network or broadcast address. Those addresses and nested
+ * blocks are neither used nor unused.
+ */
+function countsOf(
+	subnet: Subnet,
+	children: readonly Subnet[],
+	used: Record<Status, number> = { up: 0, down: 0, unknown: 0 },
+	onEdge: number,
+): Counts {
+	const ranges = rangesWithout(
+		usableRange(subnet.cidr),
+		children.map((child) => rangeOf(child.cidr)),
+	);
+	const usable = ranges.reduce((sum, range) => sum + countOf(range), 0n);
+	const total = used.up + used.down + used.unknown;
+	return { total, ...used, usable, unused: usable - BigInt(total - onEdge) };
+}
+
+function isUsable(subnet: Subnet, address: Address): boolean {
+	const usable = usableRange(subnet.cidr);
+	return address >= usable.first && address <= usable.last;
+}
+
+/** Every address a cell, or their density. */
+export function readMap(db: Db, subnet: Subnet, children: readonly Subnet[]): AddressMap {
+	const size = sizeOf(subnet.cidr);
+	const marks = hosts.listMarks(db, subnet.id);
+	if (size <= BigInt(MAP_CELLS_MAX)) return cellMap(subnet, children, marks);
+	if (subnet.cidr.family === 6) return { kind: "too_large", hosts: marks.length };
+	const bucketSize = size / BigInt(MAP_BUCKETS);
+	const buckets = Array.from({ length: MAP_BUCKETS }, () => ({ up: 0, down: 0, unknown: 0 }));
+	// Keys of IPv4 end in the 32-bit number: plain arithmetic is ten times faster than bigints here.
+	const base = Number(subnet.cidr.base & 0xffff_ffffn);
+	const width = Number(bucketSize);
+	for (const mark of marks) {
+		const view = new DataView(mark.key.buffer, mark.key.byteOffset, 16);
+		const bucket = buckets[Math.floor((view.getUint32(12) - base) / width)];
+		if (bucket !== undefined) bucket[mark.status] += 1;
+	}
+	return { kind: "density", first: subnet.cidr.base, bucketSize, buckets };
+}
+
+function cellMap(
+	subnet: Subnet,
+	children: readonly Subnet[],
+	marks: readonly (hosts.Mark & { readonly hostname: string })[],
+): AddressMap {
+	const first = subnet.cidr.base;
+	const usable = usableRange(subnet.cidr);
+	const cells: Cell[] = Array.from({ length: Number(sizeOf(subnet.cidr)) }, (_, i) => {
+		const address = first + BigInt(i);
+		const inside = address >= usable.first && address <= usable.last;
+		return inside && !children.some((child) => contains(child.cidr, address)) ? "free" : "edge";
+	});
+	const known = new Map<number, { id: number; label: string }>();
+	for (const mark of marks) {
+		const position = Number(fromKey(mark.key) - first);
+		cells[position] = mark.status === "unknown" && !mark.seen ? "reserved" : mark.status;
+		known.set(position, { id: mark.id, label: mark.hostname });
+	}
+	return { kind: "cells", first, cells, hosts: known };
+}

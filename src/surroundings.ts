@@ -1,0 +1,55 @@
+/** What this machine offers and lacks, in words for the pages: networks to add, checks of the doctor. */
+
+import type { Context } from "./context.ts";
+import type { Check, Surroundings } from "./http/desk.ts";
+import { formatCidr, usableCount } from "./net/cidr.ts";
+import { localNetworks } from "./probes/links.ts";
+import { isLinkLocal } from "./net/address.ts";
+import { listSubnets } from "./store/subnets.ts";
+import type { ProbeState } from "./sweeps/thread.ts";
+
+const METHODS = {
+	raw: "Raw ICMP socket: the quickest and most exact way.",
+	datagram: "ICMP datagram socket.",
+	ping: "The ping program, one process for each address: slow for large subnets.",
+} as const;
+
+/** `probing` answers undefined while nothing is swept in this process. */
+export function readSurroundings(context: Context, probing: () => ProbeState | undefined): Surroundings {
+	return {
+		offers() {
+			const known = new Set(listSubnets(context.db).map((subnet) => formatCidr(subnet.cidr)));
+			const offers = new Map<string, { cidr: string; interface: string; addresses: bigint }>();
+			for (const { name, cidr, address, loopback } of localNetworks()) {
+				const text = formatCidr(cidr);
+				if (loopback || isLinkLocal(address) || known.has(text) || usableCount(cidr) < 2n) continue;
+				offers.set(text, { cidr: text, interface: name, addresses: usableCount(cidr) });
+			}
+			return [...offers.values()];
+		},
+		checks: () => checksOf(context, probing()),
+		problem: () => probing()?.problem,
+	};
+}
+
+function checksOf(context: Context, probing: ProbeState | undefined): Check[] {
+	return [checkProbing(probing), checkSweeps(context), { name: "Database", state: "ok", says: context.config.databasePath }];
+}
+
+function checkProbing(probing: ProbeState | undefined): Check {
+	const name = "ICMP";
+	if (probing?.problem !== undefined) return { name, state: "bad", says: probing.problem };
+	if (probing?.method === undefined) return { name, state: "warn", says: "The sweep thread has not opened a socket yet." };
+	const says = METHODS[probing.method];
+	if (probing.note === undefined) return { name, state: "ok", says };
+	const [why, mend] = probing.note.split(/(?<=\.) Mend: /);
+	return { name, state: "warn", says: `${says} ${why}`, ...(mend === undefined ? {} : { mend }) };
+}
+
+function checkSweeps(context: Context): Check {
+	const name = "Sweeps";
+	const failing = listSubnets(context.db).filter((subnet) => subnet.lastSweepProblem !== undefined);
+	if (failing.length === 0) return { name, state: "ok", says: "The last sweep of every subnet went well." };
+	const worst = failing.map((subnet) => `${formatCidr(subnet.cidr)}: ${subnet.lastSweepProblem}`).slice(0, 5);
+	return { name, state: "bad", says: worst.join(" ") };
+}
