@@ -155,9 +155,9 @@ class LinuxSocket implements OpenSocket {
 		const before = this.#libc.wallUs();
 		const left = this.#libc.send(this.fd, this.#out, first, count);
 		if (left <= 0) return left;
-		// The kernel sends one after the other; each left about the middle of its share of the call.
+		// The kernel sends one after the other; each left about the beginning of its share of the call.
 		const share = (this.#libc.wallUs() - before) / left;
-		for (let i = 0; i < left; i++) this.sentUs[first + i] = before + share * (i + 0.5);
+		for (let i = 0; i < left; i++) this.sentUs[first + i] = before + share * i;
 		return left;
 	}
 
