@@ -2,17 +2,31 @@
 
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
+import { openPinger } from "./icmp/pinger.ts";
+import { openWire } from "./icmp/wire.ts";
+import { openLibc } from "./libc.ts";
 import { openPing, systemPing } from "./ping.ts";
 import type { Prober, ProberConfig } from "./probe.ts";
 
 /** What a prober needs from its surroundings; `random` gives 0 ≤ x < 1. */
 export type ProberTools = { clock: Clock; random: () => number };
 
-/** Throws AppError("unavailable") when not even the ping program is there. */
-export function openProber(config: ProberConfig, tools: ProberTools): Prober {
+/** Throws AppError("unavailable") when not even the ping program is there, or sockets fail for another reason than permission. */
+export function openProber(config: ProberConfig, { clock, random }: ProberTools): Prober {
+	const libc = openLibc();
+	const opened = libc && openWire(libc, random);
+	const mend = `Allow raw sockets with: setcap cap_net_raw+ep ${process.execPath}`;
+	if (opened?.method === "raw") return openPinger(opened, { config, clock, random, note: undefined });
+	if (opened) {
+		const note = `Raw ICMP sockets are not permitted; sweeps use datagram sockets. ${mend}`;
+		return openPinger(opened, { config, clock, random, note });
+	}
 	const path = Bun.which("ping");
 	if (!path) {
-		throw new AppError("unavailable", "This machine permits no ICMP socket and has no ping program.");
+		throw new AppError("unavailable", `This machine permits no ICMP socket and has no ping program. ${mend}`);
 	}
-	return openPing(config, tools.clock, "engine not in place yet", systemPing(path));
+	const why = libc
+		? `ICMP sockets are not permitted; sweeps start one ping process per address. ${mend} – or datagram sockets with: sysctl -w net.ipv4.ping_group_range="0 2147483647"`
+		: "ICMP sockets are built for 64-bit Linux with glibc or musl; here sweeps start one ping process per address.";
+	return openPing(config, clock, why, systemPing(path));
 }

@@ -31,6 +31,10 @@ export type ProbeTotals = {
 	readonly duplicates: number;
 	/** ICMP errors (unreachable, time exceeded) that quoted our echoes. */
 	readonly errors: number;
+	/** The same by reason, such as { "host unreachable": 12 }. */
+	readonly reasons?: Readonly<Record<string, number>>;
+	/** Packets the kernel dropped meanwhile because our receive buffer was full: above 0, silence proves nothing. */
+	readonly lost?: number;
 };
 
 /**
