@@ -174,7 +174,11 @@ async function main(words: readonly string[]): Promise<number> {
 		const lock = readFileSync(join(root, "bun.lock"), "utf8");
 		results.push(tell(judge("bun.lock holds no URL", lockProblems(lock))));
 		results.push(tell(await checkTool("types (tsc)", "typescript/bin/tsc", ["--noEmit"])));
-		results.push(tell(await checkTool("style (biome)", "@biomejs/biome/bin/biome", ["check", "."])));
+		results.push(
+			tell(
+				await checkTool("style (biome)", "@biomejs/biome/bin/biome", ["check", "--error-on-warnings", "."]),
+			),
+		);
 		results.push(...checkReadme().map(tell));
 	}
 	if (!words.includes("--checks")) {

@@ -1,0 +1,21 @@
+/** The build's own judgement: where the hash of another platform's bun comes from. Builds nothing. */
+
+import { expect, test } from "bun:test";
+import { lockEntry } from "../../scripts/build.ts";
+
+const lock = `{
+  "packages": {
+    "@oven/bun-linux-x64": ["@oven/bun-linux-x64@1.4.5", "", { "os": "linux" }, "sha512-AA=="],
+
+    "@oven/bun-linux-x64-musl": ["@oven/bun-linux-x64-musl@1.4.5", "", { "os": "linux" }, "sha512-BB=="],
+  }
+}`;
+
+test("an entry is found by its whole name, and ends without a comma", () => {
+	expect(lockEntry(lock, "@oven/bun-linux-x64")).toEndWith('"sha512-AA=="]');
+	expect(lockEntry(lock, "@oven/bun-linux-x64-musl")).toEndWith('"sha512-BB=="]');
+});
+
+test("an unknown package is refused, not fetched without a hash", () => {
+	expect(() => lockEntry(lock, "@oven/bun-plan9")).toThrow("bun.lock does not know @oven/bun-plan9");
+});
