@@ -2,9 +2,9 @@
 
 import type { Context } from "./context.ts";
 import type { Check, Surroundings } from "./http/desk.ts";
+import { isLinkLocal } from "./net/address.ts";
 import { formatCidr, usableCount } from "./net/cidr.ts";
 import { localNetworks } from "./probes/links.ts";
-import { isLinkLocal } from "./net/address.ts";
 import { listSubnets } from "./store/subnets.ts";
 import type { ProbeState } from "./sweeps/thread.ts";
 
@@ -33,17 +33,27 @@ export function readSurroundings(context: Context, probing: () => ProbeState | u
 }
 
 function checksOf(context: Context, probing: ProbeState | undefined): Check[] {
-	return [checkProbing(probing), checkSweeps(context), { name: "Database", state: "ok", says: context.config.databasePath }];
+	return [
+		checkProbing(probing),
+		checkSweeps(context),
+		{ name: "Database", state: "ok", says: context.config.databasePath },
+	];
 }
 
 function checkProbing(probing: ProbeState | undefined): Check {
 	const name = "ICMP";
 	if (probing?.problem !== undefined) return { name, state: "bad", says: probing.problem };
-	if (probing?.method === undefined) return { name, state: "warn", says: "The sweep thread has not opened a socket yet." };
+	if (probing?.method === undefined)
+		return { name, state: "warn", says: "The sweep thread has not opened a socket yet." };
 	const says = METHODS[probing.method];
 	if (probing.note === undefined) return { name, state: "ok", says };
-	const [why, mend] = probing.note.split(/(?<=\.) Mend: /);
-	return { name, state: "warn", says: `${says} ${why}`, ...(mend === undefined ? {} : { mend }) };
+	const [why, mend] = probing.note.split(/ (?=Allow raw sockets with: )/);
+	return {
+		name,
+		state: "warn",
+		says: `${says} ${why}`,
+		...(mend === undefined ? {} : { mend: mend.replace(/^Allow raw sockets with: /, "") }),
+	};
 }
 
 function checkSweeps(context: Context): Check {

@@ -14,6 +14,8 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	host_edited: "edit",
 	host_deleted: "gone",
 	subnet_down: "down",
+	subnet_up: "up",
+	hosts_found: "new",
 	subnet_added: "new",
 	subnet_edited: "edit",
 	subnet_deleted: "gone",
@@ -41,6 +43,10 @@ function says(event: Event): (string | { wire: string })[] {
 					? `went down, ${plural(detail.hosts, "host")}`
 					: "went down as a whole",
 			];
+		case "subnet_up":
+			return [`${plural(Number(detail.hosts), "host")} came back`];
+		case "hosts_found":
+			return [`first sweep found ${plural(Number(detail.hosts), "host")}`];
 		case "host_edited":
 		case "subnet_edited":
 			return edited(detail);

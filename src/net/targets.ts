@@ -2,6 +2,7 @@
 
 import { type Address, type Family, fromV4, MAX_ADDRESS } from "./address.ts";
 import { type Cidr, contains, type Range, rangeOf, usableRange } from "./cidr.ts";
+import { rangesWithout } from "./ranges.ts";
 
 /** "This network" (RFC 1122 3.2.1.3), multicast (RFC 5771, RFC 4291 2.7), reserved and broadcast (RFC 1112 4). */
 const NEVER: Readonly<Record<Family, readonly Range[]>> = {
@@ -23,12 +24,13 @@ const NEVER: Readonly<Record<Family, readonly Range[]>> = {
 export function probeable(cidr: Cidr, attached: readonly Cidr[] = []): Range[] {
 	const part = attached.some((network) => network.prefix < cidr.prefix && contains(network, cidr));
 	let ranges = [part ? rangeOf(cidr) : usableRange(cidr)];
-	for (const range of NEVER[cidr.family]) ranges = without(ranges, range);
+	for (const range of NEVER[cidr.family]) ranges = ranges.flatMap((one) => rangesWithout(one, [range]));
 	for (const network of attached) {
 		if (network.family !== cidr.family) continue;
 		const whole = rangeOf(network);
 		const usable = usableRange(network);
-		for (const end of ends(whole, usable)) ranges = without(ranges, { first: end, last: end });
+		for (const end of ends(whole, usable))
+			ranges = ranges.flatMap((one) => rangesWithout(one, [{ first: end, last: end }]));
 	}
 	return ranges;
 }
@@ -39,15 +41,4 @@ function ends(whole: Range, usable: Range): Address[] {
 		...(whole.first < usable.first ? [whole.first] : []),
 		...(whole.last > usable.last ? [whole.last] : []),
 	];
-}
-
-/** `ranges` with the addresses of `hole` taken out. */
-function without(ranges: readonly Range[], hole: Range): Range[] {
-	return ranges.flatMap(({ first, last }) => {
-		if (hole.last < first || hole.first > last) return [{ first, last }];
-		const rest: Range[] = [];
-		if (first < hole.first) rest.push({ first, last: hole.first - 1n });
-		if (hole.last < last) rest.push({ first: hole.last + 1n, last });
-		return rest;
-	});
 }

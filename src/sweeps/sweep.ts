@@ -67,6 +67,7 @@ export async function sweepSubnet(
 	const known = listAddresses(db, subnet.id);
 	const plan = planTargets(subnet, {
 		inner: innerRanges(listChildren(db, subnet.id)),
+		attached: deps.surroundings().networks.map((network) => network.cidr),
 		known,
 		offset: readOffset(db, subnet.id),
 		everything: run.trigger === "person",

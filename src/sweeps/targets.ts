@@ -1,9 +1,10 @@
 /** Which addresses a sweep asks, and in which order. Pure; knows no probe and no database. */
 
 import type { Subnet } from "../model/subnet.ts";
-import { type Address, familyOf, fromV4 } from "../net/address.ts";
-import { type Range, rangeOf, usableRange } from "../net/cidr.ts";
+import { type Address, familyOf } from "../net/address.ts";
+import { type Cidr, type Range, rangeOf } from "../net/cidr.ts";
 import { countOf, rangesWithout } from "../net/ranges.ts";
+import { probeable } from "../net/targets.ts";
 
 /** Up to so many addresses are asked whole, every time. */
 export const WHOLE_MAX = 4_096n;
@@ -11,14 +12,6 @@ export const WHOLE_MAX = 4_096n;
 export const SLICE = 4_096;
 /** A sweep on demand covers up to so many addresses (a /12). */
 export const EVERYTHING_MAX = 1_048_576n;
-
-/** Never asked (RFC 1122 3.2.1.3, RFC 5771, RFC 1112 4): "this network", multicast and the reserved top. */
-const NEVER: readonly Range[] = [
-	{ first: fromV4(0), last: fromV4(0x00ff_ffff) },
-	{ first: fromV4(0xe000_0000), last: fromV4(0xffff_ffff) },
-	{ first: 0xffn << 120n, last: (1n << 128n) - 1n },
-	{ first: 0n, last: 0n },
-];
 
 export type TargetPlan = {
 	/** Shuffled. */
@@ -29,19 +22,23 @@ export type TargetPlan = {
 
 /**
  * Targets of one sweep of `subnet`: its usable addresses without those of the subnets nested in it (`inner`).
- * `known` are the addresses recorded in it. `everything`: a person asked, leave nothing out that can be covered.
+ * `attached` are
+ * the networks of our own interfaces, `known` the addresses recorded in the subnet. `everything`: a person asked, leave nothing out that can be covered.
  */
 export function planTargets(
 	subnet: Subnet,
 	options: {
 		inner: readonly Range[];
+		attached: readonly Cidr[];
 		known: readonly Address[];
 		offset: number;
 		everything: boolean;
 		random: () => number;
 	},
 ): TargetPlan {
-	const free = rangesWithout(usableRange(subnet.cidr), [...options.inner, ...NEVER]);
+	const free = probeable(subnet.cidr, options.attached).flatMap((range) =>
+		rangesWithout(range, options.inner),
+	);
 	const total = free.reduce((sum, range) => sum + countOf(range), 0n);
 	const limit = options.everything && subnet.cidr.family === 4 ? EVERYTHING_MAX : WHOLE_MAX;
 	if (total <= limit) return { addresses: shuffle(expand(free), options.random), nextOffset: undefined };
