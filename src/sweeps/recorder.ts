@@ -11,6 +11,7 @@ import { insertEvent } from "../store/events.ts";
 import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
+import { MASS_MIN } from "./gate.ts";
 
 export type Verdict = { readonly address: Address; readonly latencyUs: number };
 
@@ -44,6 +45,7 @@ type Tally = {
 	up: number;
 	down: number;
 	flips: number;
+	telling: { kind: EventKind; detail: NewEvent["detail"]; host: history.HostState; ip: string }[];
 };
 
 /**
@@ -66,6 +68,7 @@ export function recordBatch(
 			if (latencyUs !== SILENT) recordReply(db, recording, tally, address, latencyUs, at);
 			else if (recording.known.has(address)) recordSilence(db, tally, address, at);
 		}
+		tellAll(db, tally, recording, at);
 		history.addAnswers(db, at, tally.up, tally.down);
 		advanceRun(db, recording.run.id, verdicts.length, tally.replies);
 		return toRecorded(tally);
@@ -84,6 +87,7 @@ export function recordAnswers(
 		for (const { address, latencyUs } of verdicts) {
 			if (latencyUs !== SILENT) recordReply(db, recording, tally, address, latencyUs, at);
 		}
+		tellAll(db, tally, recording, at);
 		history.addAnswers(db, at, tally.up, tally.down);
 		return toRecorded(tally);
 	});
@@ -109,8 +113,9 @@ export function recordDowns(
 			tally.down += 1;
 			tally.hostIds.push(host.id);
 			if (news.some((flip) => flip.kind === "went_down")) fallen += 1;
-			if (!grouped) tell(db, tally, host, address, news, at);
+			if (!grouped) remember(tally, host, address, news);
 		}
+		tellAll(db, tally, recording, at);
 		if (grouped && fallen > 0) tellOfSubnet(db, tally, recording, "subnet_down", { hosts: fallen }, at);
 		history.addAnswers(db, at, 0, tally.down);
 		return { ...toRecorded(tally), urgent: true };
@@ -209,28 +214,30 @@ function newHost(db: Db, recording: Recording, address: Address, at: number): hi
 	return host;
 }
 
-function tell(
-	db: Db,
-	tally: Tally,
-	host: history.HostState,
-	address: Address,
-	news: readonly Flip[],
-	at: number,
-): void {
+/** Keeps what is to be told until the batch is complete. */
+function remember(tally: Tally, host: history.HostState, address: Address, news: readonly Flip[]): void {
 	for (const flip of news) {
 		const told = toldAs(flip);
-		if (told === undefined) continue;
-		const ip = formatAddress(address);
-		tally.events.push(
-			insertEvent(db, {
-				at,
-				...told,
-				subnetId: host.subnetId,
-				hostId: host.id,
-				ip,
-				label: host.hostname || ip,
-			}),
-		);
+		if (told !== undefined) tally.telling.push({ ...told, host, ip: formatAddress(address) });
+	}
+}
+
+/** Many of a kind in one batch are one thing that happened, and one event. */
+const GROUPED: Partial<Record<EventKind, EventKind>> = { host_new: "hosts_found", host_up: "subnet_up" };
+
+function tellAll(db: Db, tally: Tally, recording: Recording, at: number): void {
+	for (const [kind, group] of Map.groupBy(tally.telling, (told) => told.kind)) {
+		const together = GROUPED[kind];
+		if (together !== undefined && group.length >= MASS_MIN) {
+			tellOfSubnet(db, tally, recording, together, { hosts: group.length }, at);
+			continue;
+		}
+		for (const { detail, host, ip } of group) {
+			const label = host.hostname || ip;
+			tally.events.push(
+				insertEvent(db, { at, kind, detail, subnetId: host.subnetId, hostId: host.id, ip, label }),
+			);
+		}
 	}
 }
 
@@ -263,7 +270,17 @@ function sameButSeen(before: Presence, after: Presence): boolean {
 }
 
 function emptyTally(): Tally {
-	return { events: [], hostIds: [], suspects: [], replies: 0, found: 0, up: 0, down: 0, flips: 0 };
+	return {
+		events: [],
+		hostIds: [],
+		suspects: [],
+		replies: 0,
+		found: 0,
+		up: 0,
+		down: 0,
+		flips: 0,
+		telling: [],
+	};
 }
 
 function toRecorded(tally: Tally): Recorded {

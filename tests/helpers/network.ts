@@ -1,0 +1,54 @@
+/** A network of the mind behind the probe contract: who answers is a set that tests change. */
+
+import { AppError } from "../../src/errors.ts";
+import { type Address, parseAddress } from "../../src/net/address.ts";
+import { type Cidr, parseCidr } from "../../src/net/cidr.ts";
+import { type ProbeOptions, type Prober, SILENT } from "../../src/probes/probe.ts";
+
+export type FakeNetwork = Prober & {
+	readonly alive: Set<Address>;
+	/** Every run's targets, in the order asked. */
+	readonly asked: Address[][];
+	latencyUs: number;
+	/** Thrown out of the next runs while set: a fault of our own. */
+	fault: string | undefined;
+	/** Resolves before the verdicts, when set. */
+	hold: Promise<void> | undefined;
+};
+
+export function address(text: string): Address {
+	const value = parseAddress(text).value;
+	if (value === undefined) throw new Error(`${text} is no address`);
+	return value;
+}
+
+export function cidr(text: string): Cidr {
+	const value = parseCidr(text).value;
+	if (value === undefined) throw new Error(`${text} is no network`);
+	return value;
+}
+
+export function fakeNetwork(...alive: string[]): FakeNetwork {
+	const network: FakeNetwork = {
+		method: "raw",
+		note: undefined,
+		alive: new Set(alive.map(address)),
+		asked: [],
+		latencyUs: 400,
+		fault: undefined,
+		hold: undefined,
+		async *probe(targets: readonly Address[], options: ProbeOptions) {
+			network.asked.push([...targets]);
+			await network.hold;
+			const totals = { sent: targets.length, replies: 0, duplicates: 0, errors: 0 };
+			if (options.signal?.aborted) return totals;
+			if (network.fault !== undefined) throw new AppError("unavailable", network.fault);
+			const index = Uint32Array.from(targets, (_, i) => i);
+			const latencyUs = Int32Array.from(targets, (t) => (network.alive.has(t) ? network.latencyUs : SILENT));
+			yield { index, latencyUs };
+			return totals;
+		},
+		close() {},
+	};
+	return network;
+}
