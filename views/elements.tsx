@@ -88,29 +88,30 @@ function portText(port: Port): string {
 /** Three ports as chips, then how many more there are. */
 export function Ports(props: { ports: readonly Port[] }) {
 	const rest = props.ports.length - CHIPS_SHOWN;
+	if (props.ports.length === 0) return null;
 	return (
-		<>
+		<div class="list">
 			{props.ports.slice(0, CHIPS_SHOWN).map((port) => (
 				<Chip key={`${port.port}${port.proto}`} text={portText(port)} />
 			))}
 			{rest > 0 && <span class="rest">+{count(rest)}</span>}
-		</>
+		</div>
 	);
 }
 
 const TAGS_SHOWN = 3;
 
-/** Three tags, then how many more there are; all of them where `all` is set. */
-export function Tags(props: { tags: readonly string[]; all?: boolean }) {
-	const shown = props.all ? props.tags.length : TAGS_SHOWN;
-	const rest = props.tags.length - shown;
+/** Three tags, then how many more there are. */
+export function Tags(props: { tags: readonly string[] }) {
+	const rest = props.tags.length - TAGS_SHOWN;
+	if (props.tags.length === 0) return null;
 	return (
-		<>
-			{props.tags.slice(0, shown).map((tag) => (
+		<div class="list">
+			{props.tags.slice(0, TAGS_SHOWN).map((tag) => (
 				<Tag key={tag} text={tag} />
 			))}
 			{rest > 0 && <span class="rest">+{count(rest)}</span>}
-		</>
+		</div>
 	);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Host } from "../src/model/host.ts";
 import type { Listing, ListRow } from "../src/model/listing.ts";
-import { formatAddress } from "../src/net/address.ts";
+import { familyOf, formatAddress } from "../src/net/address.ts";
 import type { Range } from "../src/net/cidr.ts";
 import { countOf } from "../src/net/ranges.ts";
 import {
@@ -39,7 +39,7 @@ export type ListingProps = {
 /** `label` names the table for those who do not see it. */
 export function ListingTable(props: ListingProps & { label: string }) {
 	return (
-		<table class="hosts" aria-label={props.label} {...table}>
+		<table class={isV6(props.listing) ? "hosts v6" : "hosts"} aria-label={props.label} {...table}>
 			<thead {...rowgroup}>
 				<tr {...row}>
 					{COLUMNS.map((name) => (
@@ -54,6 +54,11 @@ export function ListingTable(props: ListingProps & { label: string }) {
 			</tbody>
 		</table>
 	);
+}
+
+/** Long addresses get a wider column. */
+function isV6(listing: Listing): boolean {
+	return listing.rows.some((entry) => entry.kind === "host" && familyOf(entry.host.address) === 6);
 }
 
 /** Only the rows, for the page and for the windows behind it. */

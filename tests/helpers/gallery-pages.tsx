@@ -1,0 +1,324 @@
+/** Every page over the invented network, by path: what a server would make of its store. */
+
+import type { VNode } from "preact";
+import type { Host } from "../../src/model/host.ts";
+import type { Listing, ListQuery } from "../../src/model/listing.ts";
+import type { SweepRun } from "../../src/model/run.ts";
+import type { SubnetSummary } from "../../src/model/subnet.ts";
+import { usableRange } from "../../src/net/cidr.ts";
+import { Activity } from "../../views/activity.tsx";
+import { Dashboard } from "../../views/dashboard.tsx";
+import { Doctor } from "../../views/doctor.tsx";
+import { HostPage, HostPanel } from "../../views/host.tsx";
+import { ListingRows } from "../../views/listing.tsx";
+import { Problem, Refused } from "../../views/problem.tsx";
+import { renderFragment } from "../../views/render.tsx";
+import { ReserveForm } from "../../views/reserve.tsx";
+import { Settings } from "../../views/settings.tsx";
+import { SubnetPage } from "../../views/subnet.tsx";
+import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
+import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
+import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
+import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
+
+const offers = [
+	{ cidr: "192.168.1.0/24", interface: "eth0", addresses: 254n },
+	{ cidr: "10.8.0.0/16", interface: "wg0", addresses: 65_534n },
+];
+const emptyForm: SubnetFormState = {
+	values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: "60", sweepEnabled: true },
+};
+const wrongForm: SubnetFormState = {
+	values: { ...emptyForm.values, cidr: "10.0.0.7/24", name: "Lab", gateway: "10.0.0.300" },
+	problem: {
+		field: "cidr",
+		message: "10.0.0.7/24 has bits set behind its prefix: the network is 10.0.0.0/24.",
+		suggestion: "10.0.0.0/24",
+	},
+};
+
+type Place = { subnet: SubnetSummary; hosts: Host[] };
+type Page = { title: string; main: VNode };
+
+/** The world one gallery shows; tests change it while pages are open. */
+export type World = {
+	places: Place[];
+	run: SweepRun | undefined;
+	posts: { path: string; form: Record<string, string> }[];
+	now: () => number;
+};
+
+export function newWorld(): World {
+	const all = [...places, { subnet: campus, hosts: campusHosts }, { subnet: hostile, hosts: hostileHosts }];
+	return {
+		places: all.map(({ subnet, hosts }) => ({ subnet, hosts: [...hosts] })),
+		run: undefined,
+		posts: [],
+		now: () => NOW,
+	};
+}
+
+function queryOf(url: URL): ListQuery {
+	const get = (name: string) => url.searchParams.get(name) || undefined;
+	const status = get("status");
+	return {
+		filter: {
+			...(get("subnet") && { subnetId: Number(get("subnet")) }),
+			...(status === "up" || status === "down" || status === "unknown" ? { status } : {}),
+			...(get("tag") && { tag: get("tag") }),
+			...(get("service") && { service: get("service") }),
+			...(get("q") && { text: get("q") }),
+		},
+		order: get("order") === "address" ? "address" : "alive",
+		open: (get("open") ?? "").split(",").filter(Boolean).map(address),
+	};
+}
+
+/** On the dashboard a missing status means "up". */
+function dashboardListing(world: World, url: URL): Listing {
+	const query = queryOf(url);
+	const filter = url.searchParams.has("status") ? query.filter : { ...query.filter, status: "up" as const };
+	const hosts = world.places.slice(0, 5).flatMap((place) => place.hosts);
+	const shown =
+		filter.subnetId === undefined ? hosts : hosts.filter((host) => host.subnetId === filter.subnetId);
+	return windowOf(listingOf(shown, undefined, { ...query, filter }, Number.MAX_SAFE_INTEGER), url);
+}
+
+function subnetListing(place: Place, url: URL): Listing {
+	return windowOf(
+		listingOf(place.hosts, usableRange(place.subnet.cidr), queryOf(url), Number.MAX_SAFE_INTEGER),
+		url,
+	);
+}
+
+/** 100 rows behind the cursor, or as many as `limit` says. */
+function windowOf(listing: Listing, url: URL): Listing {
+	const from = Number(url.searchParams.get("after") ?? 0);
+	const to = from + Number(url.searchParams.get("limit") ?? 100);
+	return {
+		...listing,
+		rows: listing.rows.slice(from, to),
+		next: to < listing.rows.length ? to.toString() : undefined,
+	};
+}
+
+function dashboard(world: World, url: URL, empty = false): VNode {
+	const shown = empty ? [] : world.places.slice(0, 5);
+	const total = (of: "up" | "down" | "unknown") => shown.reduce((n, { subnet }) => n + subnet.counts[of], 0);
+	return (
+		<Dashboard
+			counts={{
+				up: total("up"),
+				down: total("down"),
+				neverAnswered: total("unknown"),
+				newIn24h: 3,
+				answered24h: empty ? undefined : 0.9921,
+			}}
+			subnets={shown.map(({ subnet, hosts }) => ({ subnet, map: mapOf(subnet, hosts) }))}
+			listing={dashboardListing(world, url)}
+			changes={changes.slice(0, 9)}
+			offers={offers}
+			now={world.now()}
+			csrf="token"
+		/>
+	);
+}
+
+function subnetPage(world: World, place: Place, url: URL, run = world.run): VNode {
+	return (
+		<SubnetPage
+			subnet={place.subnet}
+			ancestors={place.subnet.id === 1 ? [{ ...campus, lastSweepProblem: undefined, name: "Office" }] : []}
+			children={place.subnet.id === campus.id ? world.places.slice(1, 3).map(({ subnet }) => subnet) : []}
+			map={mapOf(place.subnet, place.hosts)}
+			listing={subnetListing(place, url)}
+			run={run?.subnetId === place.subnet.id ? run : undefined}
+			now={world.now()}
+			csrf="token"
+		/>
+	);
+}
+
+export const running: SweepRun = {
+	id: 9,
+	subnetId: 1,
+	trigger: "person",
+	state: "running",
+	requestedAt: NOW - 3_000,
+	startedAt: NOW - 2_000,
+	finishedAt: undefined,
+	total: 254,
+	done: 101,
+	replies: 37,
+	lost: 0,
+	method: "raw",
+	problem: undefined,
+};
+
+function subnetsPage(world: World, form: SubnetFormState, empty = false): VNode {
+	const shown = empty
+		? []
+		: world.places.map(({ subnet }, i) => ({ subnet, depth: i === 2 || i === 3 ? 1 : 0 }));
+	return <Subnets subnets={shown} form={form} offers={offers} now={world.now()} csrf="token" />;
+}
+
+function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conflict = false): VNode {
+	const mine = [
+		event("host_edited", host.hostname, HOUR, { detail: { field: "description", new: host.description } }),
+		event("host_up", host.hostname, 9 * HOUR, { detail: { downMs: 120_000 } }),
+		event("host_down", host.hostname, 9 * HOUR),
+	];
+	const values = {
+		hostname: host.hostname,
+		description: "my words",
+		tags: host.tags.join(", "),
+		notes: host.notes,
+	};
+	const form = conflict
+		? {
+				values,
+				problem: {
+					field: "description",
+					message:
+						"Someone else changed it to “their words” meanwhile; yours is “my words”. Save again to keep yours.",
+				},
+			}
+		: undefined;
+	const shared = {
+		host,
+		subnet: place.subnet,
+		events: mine,
+		now: world.now(),
+		csrf: "token",
+		...(form && { form }),
+	};
+	return drawer ? <HostPanel {...shared} drawer /> : <HostPage {...shared} />;
+}
+
+function small(world: World, path: string): Page | undefined {
+	const first = world.places[0];
+	if (first === undefined) return undefined;
+	const { subnet } = first;
+	const values = { ...emptyForm.values, name: subnet.name, notes: subnet.notes };
+	const checks = [
+		{ name: "ICMP sockets", state: "ok", says: "Raw sockets may be opened." },
+		{
+			name: "ARP",
+			state: "warn",
+			says: "Packet sockets are not permitted; neighbours come from the kernel.",
+			mend: "sudo setcap cap_net_raw+ep ./rollcall",
+		},
+		{ name: "Clock", state: "bad", says: "The clock went backwards by 3 h." },
+	] as const;
+	const about = [
+		{ label: "Version", value: "0.1.0" },
+		{ label: "Database", value: "/var/lib/rollcall/ipam.db, 42 MB" },
+	];
+	const pages: Record<string, () => Page> = {
+		"/activity": () => ({
+			title: "Activity",
+			main: <Activity events={changes} next="c.9" now={world.now()} />,
+		}),
+		"/settings": () => ({ title: "Settings", main: <Settings theme="auto" about={about} csrf="token" /> }),
+		"/doctor": () => ({ title: "Doctor", main: <Doctor checks={checks} /> }),
+		"/subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm) }),
+		"/subnets/1/edit": () => ({
+			title: "Edit",
+			main: <SubnetEdit subnet={subnet} form={{ values }} csrf="token" />,
+		}),
+		"/subnets/1/delete": () => ({
+			title: "Delete",
+			main: (
+				<SubnetDelete
+					subnet={subnet}
+					hosts={47}
+					annotated={6}
+					moved={{ to: "Campus", hosts: 12 }}
+					csrf="token"
+				/>
+			),
+		}),
+		"/subnets/1/free/10.0.0.77": () => ({
+			title: "Reserve",
+			main: (
+				<ReserveForm
+					subnet={subnet}
+					address="10.0.0.77"
+					values={{ hostname: "", description: "" }}
+					csrf="token"
+				/>
+			),
+		}),
+		"/x/first-run": () => ({ title: "", main: dashboard(world, new URL("http://x/"), true) }),
+		"/x/no-subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm, true) }),
+		"/x/wrong-subnet": () => ({ title: "Subnets", main: subnetsPage(world, wrongForm) }),
+		"/x/no-events": () => ({
+			title: "Activity",
+			main: <Activity events={[]} next={undefined} now={world.now()} />,
+		}),
+		"/x/sweeping": () => ({
+			title: "Office LAN",
+			main: subnetPage(world, first, new URL("http://x/"), running),
+		}),
+		"/x/conflict": () => ({
+			title: "nas.lan",
+			main: hostPanel(world, first, first.hosts[4] as Host, false, true),
+		}),
+		"/x/lost": () => ({
+			title: "Not found",
+			main: (
+				<Problem
+					status={404}
+					title="There is no such host"
+					says="It may have been deleted."
+					next={{ href: "/", label: "To the dashboard" }}
+				/>
+			),
+		}),
+		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
+	};
+	return pages[path]?.();
+}
+
+export function pageOf(world: World, url: URL): Page | undefined {
+	const path = url.pathname;
+	if (path === "/") return { title: "", main: dashboard(world, url) };
+	const place = world.places.find(({ subnet }) => path === `/subnets/${subnet.id}`);
+	if (place !== undefined) return { title: place.subnet.name, main: subnetPage(world, place, url) };
+	const found = hostAt(world, path);
+	if (found !== undefined) {
+		return { title: found.host.hostname, main: hostPanel(world, found.place, found.host, false) };
+	}
+	return small(world, path);
+}
+
+export function hostAt(world: World, path: string): { place: Place; host: Host } | undefined {
+	const id = Number(/^\/hosts\/(\d+)/.exec(path)?.[1]);
+	for (const place of world.places) {
+		const host = place.hosts.find((host) => host.id === id);
+		if (host !== undefined) return { place, host };
+	}
+	return undefined;
+}
+
+export function fragmentOf(world: World, url: URL): string | undefined {
+	const path = url.pathname;
+	const now = world.now();
+	if (path === "/rows") {
+		return renderFragment(<ListingRows listing={dashboardListing(world, url)} base="/" now={now} />);
+	}
+	const rows = /^\/subnets\/(\d+)\/rows$/.exec(path);
+	const place = rows && world.places.find(({ subnet }) => subnet.id === Number(rows[1]));
+	if (place) {
+		const id = place.subnet.id;
+		return renderFragment(
+			<ListingRows listing={subnetListing(place, url)} base={`/subnets/${id}`} subnetId={id} now={now} />,
+		);
+	}
+	const found = path.endsWith("/drawer") ? hostAt(world, path) : undefined;
+	return found && renderFragment(hostPanel(world, found.place, found.host, true));
+}
+
+export function lostPage(world: World): Page {
+	return small(world, "/x/lost") ?? { title: "", main: <main /> };
+}
