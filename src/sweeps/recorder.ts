@@ -179,14 +179,7 @@ function recordReply(
 	tally.hostIds.push(host.id);
 	if (news.some((flip) => flip.kind === "appeared")) tally.found += 1;
 	if (host.presence.status !== "up" || host.presence.suspectSince !== undefined) tally.flips += 1;
-	tell(
-		db,
-		tally,
-		host,
-		address,
-		recording.first ? news.filter((flip) => flip.kind !== "appeared") : news,
-		at,
-	);
+	remember(tally, host, address, recording.first ? news.filter((flip) => flip.kind !== "appeared") : news);
 }
 
 function recordSilence(db: Db, tally: Tally, address: Address, at: number): void {
