@@ -8,7 +8,7 @@ import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
-import { readSurroundings } from "./surroundings.ts";
+import { lookAround } from "./sweeps/machine.ts";
 import { type SweepThread, startSweepThread } from "./sweeps/thread.ts";
 import { runSweepWorker, type ToWorker, type WorkerConfig } from "./sweeps/worker.ts";
 
@@ -64,7 +64,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	let sweeps: SweepThread | undefined;
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: readSurroundings(context, () => sweeps?.state()),
+		surroundings: lookAround(context, () => sweeps?.state()),
 	});
 	if (options.entry !== undefined) sweeps = startSweeps(context, options.entry);
 	const jobs = sweeps === undefined ? undefined : startJobs(context, sweeps);

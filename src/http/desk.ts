@@ -4,7 +4,7 @@ import { type Shell, THEMES } from "../../views/layout.tsx";
 import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Context } from "../context.ts";
 import type { Light } from "../model/live.ts";
-import { countPerSubnet } from "../store/hosts.ts";
+import { countPerSubnet } from "../store/counts.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";

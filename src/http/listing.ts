@@ -9,9 +9,10 @@ import type { Subnet } from "../model/subnet.ts";
 import { type Address, formatAddress, parseAddress } from "../net/address.ts";
 import { type Range, rangeOf, usableRange } from "../net/cidr.ts";
 import { countOf, gapsOf, rangesWithout } from "../net/ranges.ts";
+import * as counts from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import { listAddresses } from "../store/history.ts";
-import * as hosts from "../store/hosts.ts";
+import { listHosts } from "../store/hosts.ts";
 
 /** Addresses of an unfolded gap that are shown at a time. */
 const UNFOLD = 64;
@@ -33,7 +34,7 @@ export function readListing(
 	query: ListQuery,
 	window: { after?: string; limit: number },
 ): Listing {
-	const byStatus = hosts.countByStatus(db, query.filter);
+	const byStatus = counts.countByStatus(db, query.filter);
 	const filtered = isFiltered(query);
 	const gaps = scope !== undefined && !filtered;
 	const ranges = gaps || scope !== undefined ? freeRanges(scope) : [];
@@ -48,8 +49,8 @@ export function readListing(
 		...part,
 		matching: status === undefined ? byStatus.up + byStatus.down + byStatus.unknown : byStatus[status],
 		byStatus,
-		tags: hosts.listTags(db, scope?.subnet.id, FACETS),
-		services: hosts.listServices(db, scope?.subnet.id, FACETS),
+		tags: counts.listTags(db, scope?.subnet.id, FACETS),
+		services: counts.listServices(db, scope?.subnet.id, FACETS),
 		unusedHidden: scope !== undefined && filtered ? unusedOf(db, scope.subnet.id, ranges) : 0n,
 	};
 }
@@ -84,7 +85,7 @@ function addressWindow(
 	limit: number,
 ): Window {
 	const after = cursor?.kind === "host" ? { statusOrder: 0, address: cursor.address } : undefined;
-	const found = hosts.listHosts(db, query.filter, "address", after, limit + 1);
+	const found = listHosts(db, query.filter, "address", after, limit + 1);
 	const more = found.length > limit;
 	const shown = found.slice(0, limit);
 	const rows: ListRow[] = [];
@@ -123,7 +124,7 @@ function aliveWindow(
 	if (cursor?.kind !== "gap") {
 		const after =
 			cursor === undefined ? undefined : { statusOrder: cursor.statusOrder, address: cursor.address };
-		const found = hosts.listHosts(db, query.filter, "alive", after, limit + 1);
+		const found = listHosts(db, query.filter, "alive", after, limit + 1);
 		const shown = found.slice(0, limit);
 		pushGroups(rows, shown, byStatus, after === undefined ? undefined : STATUSES[after.statusOrder]);
 		const last = shown.at(-1);

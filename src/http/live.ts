@@ -1,7 +1,7 @@
 /** The live stream: news of the bus as server-sent events, merged, numbered, bounded per reader. */
 
 import type { Clock } from "../clock.ts";
-import type { Bus, Numbered } from "../events/bus.ts";
+import type { Bus } from "../events/bus.ts";
 import type { Change, Light } from "../model/live.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
@@ -41,72 +41,39 @@ export function encodeMessage(event: string, data: unknown, id?: string): Uint8A
 /** Opens the hub: it listens to the bus and beats until it is closed. */
 export function openLive(options: LiveOptions): Live {
 	const { bus, clock } = options;
-	const readers = new Set<Reader>();
+	const readers = createReaders();
 	const stop = new AbortController();
 	let waiting: Change | undefined;
-	const idOf = (id: number) => `${options.epoch}.${id}`;
-	let flushedId = bus.lastId;
-
-	const send = (bytes: Uint8Array) => {
-		for (const reader of readers) {
-			// A reader that does not read is cut off: it comes back and looks again.
-			if ((reader.desiredSize ?? 0) < 0) drop(reader);
-			else reader.enqueue(bytes);
-		}
-	};
-	const drop = (reader: Reader) => {
-		if (!readers.delete(reader)) return;
-		try {
-			reader.close();
-		} catch {
-			// Already gone with its connection.
-		}
-	};
+	const idNow = () => `${options.epoch}.${bus.lastId}`;
+	const sendLight = () => readers.send(encodeMessage("light", options.light()));
 	const flush = () => {
 		const change = waiting;
 		waiting = undefined;
 		if (change === undefined || readers.size === 0) return;
-		flushedId = bus.lastId;
-		send(encodeMessage("change", change, idOf(flushedId)));
-		send(encodeMessage("light", options.light()));
+		readers.send(encodeMessage("change", change, idNow()));
+		sendLight();
 	};
-	const hear = ({ news }: Numbered) => {
-		if (news.kind === "progress") return send(encodeMessage("progress", news.progress));
-		if (news.kind === "trouble") return send(encodeMessage("light", options.light()));
+	const leave = bus.subscribe(({ news }) => {
+		if (news.kind === "progress") return readers.send(encodeMessage("progress", news.progress));
+		if (news.kind === "trouble") return sendLight();
 		if (waiting === undefined) void clock.sleep(MERGE_MS, stop.signal).then(flush);
 		waiting = merge(waiting, news.change);
-	};
-	const leave = bus.subscribe(hear);
+	});
 	const beat = async () => {
 		while (!stop.signal.aborted) {
 			await clock.sleep(options.heartbeatMs, stop.signal);
-			send(encoder.encode(": beat\n\n"));
+			readers.send(encoder.encode(": beat\n\n"));
 		}
 	};
 	void beat();
-
 	return {
 		open(request) {
 			if (readers.size >= options.streamsMax) return undefined;
-			let mine: Reader | undefined;
-			const body = new ReadableStream<Uint8Array>(
-				{
-					start(controller) {
-						mine = controller;
-						readers.add(controller);
-						controller.enqueue(encoder.encode("retry: 2000\n\n"));
-						controller.enqueue(encodeMessage("light", options.light()));
-						const missed = request.headers.get("last-event-id");
-						const now = idOf(bus.lastId);
-						if (missed !== null && missed !== now) controller.enqueue(encodeMessage("resync", {}, now));
-					},
-					cancel() {
-						if (mine !== undefined) readers.delete(mine);
-					},
-				},
-				new ByteLengthQueuingStrategy({ highWaterMark: options.queueBytes }),
-			);
-			return new Response(body, {
+			const missed = request.headers.get("last-event-id");
+			const now = idNow();
+			const greeting = [encoder.encode("retry: 2000\n\n"), encodeMessage("light", options.light())];
+			if (missed !== null && missed !== now) greeting.push(encodeMessage("resync", {}, now));
+			return new Response(readers.add(greeting, options.queueBytes), {
 				headers: {
 					...SECURITY_HEADERS,
 					"content-type": "text/event-stream; charset=utf-8",
@@ -121,7 +88,50 @@ export function openLive(options: LiveOptions): Live {
 		close() {
 			leave();
 			stop.abort();
-			for (const reader of readers) drop(reader);
+			readers.close();
+		},
+	};
+}
+
+/** The open streams. One that is not read is cut off at its bound: it comes back and looks again. */
+function createReaders() {
+	const open = new Set<Reader>();
+	const drop = (reader: Reader) => {
+		if (!open.delete(reader)) return;
+		try {
+			reader.close();
+		} catch {
+			// Already gone with its connection.
+		}
+	};
+	return {
+		get size() {
+			return open.size;
+		},
+		send(bytes: Uint8Array) {
+			for (const reader of open) {
+				if ((reader.desiredSize ?? 0) < 0) drop(reader);
+				else reader.enqueue(bytes);
+			}
+		},
+		add(greeting: readonly Uint8Array[], queueBytes: number): ReadableStream<Uint8Array> {
+			let mine: Reader | undefined;
+			return new ReadableStream<Uint8Array>(
+				{
+					start(controller) {
+						mine = controller;
+						open.add(controller);
+						for (const bytes of greeting) controller.enqueue(bytes);
+					},
+					cancel() {
+						if (mine !== undefined) open.delete(mine);
+					},
+				},
+				new ByteLengthQueuingStrategy({ highWaterMark: queueBytes }),
+			);
+		},
+		close() {
+			for (const reader of open) drop(reader);
 		},
 	};
 }

@@ -1,6 +1,5 @@
 /** From values to HTTP answers: pages, fragments, JSON, problems, redirects. The one place that sets headers. */
 
-import type { VNode } from "preact";
 import type { Shell } from "../../views/layout.tsx";
 import { Problem } from "../../views/problem.tsx";
 import { renderDocument, renderMain } from "../../views/render.tsx";
@@ -8,7 +7,7 @@ import { AppError, type ErrorCode } from "../errors.ts";
 import { acceptsGzip } from "./assets.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
-export type Page = { readonly title: string; readonly main: VNode };
+export type Page = Pick<Parameters<typeof renderMain>[0], "title" | "main">;
 
 const STATUS: Record<ErrorCode, number> = {
 	invalid: 422,

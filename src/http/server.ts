@@ -5,8 +5,8 @@ import { Refused } from "../../views/problem.tsx";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { hostApi } from "./api/hosts.ts";
-import { subnetApi } from "./api/subnets.ts";
+import { historyApi, hostApi } from "./api/hosts.ts";
+import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
@@ -86,7 +86,9 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
 		.use(subnetApi(desk))
-		.use(hostApi(desk));
+		.use(sweepApi(desk))
+		.use(hostApi(desk))
+		.use(historyApi(desk));
 }
 
 type App = ReturnType<typeof assemble>;

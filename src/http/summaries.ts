@@ -7,6 +7,7 @@ import type { Counts, Subnet, SubnetSummary } from "../model/subnet.ts";
 import { type Address, fromKey } from "../net/address.ts";
 import { contains, rangeOf, sizeOf, usableRange } from "../net/cidr.ts";
 import { countOf, rangesWithout } from "../net/ranges.ts";
+import { countPerSubnet, listEdgeHosts } from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import * as hosts from "../store/hosts.ts";
 import { listSubnets } from "../store/subnets.ts";
@@ -14,8 +15,8 @@ import { listSubnets } from "../store/subnets.ts";
 /** All subnets in tree order, each with its depth. */
 export function readSummaries(db: Db): { subnet: SubnetSummary; depth: number }[] {
 	const all = listSubnets(db);
-	const counted = hosts.countPerSubnet(db);
-	const edge = hosts.listEdgeHosts(db);
+	const counted = countPerSubnet(db);
+	const edge = listEdgeHosts(db);
 	const depths = new Map<number, number>();
 	const childrenOf = Map.groupBy(all, (subnet) => subnet.parentId);
 	return all.map((subnet) => {

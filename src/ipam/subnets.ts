@@ -5,9 +5,9 @@ import { AppError } from "../errors.ts";
 import type { EventKind } from "../model/event.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Cidr, formatCidr, lastOf } from "../net/cidr.ts";
+import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
 import { insertEvent } from "../store/events.ts";
-import * as hosts from "../store/hosts.ts";
 import * as subnets from "../store/subnets.ts";
 import { checkCidr, checkSubnet, type SubnetInput } from "./fields.ts";
 
@@ -64,7 +64,7 @@ export type Deletion = {
 export function planDeletion(context: Context, id: number): Deletion {
 	const subnet = demandSubnet(context, id);
 	const heir = subnet.parentId === undefined ? undefined : subnets.findSubnet(context.db, subnet.parentId);
-	return { subnet, ...hosts.countAnnotated(context.db, id), heir };
+	return { subnet, ...countAnnotated(context.db, id), heir };
 }
 
 /** Deletes a subnet; nested ones go up to the block around it, as the hosts do where there is one. */

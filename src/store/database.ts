@@ -20,7 +20,7 @@ export function openDatabase(path: string, options: { busyMs: number }): Db {
 	try {
 		const db = new Database(path, { create: true, strict: true });
 		// busy_timeout comes first: the change to WAL may itself have to wait.
-		db.run(`PRAGMA busy_timeout = ${Math.trunc(options.busyMs)}`);
+		db.run("PRAGMA busy_timeout = ".concat(String(Math.trunc(options.busyMs))));
 		db.run("PRAGMA journal_mode = WAL");
 		db.run("PRAGMA synchronous = NORMAL");
 		db.run("PRAGMA foreign_keys = ON");

@@ -18,7 +18,7 @@ export type HostValues = {
 };
 
 /** Position is host.status_order. */
-const STATUSES: readonly Status[] = ["up", "down", "unknown"];
+export const STATUSES: readonly Status[] = ["up", "down", "unknown"];
 
 const FIND = "SELECT * FROM host_current WHERE id = ?";
 const FIND_BY_IP = "SELECT * FROM host_current WHERE ip_key = ?";
@@ -33,6 +33,31 @@ export function findHostByAddress(db: Db, address: Address): Host | undefined {
 	return row ? toHost(row) : undefined;
 }
 
+/** What lets a row pass, besides its status. Parameters that are NULL ask nothing. */
+export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
+	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
+	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
+		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\')`;
+
+/** One statement for each index that can serve: within a subnet or over all, by status or by address. */
+const LISTS = {
+	subnet: {
+		alive: `SELECT * FROM host_current WHERE subnet_id = :subnet AND (status_order, ip_key) > (:order, :key)
+			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
+		address: `SELECT * FROM host_current WHERE subnet_id = :subnet AND ip_key > :key
+			AND status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+	},
+	all: {
+		alive: `SELECT * FROM host_current WHERE :subnet IS NULL AND (status_order, ip_key) > (:order, :key)
+			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
+		address: `SELECT * FROM host_current WHERE :subnet IS NULL AND ip_key > :key
+			AND status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+	},
+} as const;
+
+/** Sorts before every key. */
+const FIRST_KEY = new Uint8Array(0);
+
 /** Hosts that pass the filter, in order, after the cursor; at most `limit`. */
 export function listHosts(
 	db: Db,
@@ -41,96 +66,27 @@ export function listHosts(
 	after: HostCursor | undefined,
 	limit: number,
 ): Host[] {
-	const where = whereOf(filter);
-	if (after !== undefined && order === "alive") {
-		where.add("(status_order, ip_key) > (?, ?)", after.statusOrder, toKey(after.address));
-	} else if (after !== undefined) {
-		where.add("ip_key > ?", toKey(after.address));
-	}
-	const by = order === "alive" ? " ORDER BY status_order, ip_key" : " ORDER BY ip_key";
-	const sql = `SELECT * FROM host_current ${where.sql}${by} LIMIT ?`;
-	return db
-		.query<Row, Bind[]>(sql)
-		.all(...where.binds, limit)
-		.map(toHost);
+	const wanted = filter.status === undefined ? undefined : STATUSES.indexOf(filter.status);
+	const binds = {
+		...bindsOf(filter),
+		order: order === "alive" && after !== undefined ? after.statusOrder : (wanted ?? 0),
+		key: after === undefined ? FIRST_KEY : toKey(after.address),
+		last: wanted ?? STATUSES.length - 1,
+		limit,
+	};
+	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
+	return db.query<Row, [typeof binds]>(sql).all(binds).map(toHost);
 }
 
-/** Hosts by status under the filter, whatever status it asks for. */
-export function countByStatus(db: Db, filter: HostFilter): Record<Status, number> {
-	const where = whereOf({ ...filter, status: undefined });
-	const sql = `SELECT status_order, count(*) AS n FROM host ${where.sql} GROUP BY status_order`;
-	const counts: Record<Status, number> = { up: 0, down: 0, unknown: 0 };
-	for (const row of db.query<{ status_order: number; n: number }, Bind[]>(sql).all(...where.binds)) {
-		counts[STATUSES[row.status_order] ?? "unknown"] = row.n;
-	}
-	return counts;
-}
-
-/** Hosts per subnet and status: one pass for all subnets. */
-export function countPerSubnet(db: Db): Map<number, Record<Status, number>> {
-	const counts = new Map<number, Record<Status, number>>();
-	const rows = db
-		.query<{ subnet_id: number; status_order: number; n: number }, []>(
-			"SELECT subnet_id, status_order, count(*) AS n FROM host GROUP BY subnet_id, status_order",
-		)
-		.all();
-	for (const row of rows) {
-		const entry = counts.get(row.subnet_id) ?? { up: 0, down: 0, unknown: 0 };
-		entry[STATUSES[row.status_order] ?? "unknown"] = row.n;
-		counts.set(row.subnet_id, entry);
-	}
-	return counts;
-}
-
-/** Hosts that sit on the first or last address of their subnet. */
-export function listEdgeHosts(db: Db): { subnetId: number; address: Address }[] {
-	return db
-		.query<{ subnet_id: number; ip_key: Uint8Array }, []>(
-			`SELECT host.subnet_id, host.ip_key FROM subnet JOIN host
-			ON host.subnet_id = subnet.id AND host.ip_key IN (subnet.first_key, subnet.last_key)`,
-		)
-		.all()
-		.map((row) => ({ subnetId: row.subnet_id, address: fromKey(row.ip_key) }));
-}
-
-/** Hosts that have never answered, and hosts first seen at or after `since`. */
-export function countNews(db: Db, since: number): { neverAnswered: number; newHosts: number } {
-	const row = db
-		.query<{ never: number; fresh: number }, [number]>(
-			`SELECT (SELECT count(*) FROM host WHERE first_seen_at IS NULL) AS never,
-				(SELECT count(*) FROM host WHERE first_seen_at >= ?) AS fresh`,
-		)
-		.get(since);
-	return { neverAnswered: row?.never ?? 0, newHosts: row?.fresh ?? 0 };
-}
-
-/** The most used tags of a subnet (or all), and how many hosts carry each. */
-export function listTags(
-	db: Db,
-	subnetId: number | undefined,
-	limit: number,
-): { name: string; hosts: number }[] {
-	return db
-		.query<{ name: string; hosts: number }, [number | null, number | null, number]>(
-			`SELECT tag AS name, count(*) AS hosts FROM host_tag JOIN host ON host.id = host_id
-			WHERE (? IS NULL OR subnet_id = ?) GROUP BY tag ORDER BY hosts DESC, tag LIMIT ?`,
-		)
-		.all(subnetId ?? null, subnetId ?? null, limit);
-}
-
-/** The most frequent services of open ports, likewise. */
-export function listServices(
-	db: Db,
-	subnetId: number | undefined,
-	limit: number,
-): { name: string; hosts: number }[] {
-	return db
-		.query<{ name: string; hosts: number }, [number | null, number | null, number]>(
-			`SELECT service AS name, count(DISTINCT host_id) AS hosts FROM host_open_port JOIN host ON host.id = host_id
-			WHERE is_current = 1 AND service <> '' AND (? IS NULL OR subnet_id = ?)
-			GROUP BY service ORDER BY hosts DESC, service LIMIT ?`,
-		)
-		.all(subnetId ?? null, subnetId ?? null, limit);
+/** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
+export function bindsOf(filter: HostFilter) {
+	const { text } = filter;
+	return {
+		subnet: filter.subnetId ?? null,
+		tag: filter.tag ?? null,
+		service: filter.service ?? null,
+		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
+	};
 }
 
 /** The least a map needs of each host in a subnet, by address. */
@@ -209,52 +165,6 @@ export function updateHost(db: Db, id: number, version: number, values: HostValu
 
 export function deleteHost(db: Db, id: number): boolean {
 	return db.query("DELETE FROM host WHERE id = ?").run(id).changes > 0;
-}
-
-/** Hosts of a subnet, and how many of them carry something a person wrote. */
-export function countAnnotated(db: Db, subnetId: number): { hosts: number; annotated: number } {
-	const row = db
-		.query<{ hosts: number; annotated: number }, [number]>(
-			`SELECT count(*) AS hosts, count(*) FILTER (WHERE description <> '' OR notes <> '' OR tags_json <> '[]'
-				OR hostname_source = 'typed') AS annotated FROM host WHERE subnet_id = ?`,
-		)
-		.get(subnetId);
-	return row ?? { hosts: 0, annotated: 0 };
-}
-
-type Bind = string | number | Uint8Array | null;
-type Where = { sql: string; binds: Bind[]; add(clause: string, ...binds: Bind[]): void };
-
-/** Clauses are literals of this file; everything that comes from outside is bound. */
-function whereOf(filter: HostFilter): Where {
-	const where: Where = {
-		sql: "",
-		binds: [],
-		add(clause, ...binds) {
-			where.sql += where.sql === "" ? `WHERE ${clause}` : ` AND ${clause}`;
-			where.binds.push(...binds);
-		},
-	};
-	if (filter.subnetId !== undefined) where.add("subnet_id = ?", filter.subnetId);
-	if (filter.status !== undefined) where.add("status_order = ?", STATUSES.indexOf(filter.status));
-	if (filter.tag !== undefined) where.add("id IN (SELECT host_id FROM host_tag WHERE tag = ?)", filter.tag);
-	if (filter.service !== undefined) {
-		where.add(
-			"id IN (SELECT host_id FROM host_open_port WHERE service = ? AND is_current = 1)",
-			filter.service,
-		);
-	}
-	if (filter.text !== undefined && filter.text !== "") {
-		const like = `%${filter.text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`;
-		where.add(
-			`(ip LIKE ? ESCAPE '\\' OR hostname LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\' OR tags_json LIKE ? ESCAPE '\\')`,
-			like,
-			like,
-			like,
-			like,
-		);
-	}
-	return where;
 }
 
 type Row = {

@@ -5,13 +5,16 @@ import schema from "../../schema.sql" with { type: "text" };
 import { AppError } from "../errors.ts";
 
 /** SQL that leads from version i + 1 to i + 2. Never edited once released; schema.sql shows the result. */
-export const STEPS: readonly string[] = [];
+export const STEPS: readonly string[] = Object.freeze<string[]>([]);
 
 /** Version of schema.sql, kept in PRAGMA user_version. */
 export const SCHEMA_VERSION = STEPS.length + 1;
 
 /** "RCLL": tells our files from other SQLite files (PRAGMA application_id). */
 export const APPLICATION_ID = 0x52434c4c;
+
+const MARK_OURS = `PRAGMA application_id = ${APPLICATION_ID}`;
+const MARK_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
  * Makes the tables of a new file, or runs the missing steps on an older one. Throws AppError("unavailable") on a
@@ -41,24 +44,27 @@ export function migrate(db: Database, file: { fresh: boolean; path: string }): v
 function install(db: Database): void {
 	db.transaction(() => {
 		db.run(schema);
-		db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-		db.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+		db.run(MARK_OURS);
+		db.run(MARK_VERSION);
 	}).immediate();
 }
 
 function upgrade(db: Database, from: number, path: string): void {
-	if (path !== ":memory:") db.query("VACUUM INTO ?").run(`${path}.before-v${SCHEMA_VERSION}-${from}`);
+	const copy = `${path}.before-v${SCHEMA_VERSION}-${from}`;
+	if (path !== ":memory:") db.query("VACUUM INTO ?").run(copy);
 	db.run("PRAGMA foreign_keys = OFF");
 	db.transaction(() => {
 		for (const step of STEPS.slice(from - 1)) db.run(step);
 		if (db.query("PRAGMA foreign_key_check").get() !== null)
 			throw new Error("references are broken after the upgrade");
-		db.run(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+		db.run(MARK_VERSION);
 	}).immediate();
 	db.run("PRAGMA foreign_keys = ON");
 }
 
+const PRAGMAS = { user_version: "PRAGMA user_version", application_id: "PRAGMA application_id" } as const;
+
 function pragma(db: Database, name: "user_version" | "application_id"): number {
-	const row = db.query(`PRAGMA ${name}`).get() as Record<string, number> | null;
+	const row = db.query(PRAGMAS[name]).get() as Record<string, number> | null;
 	return row?.[name] ?? 0;
 }

@@ -127,7 +127,8 @@ export function resumeSchedule(db: Db, at: number, spread: () => number): void {
 			.all(at);
 		if (overdue.length < 2) return;
 		for (const { id } of overdue) {
-			db.query("UPDATE subnet SET next_sweep_at = ? WHERE id = ?").run(at + spread(), id);
+			const next = at + spread();
+			db.query("UPDATE subnet SET next_sweep_at = ? WHERE id = ?").run(next, id);
 		}
 	});
 }

@@ -23,20 +23,47 @@ export type Sweeper = {
 
 /** Opens the schedule: leftovers of an earlier process are closed, overdue subnets spread. */
 export function openSweeper(options: SweeperOptions): Sweeper {
-	const { db, clock, random, log } = options;
+	const { db, clock, random } = options;
+	const crew = createCrew(options);
+	let closed = false;
+	resumeSchedule(db, clock.now(), () => Math.floor(random() * options.startSpreadMs));
+	const nextAt = (intervalS: number) =>
+		Math.round(clock.now() + intervalS * 1_000 * (1 + options.jitter * (2 * random() - 1)));
+	return {
+		tick() {
+			if (closed) return;
+			crew.settle();
+			for (const id of cancelledRunIds(db)) crew.cancel(id);
+			const room = Math.min(options.claimsPerTick, options.sweepsAtOnce - crew.busy());
+			if (room <= 0) return;
+			for (const run of claimRuns(db, clock.now(), room, nextAt)) crew.start(run);
+		},
+		idle: crew.idle,
+		async close() {
+			closed = true;
+			crew.stop();
+			await crew.idle();
+		},
+	};
+}
+
+/** The sweeps under way and what they leave behind. */
+function createCrew(deps: SweepDeps) {
 	const running = new Map<number, AbortController>();
 	const tasks = new Set<Promise<void>>();
 	/** Ends that the database refused for now: tried again at every tick. At most one for each running sweep. */
 	const unsettled: { run: SweepRun; error: unknown }[] = [];
-	let closed = false;
-	resumeSchedule(db, clock.now(), () => Math.floor(random() * options.startSpreadMs));
-
+	const closing = new AbortController();
+	const track = (task: Promise<void>) => {
+		tasks.add(task);
+		void task.finally(() => tasks.delete(task));
+	};
 	const fail = (run: SweepRun, error: unknown) => {
-		log.warning("sweep failed", { subnet: run.subnetId, reason: error });
+		deps.log.warning("sweep failed", { subnet: run.subnetId, reason: error });
 		try {
-			failSweep(options, run, error);
+			failSweep(deps, run, error);
 		} catch (again) {
-			log.warning("sweep could not be closed yet", { subnet: run.subnetId, reason: again });
+			deps.log.warning("sweep could not be closed yet", { subnet: run.subnetId, reason: again });
 			unsettled.push({ run, error });
 		}
 	};
@@ -44,45 +71,30 @@ export function openSweeper(options: SweeperOptions): Sweeper {
 		const controller = new AbortController();
 		running.set(run.id, controller);
 		try {
-			const suspicion = await sweepSubnet(options, run, controller.signal);
+			const suspicion = await sweepSubnet(deps, run, controller.signal);
 			if (suspicion === undefined) return;
 			// Confirmation goes on beside the next sweeps; only closing ends it.
-			track(
-				confirm(options, suspicion, closing.signal).catch((error) =>
-					log.warning("confirmation failed", { reason: error }),
-				),
-			);
+			const confirmed = confirm(deps, suspicion, closing.signal);
+			track(confirmed.catch((error) => deps.log.warning("confirmation failed", { reason: error })));
 		} catch (error) {
-			if (!closed) fail(run, error);
+			if (!closing.signal.aborted) fail(run, error);
 		} finally {
 			running.delete(run.id);
 		}
 	};
-	const closing = new AbortController();
-	const track = (task: Promise<void>) => {
-		tasks.add(task);
-		void task.finally(() => tasks.delete(task));
-	};
-	const nextAt = (intervalS: number) =>
-		Math.round(clock.now() + intervalS * 1_000 * (1 + options.jitter * (2 * random() - 1)));
-
 	return {
-		tick() {
-			if (closed) return;
+		busy: () => running.size,
+		start: (run: SweepRun) => track(work(run)),
+		cancel: (id: number) => running.get(id)?.abort(),
+		settle() {
 			for (const { run, error } of unsettled.splice(0)) fail(run, error);
-			for (const id of cancelledRunIds(db)) running.get(id)?.abort();
-			const room = Math.min(options.claimsPerTick, options.sweepsAtOnce - running.size);
-			if (room <= 0) return;
-			for (const run of claimRuns(db, clock.now(), room, nextAt)) track(work(run));
+		},
+		stop() {
+			closing.abort();
+			for (const controller of running.values()) controller.abort(STOPPING);
 		},
 		async idle() {
 			while (tasks.size > 0) await Promise.all(tasks);
-		},
-		async close() {
-			closed = true;
-			closing.abort();
-			for (const controller of running.values()) controller.abort(STOPPING);
-			await Promise.all(tasks);
 		},
 	};
 }

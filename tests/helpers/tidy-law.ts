@@ -19,8 +19,8 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	sweeps: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	scans: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	ipam: ["net", "model", "store", "events", "errors", "context"],
-	jobs: ["sweeps", "scans", "events", "store", "context"],
-	http: ["net", "model", "store", "ipam", "events", "views", "errors", "log", "context"],
+	jobs: ["sweeps", "scans", "events", "store", "context", "config"],
+	http: ["net", "model", "store", "ipam", "events", "views", "errors", "log", "context", "config", "clock"],
 	app: [
 		...["net", "errors", "log", "clock", "config", "model", "probes", "store", "views", "events", "context"],
 		...["sweeps", "scans", "ipam", "jobs", "http"],
@@ -43,14 +43,15 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^(node:)?child_process$/, home: /^src\/probes\// },
 	{ name: /^ping$/, home: /^src\/probes\// },
 	{ name: /^@elysiajs\/cron$|^croner$/, home: /^src\/(jobs\.ts$|http\/)/ },
-	{ name: /^elysia$|^@elysiajs\//, home: /^src\/http\// },
+	{ name: /^elysia$|^@elysiajs\//, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^preact(\/|$)|^preact-render-to-string/, home: /^views\// },
 	{ name: /^ip-address$/, home: /^src\/net\// },
 	{ name: /^@logtape\//, home: /^src\/log\.ts$/ },
 ];
 
 const CLOCK = /^src\/clock\.ts$/;
-const APP = /^src\/app\.ts$/;
+/** The two that start a process of their own. */
+const APP = /^src\/(app\.ts$|cli\/)/;
 const CONFIG = /^src\/config\.ts$/;
 const PROBES = /^src\/probes\//;
 /** Things reached without an import, by how they are spelt where they are used. */

@@ -61,7 +61,13 @@ export function hostApi(desk: Desk) {
 		)
 		.delete("/hosts/:id", ({ request, params }) => {
 			return respondJson(request, { deleted: deleteHost(context, readId(params.id)).id });
-		})
+		});
+}
+
+/** What happened to hosts: measurements of a day, events. */
+export function historyApi(desk: Desk) {
+	const { context } = desk;
+	return new Elysia({ prefix: "/api/v1" })
 		.get("/hosts/:id/history", ({ request, params }) => {
 			const host = demandHost(context, readId(params.id));
 			const samples = listSamples(context.db, host.id, context.clock.now() - DAY_MS);

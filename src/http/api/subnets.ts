@@ -60,7 +60,13 @@ export function subnetApi(desk: Desk) {
 				hosts_deleted: gone.hosts - kept,
 				hosts_moved: kept,
 			});
-		})
+		});
+}
+
+/** Asking for sweeps, and how far they are. */
+export function sweepApi(desk: Desk) {
+	const { context } = desk;
+	return new Elysia({ prefix: "/api/v1" })
 		.post("/subnets/:id/sweep", ({ request, params }) => {
 			const { run } = sweepNow(context, readId(params.id));
 			return respondJson(request, runJson(run), 202, { location: `/api/v1/runs/${run.id}` });

@@ -1,12 +1,11 @@
 /** What this machine offers and lacks, in words for the pages: networks to add, checks of the doctor. */
 
-import type { Context } from "./context.ts";
-import type { Check, Surroundings } from "./http/desk.ts";
-import { isLinkLocal } from "./net/address.ts";
-import { formatCidr, usableCount } from "./net/cidr.ts";
-import { localNetworks } from "./probes/links.ts";
-import { listSubnets } from "./store/subnets.ts";
-import type { ProbeState } from "./sweeps/thread.ts";
+import type { Context } from "../context.ts";
+import { isLinkLocal } from "../net/address.ts";
+import { formatCidr, usableCount } from "../net/cidr.ts";
+import { localNetworks } from "../probes/links.ts";
+import { listSubnets } from "../store/subnets.ts";
+import type { ProbeState } from "./thread.ts";
 
 const METHODS = {
 	raw: "Raw ICMP socket: the quickest and most exact way.",
@@ -14,12 +13,20 @@ const METHODS = {
 	ping: "The ping program, one process for each address: slow for large subnets.",
 } as const;
 
+/** One thing looked at: how it is, and the command that mends it. */
+export type Check = { name: string; state: "ok" | "warn" | "bad"; says: string; mend?: string };
+
+/** A network of our own that could be added. */
+export type Offer = { cidr: string; interface: string; addresses: bigint };
+
+export type Machine = { offers(): Offer[]; checks(): Check[]; problem(): string | undefined };
+
 /** `probing` answers undefined while nothing is swept in this process. */
-export function readSurroundings(context: Context, probing: () => ProbeState | undefined): Surroundings {
+export function lookAround(context: Context, probing: () => ProbeState | undefined): Machine {
 	return {
 		offers() {
 			const known = new Set(listSubnets(context.db).map((subnet) => formatCidr(subnet.cidr)));
-			const offers = new Map<string, { cidr: string; interface: string; addresses: bigint }>();
+			const offers = new Map<string, Offer>();
 			for (const { name, cidr, address, loopback } of localNetworks()) {
 				const text = formatCidr(cidr);
 				if (loopback || isLinkLocal(address) || known.has(text) || usableCount(cidr) < 2n) continue;
