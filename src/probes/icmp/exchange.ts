@@ -113,7 +113,8 @@ export class Exchange {
 		for (let i = count - 1; i >= left; i--) run.giveBack(this.#slots[i] as number);
 		if (left > 0) {
 			lane.stuckSinceMs = undefined;
-			lane.pauseMs = 0;
+			// Not at once to nothing: others on this machine need neighbours and buffers too.
+			lane.pauseMs = Math.floor(lane.pauseMs / 2);
 		}
 		return left;
 	}
@@ -156,6 +157,7 @@ export class Exchange {
 	}
 
 	#pause(lane: Lane, now: number): void {
+		lane.run.strain();
 		lane.pauseMs = Math.min(PAUSE_LONGEST_MS, Math.max(PAUSE_FIRST_MS, lane.pauseMs * 2));
 		lane.pausedUntilMs = now + lane.pauseMs;
 	}

@@ -45,6 +45,7 @@ export class Run {
 	#replies = 0;
 	#duplicates = 0;
 	#errors = 0;
+	#strained = false;
 	readonly #reasons: Record<string, number> = {};
 
 	/** `nonce`: two random 32-bit numbers. Throws AppError("invalid") for options outside their bounds. */
@@ -196,32 +197,46 @@ export class Run {
 
 	/** Calls silent whoever has waited long enough. Only right after everything that arrived has been read. */
 	expire(nowMs: number): void {
-		const { attempts, retryMs, timeoutMs } = this.#options;
+		const patienceMs = this.#patienceMs();
 		for (let index = this.#lasts.peek(); index >= 0; index = this.#lasts.peek()) {
 			if (!this.#judged[index]) {
-				if (this.#dueMs(index, timeoutMs) > nowMs) break;
+				if (this.#dueMs(index, patienceMs) > nowMs) break;
 				this.#open--;
 				this.#judge(index, SILENT);
 				this.#held?.push(index);
 			}
 			this.#lasts.shift();
 		}
-		const holdMs = NEIGHBOUR_MS - retryMs * (attempts - 1);
 		for (let index = this.#held?.peek() ?? -1; index >= 0; index = this.#held?.peek() ?? -1) {
-			if (this.#dueMs(index, holdMs) > nowMs) break;
+			if (this.#dueMs(index, this.#holdMs()) > nowMs) break;
 			this.#held?.shift();
 		}
 	}
 
+	/** The kernel lacked buffers or neighbour entries for an echo: from now on silence takes longer to believe. */
+	strain(): void {
+		this.#strained = true;
+	}
+
+	/** From a target's last echo until its silence is a verdict. */
+	#patienceMs(): number {
+		const { timeoutMs } = this.#options;
+		// Echoes wait in a neighbour entry until ARP succeeds; under strain that may be its last request.
+		return this.#strained ? Math.max(timeoutMs, this.#holdMs() + 100) : timeoutMs;
+	}
+
+	/** From a target's last echo until the kernel has given up looking for that neighbour. */
+	#holdMs(): number {
+		return NEIGHBOUR_MS - this.#options.retryMs * (this.#options.attempts - 1);
+	}
+
 	/** When, after `nowMs`, the next retry, verdict or release falls due (monotonic ms); Infinity when nothing does. */
 	nextDueMs(nowMs: number): number {
-		const { attempts, retryMs, timeoutMs } = this.#options;
 		const due = (ring: Ring | undefined, afterMs: number) =>
 			ring && ring.length > 0 ? this.#dueMs(ring.peek(), afterMs) : Infinity;
-		const held = due(this.#held, NEIGHBOUR_MS - retryMs * (attempts - 1));
 		// A retry that is due already waits for something else: pace, room or buffers.
-		const retry = this.#dueRetry(nowMs) >= 0 ? Infinity : due(this.#retries, retryMs);
-		return Math.min(retry, due(this.#lasts, timeoutMs), held);
+		const retry = this.#dueRetry(nowMs) >= 0 ? Infinity : due(this.#retries, this.#options.retryMs);
+		return Math.min(retry, due(this.#lasts, this.#patienceMs()), due(this.#held, this.#holdMs()));
 	}
 
 	#judge(index: number, latencyUs: number): void {
