@@ -17,7 +17,7 @@ const VERBS = {
 	check: ["scripts/test.ts", "--checks"],
 	"bench sweep": ["tests/bench/sweep.ts"],
 	"bench http": ["tests/bench/http.ts"],
-	shots: ["tests/e2e/shots.ts"],
+	shots: ["tests/shots/gallery.ts"],
 };
 
 /** Programs that tests drive, with the Debian package of each. */

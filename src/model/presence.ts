@@ -92,6 +92,8 @@ function judgeSilence(before: Presence, at: number): { after: Presence; news: Fl
 	const silent = { ...before, suspectSince: undefined };
 	if (before.status === "down" || before.lastSeenAt === undefined) return { after: silent, news: [] };
 	const down: Presence = { ...silent, status: "down", statusSince: at, latencyUs: undefined };
+	// No latency: it was down already when our own network failed, and that was told then.
+	if (before.status === "unknown" && before.latencyUs === undefined) return { after: down, news: [] };
 	return flip(down, at, (quiet) => ({ kind: "went_down", quiet }));
 }
 

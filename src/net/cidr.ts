@@ -6,6 +6,7 @@ import {
 	type Family,
 	familyOf,
 	formatAddress,
+	fromV4,
 	type Parsed,
 	parseAddress,
 } from "./address.ts";
@@ -15,6 +16,11 @@ export type Cidr = { readonly family: Family; readonly base: Address; readonly p
 
 /** Both ends included. */
 export type Range = { readonly first: Address; readonly last: Address };
+
+/** ::ffff:0:0/96: where IPv4 lives in the space of IPv6. */
+const MAPPED: Range = { first: fromV4(0), last: fromV4(0xffffffff) };
+
+const EXAMPLE = "Enter a network such as 192.168.1.0/24";
 
 /** A block, or why not; `suggestion` is the block the person most likely meant. */
 export type ParsedCidr = Parsed<Cidr> & { suggestion?: string };
@@ -37,24 +43,19 @@ export function cidrAround(address: Address, prefix: number): Cidr {
 
 /**
  * Reads `address/prefix`, strictly: a decimal prefix without leading zeros, no bits set behind it (then
- * `suggestion` holds the block with those bits cleared).
+ * `suggestion` holds the block with those bits cleared). IPv6 blocks around ::ffff:0:0/96 are refused, because
+ * the addresses in there are IPv4 ones: so every address of a block is of the block's family.
  */
 export function parseCidr(text: string): ParsedCidr {
 	if (text.trim() !== text) {
-		return { problem: "Remove the blanks around the network.", suggestion: text.trim() };
+		const inner = parseCidr(text.trim());
+		const problem = "Remove the blanks around the network.";
+		return suggest(inner.value ? problem : `${problem} ${inner.problem}`, inner.value ?? inner.suggestion);
 	}
+	if (text === "" || text === "/") return { problem: `${EXAMPLE} or 2001:db8::/64.` };
 	const slash = text.indexOf("/");
-	if (slash < 0) {
-		const bare = parseAddress(text);
-		if (bare.problem !== undefined)
-			return { problem: `Enter a network such as 192.168.1.0/24. ${bare.problem}` };
-		const family = familyOf(bare.value);
-		return {
-			problem: `“${text}” has no prefix length: add one, such as /${family === 4 ? 24 : 64}.`,
-			suggestion: formatCidr(cidrAround(bare.value, family === 4 ? 24 : 64)),
-		};
-	}
-	const address = parseAddress(text.slice(0, slash));
+	const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+	if (slash < 0) return bareProblem(text, address);
 	if (address.problem !== undefined) return { problem: address.problem };
 	const family = familyOf(address.value);
 	const tail = text.slice(slash + 1);
@@ -64,13 +65,36 @@ export function parseCidr(text: string): ParsedCidr {
 		};
 	}
 	const cidr = cidrAround(address.value, Number(tail));
+	if (holdsV4(cidr)) {
+		return { problem: `${text} reaches into ::ffff:0:0/96, which stands for IPv4: use a smaller block.` };
+	}
 	if (cidr.base !== address.value) {
-		return {
-			problem: `${text} has bits set behind its prefix: the network is ${formatCidr(cidr)}.`,
-			suggestion: formatCidr(cidr),
-		};
+		return suggest(`${text} has bits set behind its prefix: the network is ${formatCidr(cidr)}.`, cidr);
 	}
 	return { value: cidr };
+}
+
+/** What to say of a network without a prefix length. */
+function bareProblem(text: string, address: Parsed<Address>): ParsedCidr {
+	if (address.problem !== undefined) {
+		return { problem: `${EXAMPLE}. ${address.problem}` };
+	}
+	const prefix = familyOf(address.value) === 4 ? 24 : 64;
+	const around = cidrAround(address.value, prefix);
+	return suggest(
+		`“${text}” has no prefix length: add one, such as /${prefix}.`,
+		holdsV4(around) ? undefined : around,
+	);
+}
+
+function suggest(problem: string, block: Cidr | string | undefined): ParsedCidr {
+	if (block === undefined) return { problem };
+	return { problem, suggestion: typeof block === "string" ? block : formatCidr(block) };
+}
+
+/** An IPv6 block with IPv4 addresses in it: ::/0 to ::/80, and those down to ::fffe:0:0/95. */
+function holdsV4(cidr: Cidr): boolean {
+	return cidr.family === 6 && cidr.base < MAPPED.last && lastOf(cidr) >= MAPPED.first;
 }
 
 export function formatCidr(cidr: Cidr): string {
