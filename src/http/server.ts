@@ -62,12 +62,17 @@ export async function openServer(
 
 function assemble(desk: Desk, assets: AssetStore, live: Live) {
 	const { config } = desk.context;
-	return new Elysia({ serve: { maxRequestBodySize: BOUNDS.bodyBytes, idleTimeout: BOUNDS.idleTimeoutS } })
+	// Unknown fields are refused, not dropped in silence.
+	return new Elysia({
+		normalize: false,
+		serve: { maxRequestBodySize: BOUNDS.bodyBytes, idleTimeout: BOUNDS.idleTimeoutS },
+	})
 		.onError(({ request, error, code }) => answerError(desk, request, error, String(code)))
 		.onRequest(({ request, server }) => {
 			const client = server?.requestIP(request)?.address;
 			const refusal = refuse(request, client, config);
-			return refusal === undefined ? undefined : answerRefusal(desk, request, refusal, client);
+			if (refusal !== undefined) return answerRefusal(desk, request, refusal, client);
+			return isApi(request) && !isJson(request) ? respondProblem(request, WRONG_CONTENT, 415) : undefined;
 		})
 		.get("/healthz", ({ request }) => health(desk, request))
 		.get("/static/:name", ({ request, params }) => {
@@ -89,6 +94,15 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
 		.use(historyApi(desk));
+}
+
+const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");
+
+/** A body, if there is one, is JSON: a form of another site could send every other kind. */
+function isJson(request: Request): boolean {
+	const type = request.headers.get("content-type");
+	if (type === null) return request.body === null || request.method === "GET";
+	return /^application\/json\s*(;|$)/i.test(type);
 }
 
 type App = ReturnType<typeof assemble>;

@@ -1,6 +1,6 @@
 /** What the JSON API says and takes: shapes for requests, and from our values to theirs. */
 
-import { t } from "elysia";
+import { Type as t } from "@sinclair/typebox";
 import type { Event } from "../../model/event.ts";
 import type { Host } from "../../model/host.ts";
 import type { SweepRun } from "../../model/run.ts";

@@ -1,0 +1,42 @@
+/** A whole Rollcall without a socket: database in memory, requests handed straight to it. */
+
+import { type App, openApp } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
+import { silentLog } from "../../src/log.ts";
+
+export type Answer = { status: number; text: string; headers: Headers; json: () => never };
+
+export type Rig = {
+	readonly app: App;
+	get(path: string, headers?: Record<string, string>): Promise<Answer>;
+	/** A form, as a browser sends it. */
+	post(path: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
+	/** JSON, as a script sends it. */
+	send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+	close(): Promise<void>;
+};
+
+export async function openRig(env: Record<string, string> = {}): Promise<Rig> {
+	const config = loadConfig({ env: { DATABASE_URL: ":memory:", ...env } });
+	const app = await openApp(config, { listen: false, log: silentLog });
+	const ask = async (path: string, init: RequestInit = {}): Promise<Answer> => {
+		const answer = await app.handle(new Request(`http://localhost${path}`, init));
+		const text = await answer.text();
+		return { status: answer.status, text, headers: answer.headers, json: () => JSON.parse(text) as never };
+	};
+	return {
+		app,
+		get: (path, headers = {}) => ask(path, { headers }),
+		post: (path, fields = {}, headers = {}) => {
+			const body = new URLSearchParams(fields).toString();
+			const type = { "content-type": "application/x-www-form-urlencoded" };
+			return ask(path, { method: "POST", body, headers: { ...type, ...headers } });
+		},
+		send: (method, path, body, headers = {}) => {
+			const type = body === undefined ? {} : { "content-type": "application/json" };
+			const text = body === undefined ? null : JSON.stringify(body);
+			return ask(path, { method, body: text, headers: { ...type, ...headers } });
+		},
+		close: () => app.close(),
+	};
+}

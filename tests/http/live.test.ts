@@ -1,0 +1,104 @@
+/** The live stream: what readers get, what they get after a break, and what happens to one that does not read. */
+
+import { describe, expect, test } from "bun:test";
+import { type Bus, createBus } from "../../src/events/bus.ts";
+import { encodeMessage, openLive } from "../../src/http/live.ts";
+import { handClock } from "../helpers/clock.ts";
+
+const LIGHT = { lastSweepAt: 5, problem: undefined };
+
+function hub(bus: Bus, more: { streamsMax?: number; queueBytes?: number } = {}) {
+	const clock = handClock();
+	const live = openLive({
+		bus,
+		clock,
+		epoch: "e",
+		light: () => LIGHT,
+		streamsMax: more.streamsMax ?? 10,
+		queueBytes: more.queueBytes ?? 65_536,
+		heartbeatMs: 15_000,
+	});
+	return { clock, live };
+}
+
+const ask = (headers: Record<string, string> = {}) => new Request("http://localhost/live", { headers });
+const change = (subnet: number, urgent = true) =>
+	({ kind: "change", change: { subnetIds: [subnet], hostIds: [subnet * 10], urgent } }) as const;
+
+/** Everything the stream holds at this moment. */
+async function read(response: Response | undefined, chunks: number): Promise<string> {
+	const reader = response?.body?.getReader();
+	let text = "";
+	for (let i = 0; i < chunks; i++) {
+		const { value, done } = (await reader?.read()) ?? { done: true };
+		if (done) break;
+		text += new TextDecoder().decode(value);
+	}
+	reader?.releaseLock();
+	return text;
+}
+
+describe("the live stream", () => {
+	test("changes close together arrive as one message, numbered", async () => {
+		const bus = createBus({ ring: 8 });
+		const { clock, live } = hub(bus);
+		const stream = live.open(ask());
+		expect(await read(stream, 2)).toContain("event: light");
+		bus.publish(change(1, false));
+		bus.publish(change(2));
+		await clock.advance(200);
+		const text = await read(stream, 2);
+		expect(text).toContain(
+			'id: e.2\nevent: change\ndata: {"subnetIds":[1,2],"hostIds":[10,20],"urgent":true}\n\n',
+		);
+		live.close();
+	});
+
+	test("a reader that comes back is told to look again only if it missed something", async () => {
+		const bus = createBus({ ring: 8 });
+		const { live } = hub(bus);
+		bus.publish(change(1));
+		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 2)).not.toContain("resync");
+		bus.publish(change(1));
+		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 3)).toContain("event: resync");
+		expect(await read(live.open(ask({ "last-event-id": "older.1" })), 3)).toContain("event: resync");
+		live.close();
+	});
+
+	test("one that does not read is cut off at its bound; the others go on", async () => {
+		const bus = createBus({ ring: 8 });
+		const { clock, live } = hub(bus, { queueBytes: 400 });
+		live.open(ask());
+		const good = live.open(ask());
+		await read(good, 2);
+		for (let i = 0; i < 20 && live.readers === 2; i++) {
+			bus.publish(change(i));
+			await clock.advance(200);
+			await read(good, 2);
+		}
+		expect(live.readers).toBe(1);
+		live.close();
+	});
+
+	test("no more streams than the bound", () => {
+		const { live } = hub(createBus({ ring: 8 }), { streamsMax: 1 });
+		expect(live.open(ask())).toBeDefined();
+		expect(live.open(ask())).toBeUndefined();
+		live.close();
+		expect(live.readers).toBe(0);
+	});
+
+	test("a name with line ends cannot forge a message", () => {
+		const text = new TextDecoder().decode(encodeMessage("change", { name: "a\n\nevent: resync\ndata: {}" }));
+		expect(text.split("\n\n")).toHaveLength(2);
+	});
+
+	test("the bus keeps what it can and says when it cannot", () => {
+		const bus = createBus({ ring: 2 });
+		for (let i = 0; i < 5; i++) bus.publish(change(i));
+		expect(bus.since(3)?.map((message) => message.id)).toEqual([4, 5]);
+		expect(bus.since(5)).toEqual([]);
+		expect(bus.since(2)).toBeUndefined();
+		expect(bus.since(9)).toBeUndefined();
+	});
+});

@@ -1,0 +1,247 @@
+/** Pages and forms as a browser without a script uses them. */
+
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { openRig, type Rig } from "../helpers/app.ts";
+
+let rig: Rig;
+beforeEach(async () => {
+	rig = await openRig();
+});
+afterEach(() => rig.close());
+
+const subnet = (cidr: string, more: Record<string, string> = {}) =>
+	rig.post("/subnets", {
+		cidr,
+		name: "",
+		gateway: "",
+		notes: "",
+		sweep_interval_s: "60",
+		sweep_enabled: "on",
+		...more,
+	});
+
+describe("every page", () => {
+	test.each(["/", "/subnets", "/activity", "/settings", "/doctor"])(
+		"%s is a whole document with strict headers",
+		async (path) => {
+			const page = await rig.get(path);
+			expect(page.status).toBe(200);
+			expect(page.text).toStartWith("<!doctype html>");
+			expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+			expect(page.headers.get("x-content-type-options")).toBe("nosniff");
+			expect(page.headers.get("cache-control")).toBe("no-store");
+			expect(page.text).not.toMatch(/ style="|<script>|javascript:/);
+		},
+	);
+
+	test.each(["/", "/subnets", "/activity"])("%s for htmx is its title and main part only", async (path) => {
+		const part = await rig.get(path, { "hx-request": "true" });
+		expect(part.text).toStartWith("<title>");
+		expect(part.text).toContain('<main id="main"');
+		expect(part.text).not.toContain("<html");
+	});
+
+	test.each([
+		"/nowhere",
+		"/subnets/1",
+		"/subnets/0",
+		"/subnets/1e3",
+		"/subnets/1%20OR%201",
+		"/hosts/9007199254740993",
+		"/hosts/-1",
+	])("%s is a plain “not found”", async (path) => {
+		const page = await rig.get(path);
+		expect(page.status).toBe(404);
+		expect(page.text).toContain("<main");
+		expect(page.text).not.toContain("    at ");
+	});
+
+	test("what a page loads is there, packed and cached for ever", async () => {
+		const page = await rig.get("/");
+		const urls = [...page.text.matchAll(/(?:src|href)="(\/static\/[^"#]+)/g)].map((match) => match[1] ?? "");
+		expect(new Set(urls).size).toBeGreaterThanOrEqual(4);
+		for (const url of urls) {
+			const file = await rig.get(url, { "accept-encoding": "gzip" });
+			expect(file.status).toBe(200);
+			expect(file.headers.get("cache-control")).toContain("immutable");
+			expect(file.headers.get("content-encoding")).toBe("gzip");
+		}
+	});
+});
+
+describe("subnets", () => {
+	test("added by the form, shown, swept on a wish, edited, deleted after a question", async () => {
+		const added = await subnet("10.0.0.0/24", { name: "Office LAN" });
+		expect(added.status).toBe(303);
+		const path = added.headers.get("location") ?? "";
+		expect((await rig.get(path)).text).toContain("Office LAN");
+		expect((await rig.post(`${path}/sweep`)).headers.get("location")).toBe(path);
+		expect((await rig.get(path)).text).toContain("Waiting for its turn");
+		const again = await rig.post(`${path}/sweep`);
+		expect(again.status).toBe(303);
+		const runs = rig.app.context.db.query("SELECT count(*) AS n FROM sweep_run").get();
+		expect(runs).toEqual({ n: 1 });
+		const saved = await rig.post(`${path}/edit`, {
+			version: "1",
+			name: "Lab",
+			sweep_interval_s: "120",
+			notes: "a\nb",
+		});
+		expect(saved.status).toBe(303);
+		expect((await rig.get(path)).text).toContain("Lab");
+		expect((await rig.get(`${path}/delete`)).text).toContain("Delete");
+		expect((await rig.post(`${path}/delete`)).status).toBe(303);
+		expect((await rig.get(path)).status).toBe(404);
+	});
+
+	test("host bits set: refused with the corrected value one click away, and what was typed is kept", async () => {
+		const refused = await subnet("10.0.0.5/24", { name: "Office LAN" });
+		expect(refused.status).toBe(422);
+		expect(refused.text).toContain("10.0.0.0/24");
+		expect(refused.text).toContain('value="Office LAN"');
+		expect(refused.text).toMatch(/name="cidr" value="10\.0\.0\.0\/24"/);
+	});
+
+	test.each([
+		["010.0.0.0/8", "leading zero"],
+		["10.1/16", "four numbers"],
+		["::ffff:10.0.0.0/120", "IPv4"],
+		["10.0.0.0/33", "0 to 32"],
+		["192.168.1.0/24 --interface=eth0", "prefix length"],
+		["", "Enter"],
+	])("%s is refused with the reason (%s)", async (cidr, reason) => {
+		const refused = await subnet(cidr);
+		expect(refused.status).toBe(422);
+		expect(refused.text).toContain(reason);
+	});
+
+	test("the same CIDR twice is a conflict that names the first", async () => {
+		await subnet("10.0.0.0/24", { name: "Office LAN" });
+		const twice = await subnet("10.0.0.0/24");
+		expect(twice.status).toBe(409);
+		expect(twice.text).toContain("Office LAN");
+	});
+
+	test("nested subnets take the hosts inside them, and give them back", async () => {
+		await subnet("10.0.0.0/16");
+		await rig.post("/subnets/1/reserve", { address: "10.0.5.9", hostname: "nas" });
+		await subnet("10.0.5.0/24");
+		expect(((await rig.get("/api/v1/hosts/1")).json() as { subnet_id: number }).subnet_id).toBe(2);
+		expect((await rig.get("/subnets/2/delete")).text).toContain("10.0.0.0/16");
+		await rig.post("/subnets/2/delete");
+		expect(((await rig.get("/api/v1/hosts/1")).json() as { subnet_id: number }).subnet_id).toBe(1);
+	});
+
+	test("an edit on an old version is a conflict and changes nothing", async () => {
+		await subnet("10.0.0.0/24", { name: "First" });
+		await rig.post("/subnets/1/edit", { version: "1", name: "Second", sweep_interval_s: "60" });
+		const late = await rig.post("/subnets/1/edit", { version: "1", name: "Third", sweep_interval_s: "60" });
+		expect(late.status).toBe(409);
+		expect(late.text).toContain('value="Third"');
+		expect((await rig.get("/subnets/1")).text).toContain("Second");
+	});
+});
+
+describe("hosts", () => {
+	test("a free address is reserved by its form, edited, and its drawer is the same panel", async () => {
+		await subnet("10.0.0.0/24");
+		expect((await rig.get("/subnets/1/free/10.0.0.9")).text).toContain("Reserve");
+		const taken = await rig.post("/subnets/1/reserve", {
+			address: "10.0.0.9",
+			hostname: "fw2",
+			description: "new firewall",
+		});
+		expect(taken.headers.get("location")).toBe("/hosts/1");
+		const saved = await rig.post("/hosts/1", {
+			version: "1",
+			hostname: "fw2",
+			description: "",
+			tags: "core, Core, dmz",
+			notes: "rack 3",
+		});
+		expect(saved.status).toBe(303);
+		const drawer = await rig.get("/hosts/1/drawer");
+		expect(drawer.text).toContain("rack 3");
+		expect(drawer.text).not.toContain("<html");
+		const host = (await rig.get("/api/v1/hosts/1")).json() as { tags: string[]; status: string };
+		expect(host.tags).toEqual(["core", "dmz"]);
+		expect(host.status).toBe("unknown");
+		expect((await rig.get("/subnets/1/free/10.0.0.9")).headers.get("location")).toBe("/hosts/1");
+	});
+
+	test("the first free address of a range is the lowest that is free", async () => {
+		await subnet("10.0.0.0/29");
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.1" });
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.1", first: "1" });
+		const hosts = (await rig.get("/api/v1/hosts")).json() as { items: { ip: string }[] };
+		expect(hosts.items.map((host) => host.ip)).toEqual(["10.0.0.1", "10.0.0.2"]);
+	});
+
+	test.each([
+		["10.0.0.0", "network or broadcast"],
+		["10.0.0.255", "network or broadcast"],
+		["192.0.2.1", "lies in no subnet"],
+		["10.0.0.300", "more than 255"],
+	])("%s cannot be reserved: %s", async (address, reason) => {
+		await subnet("10.0.0.0/24");
+		const refused = await rig.post("/subnets/1/reserve", { address, hostname: "kept" });
+		expect(refused.status).toBe(422);
+		expect(refused.text).toContain(reason);
+		expect(refused.text).toContain('value="kept"');
+	});
+
+	test("an edit on an old version shows what was typed and what is there now", async () => {
+		await subnet("10.0.0.0/24");
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.9", hostname: "a" });
+		await rig.post("/hosts/1", { version: "1", hostname: "b" });
+		const late = await rig.post("/hosts/1", { version: "1", hostname: "c" });
+		expect(late.status).toBe(409);
+		expect(late.text).toContain('value="c"');
+		expect(late.text).toContain("Somebody else");
+	});
+
+	test("hostile names are shown as typed", async () => {
+		await subnet("10.0.0.0/24");
+		const name = '"><img src=x onerror=alert(1)>';
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.9", hostname: name });
+		for (const path of ["/", "/?status=", "/subnets/1", "/hosts/1", "/hosts/1/drawer", "/activity"]) {
+			expect((await rig.get(path)).text).not.toContain("<img src=x");
+		}
+	});
+});
+
+describe("lists", () => {
+	test("gaps are computed before filters and hidden while one is on", async () => {
+		await subnet("10.0.0.0/24");
+		for (const address of ["10.0.0.4", "10.0.0.200"]) await rig.post("/subnets/1/reserve", { address });
+		const byAddress = await rig.get("/subnets/1?order=address");
+		expect(byAddress.text).toContain("10.0.0.1");
+		expect(byAddress.text).toContain("195");
+		const filtered = await rig.get("/subnets/1?status=up");
+		expect(filtered.text).not.toContain("Reserve first free");
+		expect(filtered.text).toContain("252");
+	});
+
+	test("windows follow each other without a gap or a double", async () => {
+		await subnet("10.0.0.0/22");
+		const { db } = rig.app.context;
+		for (let i = 1; i <= 250; i++) {
+			const key = Uint8Array.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0, i >> 7, (i & 127) * 2]);
+			db.query(
+				"INSERT INTO host (ip, ip_key, subnet_id, status, status_order, first_seen_at, last_seen_at, created_at, updated_at) VALUES (?, ?, 1, 'up', 0, 1, 1, 0, 0)",
+			).run(`10.0.${i >> 7}.${(i & 127) * 2}`, key);
+		}
+		for (const order of ["alive", "address"]) {
+			const seen: string[] = [];
+			let path: string | undefined = `/subnets/1?order=${order}`;
+			for (let turn = 0; turn < 12 && path !== undefined; turn++) {
+				const { text } = await rig.get(path);
+				seen.push(...[...text.matchAll(/<tr id="h(\d+)"/g)].map((match) => match[1] ?? ""));
+				const after: string | undefined = /after=([^"&]+)/.exec(text)?.[1];
+				path = after === undefined ? undefined : `/subnets/1/rows?order=${order}&after=${after}`;
+			}
+			expect(seen).toHaveLength(250);
+			expect(new Set(seen).size).toBe(250);
+		}
+	});
+});
