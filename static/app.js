@@ -1,1 +1,20 @@
-/** Placeholder. */
+/**
+ * What a page does by itself: stays current, opens hosts in the drawer, answers to keys. Everything can also be done
+ * without it, by following links and sending forms. scripts/js.ts makes one file of this and its neighbours.
+ */
+
+import { startAges } from "./ages.js";
+import { watchDrawer } from "./drawer.js";
+import { watchForms } from "./forms.js";
+import { watchKeys } from "./keys.js";
+import { connect } from "./live.js";
+import { watchSwaps } from "./swap.js";
+
+// The first entry must be one that htmx may restore: the drawer pushes the second.
+history.replaceState({ htmx: true, ...history.state, host: undefined }, "");
+watchSwaps();
+watchDrawer();
+watchForms();
+watchKeys();
+startAges();
+connect();

@@ -8,7 +8,7 @@ import { formatCidr } from "../src/net/cidr.ts";
 import { Age, Main, Panel, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { FilterBar } from "./filters.tsx";
-import { count, nameOr, plural, ratio } from "./format.ts";
+import { count, interval, nameOr, plural, ratio } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { Strip } from "./map.tsx";
 import { type NetworkOffer, Offers } from "./offers.tsx";
@@ -113,7 +113,7 @@ function sweptText(subnets: readonly SubnetLine[]): string {
 	);
 	const every = new Set(swept.map(({ subnet }) => subnet.sweepIntervalS));
 	const [seconds] = every;
-	const rhythm = every.size === 1 ? ` every ${seconds} s` : "";
+	const rhythm = every.size === 1 ? ` every ${interval(seconds ?? 0)}` : "";
 	return `${plural(subnets.length, "subnet")} · ${plural(addresses, "address", "addresses")} swept${rhythm}`;
 }
 

@@ -29,8 +29,9 @@ type FieldProps = {
 /** One input with its label, a hint and, where it is at fault, the message. */
 export function Field(props: FieldProps) {
 	const bad = sameField(props.name, props.problem?.field);
+	const tells = bad && props.problem?.suggestion === undefined;
 	const hintId = props.hint === undefined ? undefined : `${props.id}-hint`;
-	const problemId = bad ? `${props.id}-problem` : undefined;
+	const problemId = tells ? `${props.id}-problem` : undefined;
 	const shared = {
 		id: props.id,
 		name: props.name,
@@ -55,8 +56,8 @@ export function Field(props: FieldProps) {
 			) : (
 				<textarea rows={props.lines} {...shared} value={props.value} />
 			)}
-			{bad && (
-				<p class="field-problem" id={problemId}>
+			{tells && (
+				<p class="field-problem" id={problemId} role="alert">
 					{visibleLines(props.problem?.message ?? "")}
 				</p>
 			)}
@@ -70,7 +71,7 @@ export function Field(props: FieldProps) {
 }
 
 /**
- * What is wrong with a form, above it. Where a corrected value is known, one button sends everything again with it:
+ * What is wrong with a form as a whole, above it; a field says itself what is wrong with it. Where a corrected value is known, one button sends everything again with it:
  * a form of its own, because a field cannot be sent twice.
  */
 export function FormProblem(props: {
@@ -83,6 +84,7 @@ export function FormProblem(props: {
 	if (problem === undefined) return null;
 	const { suggestion } = problem;
 	const field = Object.keys(values).find((name) => sameField(name, problem.field));
+	if (field !== undefined && suggestion === undefined) return null;
 	return (
 		<Callout kind="bad">
 			<p>{visibleLines(problem.message)}</p>

@@ -51,6 +51,11 @@ export function duration(ms: number): string {
 	return rest === 0 ? first : `${first} ${rest} ${next[1]}`;
 }
 
+/** A rhythm: seconds up to two minutes, as they are entered; then the two largest units. */
+export function interval(seconds: number): string {
+	return seconds <= 120 ? `${seconds} s` : duration(seconds * SECOND);
+}
+
 /** A round-trip time: "0.5 ms", "38.2 ms", "140 ms", "1.2 s". */
 export function latency(us: number): string {
 	const ms = us / 1_000;

@@ -140,6 +140,9 @@ function OpenLinks(props: { host: Host }) {
 
 const SOURCES = { typed: undefined, ptr: "from PTR", snmp: "from SNMP", import: "from an import" } as const;
 
+/** A problem with one of these is told at the field. */
+const FIELDS = new Set(["hostname", "description", "tags", "notes"]);
+
 function EditForm(props: HostPanelProps) {
 	const { host, form } = props;
 	const values = form?.values ?? {
@@ -166,7 +169,7 @@ function EditForm(props: HostPanelProps) {
 		>
 			<Csrf token={props.csrf} />
 			<input type="hidden" name="version" value={host.version} />
-			{problem !== undefined && (
+			{problem !== undefined && !FIELDS.has(problem.field ?? "") && (
 				<Callout kind="bad">
 					<p>{visibleLines(problem.message)}</p>
 				</Callout>

@@ -55,7 +55,7 @@ export function tabTitle(title: string, downs: number): string {
 export function Layout(props: Shell & { title: string; main: VNode }) {
 	const { assets } = props;
 	return (
-		<html lang="en" data-theme={props.theme}>
+		<html lang="en" data-theme={props.theme} data-now={props.now}>
 			<head>
 				<meta charset="utf-8" />
 				<meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -90,10 +90,10 @@ export function Layout(props: Shell & { title: string; main: VNode }) {
 							esc
 						</span>
 					</form>
-					<div id="drawer-body" />
+					<div id="drawer-body" hx-sync="this:replace" />
 				</dialog>
 				<Keys />
-				<div id="say" class="sr" role="status" aria-live="polite" />
+				<div id="say" class="sr" role="status" aria-live="polite" hx-sync="this:replace" />
 			</body>
 		</html>
 	);
@@ -216,6 +216,7 @@ function ThemeButton(props: { theme: Theme; csrf?: string | undefined; icon: VNo
 				name="theme"
 				value={next}
 				title={`Theme: ${THEME_NAMES[props.theme]}`}
+				{...Object.fromEntries(THEMES.map((theme) => [`data-${theme}`, THEME_NAMES[theme]]))}
 			>
 				{props.icon}
 				<span class="sr">Theme: {THEME_NAMES[props.theme]}</span>

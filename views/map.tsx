@@ -119,7 +119,7 @@ export function MapCells(props: { map: AddressMap; subnetId: number; label: stri
 	if (map.kind !== "cells") return <Strip map={map} />;
 	return (
 		// The group is told in words first; the links inside are one stop for the keyboard (static/app.js).
-		<nav class="map" aria-label={`${props.label}. ${told(map)}`} data-map>
+		<nav class="map" aria-label={`${props.label}. ${told(map)}`} data-map hx-ignore>
 			{map.cells.map((cell, at) => (
 				<MapCell key={at.toString()} map={map} at={at} cell={cell} subnetId={props.subnetId} />
 			))}

@@ -31,7 +31,7 @@ export function ReserveForm(props: ReserveProps) {
 				Reserve <span class="mono">{visible(props.address)}</span>
 			</h1>
 			<section class="panel padded" aria-label="Reserve">
-				{problem !== undefined && (
+				{problem !== undefined && !(problem.field !== undefined && problem.field in values) && (
 					<Callout kind="bad">
 						<p>{visibleLines(problem.message)}</p>
 					</Callout>

@@ -7,7 +7,7 @@ import type { Subnet, SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { ActionButton, Callout, inPlace, Main, Wire } from "./elements.tsx";
 import { FilterBar } from "./filters.tsx";
-import { count, duration, nameOr, visible, visibleLines } from "./format.ts";
+import { count, interval, nameOr, visible, visibleLines } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { MapCells } from "./map.tsx";
 import { Usage, usedOf } from "./used.tsx";
@@ -85,7 +85,7 @@ function Head(props: { subnet: SubnetSummary; csrf: string | undefined }) {
 	const { subnet } = props;
 	const facts = [
 		subnet.gateway === undefined ? undefined : `gateway ${subnet.gateway}`,
-		subnet.sweepEnabled ? `swept every ${duration(subnet.sweepIntervalS * 1_000)}` : "not swept",
+		subnet.sweepEnabled ? `swept every ${interval(subnet.sweepIntervalS)}` : "not swept",
 	].filter((fact) => fact !== undefined);
 	return (
 		<div class="head">

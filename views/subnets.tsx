@@ -3,7 +3,7 @@
 import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, Wire } from "./elements.tsx";
-import { count, duration, nameOr } from "./format.ts";
+import { count, interval, nameOr } from "./format.ts";
 import { type NetworkOffer, Offers } from "./offers.tsx";
 import { SubnetFields, type SubnetFormState } from "./subnet-form.tsx";
 import { UsedBar, usedText } from "./used.tsx";
@@ -117,7 +117,7 @@ function Swept(props: { subnet: SubnetSummary; now: number }) {
 	}
 	if (subnet.lastSweepAt === undefined) return <>not yet</>;
 	return (
-		<span title={`every ${duration(subnet.sweepIntervalS * 1_000)}`}>
+		<span title={`every ${interval(subnet.sweepIntervalS)}`}>
 			<Age at={subnet.lastSweepAt} now={props.now} bare />
 		</span>
 	);

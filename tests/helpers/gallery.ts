@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import { compileCss } from "../../scripts/css.ts";
+import { bundleScript } from "../../scripts/js.ts";
 import { THEMES, type Theme } from "../../views/layout.tsx";
 import { renderDocument, renderMain } from "../../views/render.tsx";
 import { fragmentOf, hostAt, lostPage, newWorld, pageOf, type World } from "./gallery-pages.tsx";
@@ -12,7 +13,6 @@ export const CSP =
 const ROOT = join(import.meta.dir, "../..");
 
 const FILES: Readonly<Record<string, string>> = {
-	"/static/app.js": "static/app.js",
 	"/static/htmx.js": "node_modules/htmx.org/dist/htmx.min.js",
 	"/static/icons.svg": "static/icons.svg",
 	"/static/favicon.svg": "static/favicon.svg",
@@ -73,6 +73,7 @@ function answer(world: World, request: Request, url: URL): Response {
 
 export function openGallery(world = newWorld()): Gallery {
 	const css = compileCss();
+	const script = bundleScript();
 	const open = new Set<ReadableStreamDefaultController>();
 	const requests: string[] = [];
 	const server = Bun.serve({
@@ -83,6 +84,9 @@ export function openGallery(world = newWorld()): Gallery {
 			const url = new URL(request.url);
 			requests.push(`${request.method} ${url.pathname}${url.search}`);
 			if (url.pathname === "/live") return stream(open);
+			if (url.pathname === "/static/app.js") {
+				return new Response(await script, { headers: { "content-type": "text/javascript" } });
+			}
 			if (url.pathname === "/static/app.css")
 				return new Response(css, { headers: { "content-type": "text/css" } });
 			const file = FILES[url.pathname];

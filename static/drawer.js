@@ -1,0 +1,76 @@
+/** One host in a sheet over the page, with the host's own address in the address bar. */
+
+import { all, drawer, find, load, main, shown } from "./page.js";
+
+/** Fetches the open host anew; `morph` keeps what is being edited. */
+export function loadDrawer(swap) {
+	const host = shown.host;
+	return load(`${host}/drawer`, "#drawer-body", "#drawer-body", { swap, select: ".host", askedHost: host });
+}
+
+/** `push: false` when the address bar already names the host (back and forward). */
+export async function openDrawer(host, push = true) {
+	shown.host = host;
+	if (push) {
+		const state = { htmx: true, host, under: shown.url };
+		if (drawer.open) history.replaceState(state, "", host);
+		else history.pushState(state, "", host);
+	}
+	markRow();
+	await loadDrawer("innerHTML");
+	if (shown.host !== host) return;
+	if (!find(".host", drawer)) {
+		location.assign(host);
+		return;
+	}
+	drawer.setAttribute("aria-label", `Host ${find("h1", drawer).textContent}`);
+	drawer.scrollTop = 0;
+	if (!drawer.open) drawer.showModal();
+}
+
+function markRow() {
+	for (const row of all("tr[aria-current]")) row.removeAttribute("aria-current");
+	if (shown.host)
+		find(`tr a[href="${CSS.escape(shown.host)}"]`, main())
+			?.closest("tr")
+			.setAttribute("aria-current", "true");
+}
+
+function closed() {
+	const host = shown.host;
+	shown.host = undefined;
+	markRow();
+	document.title = shown.title;
+	if (history.state?.host === host) history.back();
+	find("#drawer-body").replaceChildren();
+}
+
+function clicked(event) {
+	if (
+		event.defaultPrevented ||
+		event.button ||
+		event.ctrlKey ||
+		event.metaKey ||
+		event.shiftKey ||
+		event.altKey
+	)
+		return;
+	const link = event.target.closest("a");
+	const row = event.target.closest('tr[id^="h"]');
+	const host = link
+		? link.hasAttribute("data-drawer") && link
+		: row && getSelection().isCollapsed && find("a", row);
+	if (!host || find(".host", main())) return;
+	event.preventDefault();
+	event.stopPropagation();
+	if (!link) host.focus({ preventScroll: true });
+	openDrawer(host.getAttribute("href"));
+}
+
+export function watchDrawer() {
+	document.addEventListener("click", clicked, true);
+	drawer.addEventListener("close", closed);
+	drawer.addEventListener("click", (event) => {
+		if (event.target === drawer && event.clientX < drawer.getBoundingClientRect().left) drawer.close();
+	});
+}

@@ -1,0 +1,34 @@
+/** Forms that act at once: the theme without a request, and the mark on those that someone has begun to change. */
+
+import { find, say } from "./page.js";
+
+const THEMES = ["auto", "light", "dark", "contrast"];
+
+function setTheme(event) {
+	const form = event.target.closest('form[action="/settings/theme"]');
+	if (!form) return;
+	event.preventDefault();
+	event.stopPropagation();
+	const theme = new FormData(form, event.submitter).get("theme");
+	if (!THEMES.includes(theme)) return;
+	// biome-ignore lint/suspicious/noDocumentCookie: the server reads it to draw the next page without a flash
+	document.cookie = `theme=${theme}; path=/; max-age=31536000; samesite=lax`;
+	document.documentElement.dataset.theme = theme;
+	const button = find("#theme");
+	button.value = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+	const name = button.dataset[theme];
+	button.title = find(".sr", button).textContent = `Theme: ${name}`;
+	const radio = find(`#appearance input[value="${theme}"]`);
+	if (radio) radio.checked = true;
+	say(`Theme: ${name}`);
+}
+
+export function watchForms() {
+	document.addEventListener("submit", setTheme, true);
+	document.addEventListener("input", (event) =>
+		event.target.closest("form[data-edit]")?.setAttribute("data-dirty", ""),
+	);
+	for (const name of ["reset", "submit"]) {
+		document.addEventListener(name, (event) => event.target.removeAttribute("data-dirty"));
+	}
+}

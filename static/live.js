@@ -1,0 +1,134 @@
+/** Staying current: the one event stream, the light in the header, and when to fetch the page again. */
+
+import { now, tick } from "./ages.js";
+import { loadDrawer } from "./drawer.js";
+import { all, drawer, find, load, main, shown } from "./page.js";
+
+const light = find("#light");
+const lit = {
+	stream: undefined,
+	problem: light.dataset.problem,
+	swept: Date.parse(find("time", light)?.dateTime) || undefined,
+};
+
+function showLight() {
+	const stale = lit.stream === false;
+	light.className = `light ${stale ? "stale" : lit.problem ? "bad" : lit.stream ? "live" : ""}`.trim();
+	light.title = lit.problem ?? "";
+	const says = find(".says", light);
+	if (stale || lit.problem) {
+		says.textContent = stale ? "Reconnecting…" : lit.problem;
+		return;
+	}
+	const [wide, time] = [document.createElement("span"), document.createElement("time")];
+	wide.className = "wide";
+	wide.textContent = `${lit.stream ? "Live · " : ""}${lit.swept ? "swept " : "not swept yet"}`;
+	if (lit.swept) {
+		time.dateTime = new Date(lit.swept).toISOString();
+		time.dataset.age = "since";
+	}
+	says.replaceChildren(wide, time);
+	tick();
+}
+
+let last = Number.NEGATIVE_INFINITY;
+let due = Number.POSITIVE_INFINITY;
+let timer;
+const stale = { main: false, drawer: false };
+
+/** Marks what has to be fetched again and decides when: at once but not twice in 250 ms, or within 10 s. */
+export function want(parts, urgent) {
+	stale.main ||= Boolean(parts.main) && main().dataset.live !== undefined;
+	stale.drawer ||= Boolean(parts.drawer) && drawer.open;
+	if (!stale.main && !stale.drawer) return;
+	const at = Math.max(performance.now() + Math.random() * 150, last + (urgent ? 250 : 10_000));
+	if (at >= due) return;
+	due = at;
+	clearTimeout(timer);
+	timer = setTimeout(refetch, at - performance.now());
+}
+
+/** A form that is being filled in is left alone: htmx passes over what is busy (see the morphSkip setting). */
+function markBusy() {
+	for (const form of all("form[data-edit]")) {
+		form.toggleAttribute("data-busy", "dirty" in form.dataset || form.contains(document.activeElement));
+	}
+}
+
+async function refetch() {
+	due = Number.POSITIVE_INFINITY;
+	last = performance.now();
+	const parts = { ...stale };
+	stale.main = stale.drawer = false;
+	markBusy();
+	await Promise.all([
+		parts.main &&
+			load(withLimit(shown.url), "#say", "#main", { swap: "outerMorph show:none", asked: shown.url }),
+		parts.drawer && drawer.open && loadDrawer("innerMorph"),
+	]);
+}
+
+/** As many rows as were loaded by scrolling, so that none vanishes under the reader. */
+function withLimit(url) {
+	const rows = all("table.hosts tbody tr:not(#more)").length;
+	if (rows <= 100) return url;
+	const full = new URL(url, location.href);
+	full.searchParams.set("limit", rows);
+	return full.pathname + full.search;
+}
+
+function concerned({ subnetIds = [], hostIds = [] }) {
+	const [kind, id] = (main().dataset.live ?? "").split(":");
+	return {
+		main: kind === "all" || (kind === "subnet" ? subnetIds : hostIds).includes(Number(id)),
+		drawer: hostIds.includes(Number(shown.host?.split("/")[2])),
+	};
+}
+
+function progress(run) {
+	const box = find(`#sweep[data-run="${Number(run.runId)}"]`);
+	if (!box) return;
+	if (run.state !== "running" && run.state !== "queued") return want({ main: true }, true);
+	const bar = find("progress", box);
+	bar.max = Math.max(1, run.total);
+	bar.value = run.done;
+	const spent = now() - Number(box.dataset.started || now());
+	const left = run.done > 0 ? Math.ceil(((spent / run.done) * (run.total - run.done)) / 1_000) : 0;
+	const [done, total] = [run.done, run.total].map((n) => n.toLocaleString("en"));
+	find("#sweep-says").textContent =
+		`${done} of ${total} addresses asked${left > 0 ? `, about ${left} s left` : ""}`;
+}
+
+const ON = {
+	change: (change) => want(concerned(change), change.urgent),
+	resync: () => want({ main: true, drawer: true }, true),
+	progress,
+	light({ lastSweepAt, problem }) {
+		Object.assign(lit, { swept: lastSweepAt ?? undefined, problem: problem ?? undefined });
+		showLight();
+	},
+};
+
+let retryMs = 1_000;
+let connected = false;
+
+/** The browser reconnects after a cut, but gives up for good on an HTTP error: then we do it. */
+export function connect() {
+	const source = new EventSource("/live");
+	source.onopen = () => {
+		if (connected) ON.resync();
+		connected = lit.stream = true;
+		retryMs = 1_000;
+		showLight();
+	};
+	source.onerror = () => {
+		lit.stream = false;
+		showLight();
+		if (source.readyState !== EventSource.CLOSED) return;
+		setTimeout(connect, retryMs * (0.75 + Math.random() / 2));
+		retryMs = Math.min(30_000, retryMs * 2);
+	};
+	for (const [name, act] of Object.entries(ON)) {
+		source.addEventListener(name, (message) => act(JSON.parse(message.data || "{}")));
+	}
+}

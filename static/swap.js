@@ -1,0 +1,129 @@
+/** What a swap by htmx must not disturb, and what follows it: title, tab icon, tint of changed rows, focus. */
+
+import { tick } from "./ages.js";
+import { loadDrawer, openDrawer } from "./drawer.js";
+import { rove } from "./keys.js";
+import { want } from "./live.js";
+import { all, drawer, find, main, say, shown } from "./page.js";
+
+/** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
+const kept = (element, name) =>
+	(name === "open" && element.tagName === "DETAILS") ||
+	(name === "tabindex" && element.closest("[data-map]")) ||
+	(name === "aria-current" && element.tagName === "TR") ||
+	name === "data-dirty" ||
+	name === "data-busy";
+
+/** What a row says, without the parts that always move. */
+const signature = (row) =>
+	all(".status, .name, .ports, .tags", row)
+		.map((cell) => cell.textContent)
+		.join("\n");
+const marked = () => all('tr[id^="h"], li.event', main());
+let before = new Map();
+
+function beforeSwap(event) {
+	const { ctx } = event.detail;
+	const old = (ctx.asked && ctx.asked !== shown.url) || (ctx.askedHost && ctx.askedHost !== shown.host);
+	const unasked = ctx.asked || ctx.askedHost;
+	if (old || (unasked && ctx.response.status >= 500)) return event.preventDefault();
+	before = new Map(ctx.asked ? marked().map((row) => [row.id, signature(row)]) : []);
+}
+
+function afterSwap(event) {
+	const { ctx } = event.detail;
+	const inMain = ctx.target?.id === "main" || ctx.select === "[hx-history-elt]";
+	// htmx sets the title of the answer right after this event.
+	queueMicrotask(() => (inMain ? mainSwapped(ctx) : pieceSwapped(ctx)));
+}
+
+function pieceSwapped(ctx) {
+	if (drawer.open) document.title = shown.title;
+	else shown.title = document.title;
+	if (drawer.open && ctx.request.method === "POST" && ctx.response.status < 400) {
+		loadDrawer("innerHTML");
+		want({ main: true }, true);
+	}
+	tick();
+}
+
+function mainSwapped(ctx) {
+	shown.title = document.title;
+	const icon = find("#icon");
+	icon.href = /^\(\d/.test(shown.title) ? icon.dataset.down : icon.dataset.up;
+	tint();
+	rove();
+	tick();
+	if (!ctx.asked && !`${ctx.swap}`.startsWith("outerMorph")) arrived(ctx);
+}
+
+function tint() {
+	if (before.size === 0) return;
+	const changed = marked().filter((row) => before.get(row.id) !== signature(row));
+	for (const row of changed) row.classList.add("changed");
+	setTimeout(() => {
+		for (const row of changed) row.classList.remove("changed");
+	}, 2_000);
+}
+
+/** Another page stands in the main part. */
+function arrived(ctx) {
+	if (drawer.open) drawer.close();
+	const place = shown.url.startsWith("/hosts/") ? "/subnets" : `/${shown.url.split(/[/?]/)[1]}`;
+	for (const link of all("#places a")) {
+		if (link.getAttribute("href") === place) link.setAttribute("aria-current", "page");
+		else link.removeAttribute("aria-current");
+	}
+	for (const popup of all(":popover-open")) popup.hidePopover();
+	if (ctx.sourceElement !== document.body && !ctx.request.anchor) scrollTo(0, 0);
+	if (document.activeElement === document.body) main().focus({ preventScroll: true });
+	say(shown.title);
+}
+
+function moved(event) {
+	const url = new URL(event.detail.path, location.href);
+	shown.url = url.pathname + url.search;
+}
+
+function beforeRestore(event) {
+	const { host, under } = history.state ?? {};
+	if (host && under === shown.url) {
+		event.preventDefault();
+		openDrawer(host, false);
+		return;
+	}
+	if (drawer.open) drawer.close();
+	if (event.detail.path === shown.url) event.preventDefault();
+	else shown.url = event.detail.path;
+}
+
+/** Empty filters stay out of the address bar; an empty status is a choice ("all"). */
+function withoutEmpty(event) {
+	const { request } = event.detail.ctx;
+	if (request.method !== "GET" || !(request.body instanceof FormData)) return;
+	for (const [name, value] of [...request.body]) {
+		if (value === "" && name !== "status") request.body.delete(name);
+	}
+}
+
+function failed(event) {
+	const { ctx } = event.detail;
+	if (!ctx || ctx.asked || ctx.askedHost) return;
+	say("Rollcall did not answer. Nothing was changed; try again.", true);
+}
+
+export function watchSwaps() {
+	htmx.registerExtension("rollcall", {
+		htmx_before_morph_attr: (element, { attrName }) => !kept(element, attrName),
+	});
+	const on = (name, act) => document.addEventListener(`htmx:${name}`, act);
+	on("before:swap", beforeSwap);
+	on("after:swap", afterSwap);
+	on("after:history:push", moved);
+	on("after:history:replace", moved);
+	on("before:history:restore", beforeRestore);
+	// The address of a form that was refused is no page to come back to.
+	on("before:history:update", (event) => event.detail.response?.status >= 400 && event.preventDefault());
+	on("config:request", withoutEmpty);
+	on("error", failed);
+}
