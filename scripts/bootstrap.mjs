@@ -99,19 +99,20 @@ function install() {
 	return installed ?? bun;
 }
 
-/** Builds the style sheet when one of its sources is newer. */
-function style(bun) {
-	const script = join(root, "scripts", "css.ts");
-	if (!existsSync(script)) return;
-	const sources = readdirSync(join(root, "static"), { recursive: true })
-		.filter((name) => /\.(scss|css)$/.test(name) && !name.startsWith("dist"))
-		.map((name) => join(root, "static", name));
-	const built = join(root, "static", "dist", "app.css");
-	const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
-	const newest = Math.max(
-		...[script, join(root, "bun.lock"), ...sources].map((path) => statSync(path).mtimeMs),
-	);
-	if (newest >= builtAt && !run(bun, [script])) stop("the style sheet could not be built.");
+/** Builds what pages load, each part when one of its sources is newer. */
+function assets(bun) {
+	for (const [kind, sources] of Object.entries({ css: /\.(scss|css)$/, js: /\.js$/ })) {
+		const script = join(root, "scripts", `${kind}.ts`);
+		const inputs = readdirSync(join(root, "static"), { recursive: true })
+			.filter((name) => sources.test(name) && !name.startsWith("dist"))
+			.map((name) => join(root, "static", name));
+		const built = join(root, "static", "dist", `app.${kind}`);
+		const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
+		const newest = Math.max(
+			...[script, join(root, "bun.lock"), ...inputs].map((path) => statSync(path).mtimeMs),
+		);
+		if (newest >= builtAt && !run(bun, [script])) stop(`${built} could not be built.`);
+	}
 }
 
 /** Is there a program of this name, also where only root looks? */
@@ -160,7 +161,7 @@ function main() {
 	if (command === undefined) stop(`${verb || "nothing"} is no verb: ${Object.keys(VERBS).join(", ")}.`);
 	if (!existsSync(join(root, command[0]))) stop(`${verb}: there is no ${command[0]} yet.`);
 	const bun = install();
-	style(bun);
+	assets(bun);
 	if (verb === "test") tools();
 	const env = verb === "start" ? { NODE_ENV: "production", ...process.env } : process.env;
 	become(bun, [...command, ...(words[0] === "--" ? words.slice(1) : words)], env);

@@ -7,6 +7,10 @@ declare module "*.css" {
 	const path: string;
 	export default path;
 }
+declare module "*/static/dist/app.js" {
+	const path: string;
+	export default path;
+}
 declare module "*.svg" {
 	const path: string;
 	export default path;

@@ -1,0 +1,99 @@
+/** The real program in a lab: started near, asked through curl and Chromium that run near too. */
+
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium } from "playwright-core";
+import { CHROMIUM, CHROMIUM_ARGS } from "./browser.ts";
+import type { Lab } from "./netns.ts";
+
+export const PORT = 8080;
+export const URL_NEAR = `http://127.0.0.1:${PORT}`;
+
+export type Rollcall = {
+	/** JSON of a path of the running program. */
+	get<T>(path: string): T;
+	send<T>(method: string, path: string, body?: unknown): T;
+	/** Ends the process with this signal and waits for it; answers its exit code. */
+	stop(signal?: NodeJS.Signals): Promise<number>;
+	/** Starts it again on the same database. */
+	start(): Promise<void>;
+	/** What it printed. */
+	readonly output: () => string;
+	close(): Promise<void>;
+};
+
+/** Starts Rollcall in the near namespace on a fresh database and waits until it answers. */
+export async function startRollcall(lab: Lab, env: Record<string, string> = {}): Promise<Rollcall> {
+	const folder = mkdtempSync(join(tmpdir(), "rollcall-test-"));
+	const main = join(import.meta.dir, "../../src/main.ts");
+	const program = process.env.ROLLCALL_BIN ? [process.env.ROLLCALL_BIN] : [process.execPath, main];
+	let output = "";
+	let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
+	const curl = <T>(...args: string[]): T => {
+		const done = lab.inNear(["curl", "-s", "-m", "10", ...args]);
+		if (done.code !== 0) throw new Error(`curl ${args.join(" ")}: ${done.code} ${done.err}`);
+		return (done.out === "" ? undefined : JSON.parse(done.out)) as T;
+	};
+	const start = async () => {
+		child = Bun.spawn(lab.nearCommand([...program, "serve", "--port", String(PORT)]), {
+			cwd: join(import.meta.dir, "../.."),
+			env: { ...process.env, DATABASE_URL: join(folder, "ipam.db"), ...env },
+			stdin: "ignore",
+			stdout: "pipe",
+			stderr: "pipe",
+		});
+		for (const stream of [child.stdout, child.stderr]) void gather(stream, (text) => (output += text));
+		for (let tries = 0; tries < 200; tries++) {
+			if (lab.inNear(["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`]).code === 0) return;
+			await Bun.sleep(50);
+		}
+		throw new Error(`Rollcall did not start:\n${output}`);
+	};
+	const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
+		child?.kill(signal);
+		return (await child?.exited) ?? 0;
+	};
+	await start();
+	return {
+		get: (path) => curl(`${URL_NEAR}${path}`),
+		send: (method, path, body) =>
+			curl(
+				...["-X", method, `${URL_NEAR}${path}`],
+				...(body === undefined ? [] : ["-H", "content-type: application/json", "-d", JSON.stringify(body)]),
+			),
+		stop,
+		start,
+		output: () => output,
+		async close() {
+			await stop("SIGKILL");
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+async function gather(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+	const decoder = new TextDecoder();
+	for await (const chunk of stream) add(decoder.decode(chunk, { stream: true }));
+}
+
+/** Chromium inside the near namespace: playwright starts a wrapper that enters it. */
+export async function browserNear(lab: Lab): Promise<{ browser: Browser; close(): Promise<void> }> {
+	const folder = mkdtempSync(join(tmpdir(), "rollcall-browser-"));
+	const wrapper = join(folder, "chromium");
+	writeFileSync(wrapper, `#!/bin/sh\nexec ip netns exec ${lab.near} ${CHROMIUM} "$@"\n`);
+	chmodSync(wrapper, 0o755);
+	const browser = await chromium.launch({ executablePath: wrapper, args: [...CHROMIUM_ARGS] });
+	return {
+		browser,
+		async close() {
+			await browser.close();
+			rmSync(folder, { recursive: true, force: true });
+		},
+	};
+}
+
+/** Why the browser story cannot be told here, or undefined. */
+export function browserProblem(): string | undefined {
+	return existsSync(CHROMIUM) ? undefined : "needs chromium";
+}
