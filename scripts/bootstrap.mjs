@@ -1,5 +1,5 @@
 /**
- * The one door of every npm script: gets bun, the packages and the style sheet, then does the verb. Runs under
+ * The one door of every npm script: gets bun, the packages and the built assets, then does the verb. Runs under
  * node and under bun, needs no package itself, and knows nothing of the program it starts.
  */
 
@@ -19,6 +19,12 @@ const VERBS = {
 	"bench http": ["tests/bench/http.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
+
+/** What the pages need, which script makes it, and of which files in static/. */
+const ASSETS = [
+	{ script: "scripts/css.ts", built: "static/dist/app.css", sources: /\.(scss|css)$/ },
+	{ script: "scripts/js.ts", built: "static/dist/app.js", sources: /\.js$/ },
+];
 
 /** Programs that tests drive, with the Debian package of each. */
 const TOOLS = {
@@ -75,9 +81,19 @@ function fetchBun() {
 	mkdirSync(nursery, { recursive: true });
 	const manifest = { private: true, dependencies: { bun: pinned } };
 	writeFileSync(join(nursery, "package.json"), JSON.stringify(manifest));
+	const quick = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+	const npm = [
+		"install",
+		"--prefix",
+		nursery,
+		"--no-package-lock",
+		"--ignore-scripts",
+		"--no-audit",
+		...quick,
+	];
 	const [command, args] =
 		process.versions.bun === undefined
-			? ["npm", ["install", "--prefix", nursery, "--no-package-lock", "--ignore-scripts", "--no-audit"]]
+			? ["npm", npm]
 			: [process.execPath, ["install", "--ignore-scripts", "--no-save"]];
 	const fetched = run(command, args, { cwd: nursery, shell: process.platform === "win32" });
 	return (fetched && bunBelow(nursery)) || stop("bun could not be installed: is the npm registry reachable?");
@@ -99,19 +115,17 @@ function install() {
 	return installed ?? bun;
 }
 
-/** Builds the style sheet when one of its sources is newer. */
-function style(bun) {
-	const script = join(root, "scripts", "css.ts");
-	if (!existsSync(script)) return;
-	const sources = readdirSync(join(root, "static"), { recursive: true })
-		.filter((name) => /\.(scss|css)$/.test(name) && !name.startsWith("dist"))
-		.map((name) => join(root, "static", name));
-	const built = join(root, "static", "dist", "app.css");
-	const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
-	const newest = Math.max(
-		...[script, join(root, "bun.lock"), ...sources].map((path) => statSync(path).mtimeMs),
-	);
-	if (newest >= builtAt && !run(bun, [script])) stop("the style sheet could not be built.");
+/** Builds the style sheet and the browser's script when one of their sources is newer. */
+function assets(bun) {
+	for (const { script, built, sources } of ASSETS) {
+		if (!existsSync(join(root, script))) continue;
+		const read = readdirSync(join(root, "static"), { recursive: true })
+			.filter((name) => sources.test(name) && !name.startsWith("dist"))
+			.map((name) => join("static", name));
+		const changedAt = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+		const newest = Math.max(...[script, "bun.lock", ...read].map(changedAt));
+		if (newest >= changedAt(built) && !run(bun, [script])) stop(`${built} could not be built.`);
+	}
 }
 
 /** Is there a program of this name, also where only root looks? */
@@ -160,7 +174,7 @@ function main() {
 	if (command === undefined) stop(`${verb || "nothing"} is no verb: ${Object.keys(VERBS).join(", ")}.`);
 	if (!existsSync(join(root, command[0]))) stop(`${verb}: there is no ${command[0]} yet.`);
 	const bun = install();
-	style(bun);
+	assets(bun);
 	if (verb === "test") tools();
 	const env = verb === "start" ? { NODE_ENV: "production", ...process.env } : process.env;
 	become(bun, [...command, ...(words[0] === "--" ? words.slice(1) : words)], env);
