@@ -1,5 +1,5 @@
 /**
- * The one door of every npm script: gets bun, the packages and the style sheet, then does the verb. Runs under
+ * The one door of every npm script: gets bun, the packages and the built assets, then does the verb. Runs under
  * node and under bun, needs no package itself, and knows nothing of the program it starts.
  */
 
@@ -19,6 +19,12 @@ const VERBS = {
 	"bench http": ["tests/bench/http.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
+
+/** What the pages need, which script makes it, and of which files in static/. */
+const ASSETS = [
+	{ script: "scripts/css.ts", built: "static/dist/app.css", sources: /\.(scss|css)$/ },
+	{ script: "scripts/js.ts", built: "static/dist/app.js", sources: /\.js$/ },
+];
 
 /** Programs that tests drive, with the Debian package of each. */
 const TOOLS = {
@@ -75,9 +81,19 @@ function fetchBun() {
 	mkdirSync(nursery, { recursive: true });
 	const manifest = { private: true, dependencies: { bun: pinned } };
 	writeFileSync(join(nursery, "package.json"), JSON.stringify(manifest));
+	const quick = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"];
+	const npm = [
+		"install",
+		"--prefix",
+		nursery,
+		"--no-package-lock",
+		"--ignore-scripts",
+		"--no-audit",
+		...quick,
+	];
 	const [command, args] =
 		process.versions.bun === undefined
-			? ["npm", ["install", "--prefix", nursery, "--no-package-lock", "--ignore-scripts", "--no-audit"]]
+			? ["npm", npm]
 			: [process.execPath, ["install", "--ignore-scripts", "--no-save"]];
 	const fetched = run(command, args, { cwd: nursery, shell: process.platform === "win32" });
 	return (fetched && bunBelow(nursery)) || stop("bun could not be installed: is the npm registry reachable?");
@@ -99,19 +115,16 @@ function install() {
 	return installed ?? bun;
 }
 
-/** Builds what pages load, each part when one of its sources is newer. */
+/** Builds the style sheet and the browser's script when one of their sources is newer. */
 function assets(bun) {
-	for (const [kind, sources] of Object.entries({ css: /\.(scss|css)$/, js: /\.js$/ })) {
-		const script = join(root, "scripts", `${kind}.ts`);
-		const inputs = readdirSync(join(root, "static"), { recursive: true })
+	for (const { script, built, sources } of ASSETS) {
+		if (!existsSync(join(root, script))) continue;
+		const read = readdirSync(join(root, "static"), { recursive: true })
 			.filter((name) => sources.test(name) && !name.startsWith("dist"))
-			.map((name) => join(root, "static", name));
-		const built = join(root, "static", "dist", `app.${kind}`);
-		const builtAt = existsSync(built) ? statSync(built).mtimeMs : 0;
-		const newest = Math.max(
-			...[script, join(root, "bun.lock"), ...inputs].map((path) => statSync(path).mtimeMs),
-		);
-		if (newest >= builtAt && !run(bun, [script])) stop(`${built} could not be built.`);
+			.map((name) => join("static", name));
+		const changedAt = (path) => statSync(join(root, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+		const newest = Math.max(...[script, "bun.lock", ...read].map(changedAt));
+		if (newest >= changedAt(built) && !run(bun, [script])) stop(`${built} could not be built.`);
 	}
 }
 

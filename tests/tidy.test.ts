@@ -65,8 +65,8 @@ describe("the tree", () => {
 		const read = Object.entries(files).filter(([path]) => !own.test(path));
 		expect(read.flatMap(([path, text]) => shape.leakProblems(path, text))).toEqual([]);
 	});
-	test("scripts holds bootstrap, css, build and test, nothing else", () => {
-		const known = ["bootstrap.mjs", "build.ts", "css.ts", "test.ts"];
+	test("scripts holds what gets, builds and tests the program, nothing else", () => {
+		const known = ["bootstrap.mjs", "build.ts", "css.ts", "js.ts", "test.ts"];
 		const names = Object.keys(readFiles(["scripts/**"])).map((path) => path.replace("scripts/", ""));
 		expect(names.filter((name) => !known.includes(name))).toEqual([]);
 	});
