@@ -1,8 +1,8 @@
 /** Styles, scripts and icons inside the program: named by their content, compressed once, cached for ever. */
 
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "file" };
-import script from "../../static/dist/app.js" with { type: "file" };
 import css from "../../static/dist/app.css" with { type: "file" };
+import script from "../../static/dist/app.js" with { type: "file" };
 import favicon from "../../static/favicon.svg" with { type: "file" };
 import faviconDown from "../../static/favicon-down.svg" with { type: "file" };
 import sprite from "../../static/icons.svg" with { type: "file" };

@@ -58,7 +58,8 @@ export const neverSeen: Presence = {
  */
 export function judge(before: Presence, seen: Observation): { after: Presence; news: Flip[] } {
 	const calm = settle(before, seen.at);
-	return "silent" in seen ? judgeSilence(calm, seen.at) : judgeReply(calm, seen.at, seen.latencyUs);
+	const calmed = before.flapping && !calm.flapping;
+	return "silent" in seen ? judgeSilence(calm, seen.at, calmed) : judgeReply(calm, seen.at, seen.latencyUs);
 }
 
 /** The state while our own network is known to be broken: nothing can be said. A host never seen stays as it is. */
@@ -83,14 +84,19 @@ function judgeReply(before: Presence, at: number, latencyUs: number): { after: P
 	if (before.status === "up") return { after: seen, news: [] };
 	const up: Presence = { ...seen, status: "up", statusSince: at };
 	if (before.lastSeenAt === undefined) return { after: up, news: [{ kind: "appeared" }] };
-	if (before.status === "unknown") return { after: up, news: [] };
+	if (before.status === "unknown" && before.latencyUs !== undefined) return { after: up, news: [] };
+	// Down, or down when our own network failed (its latency was cleared then): that was told, so is this.
 	const downMs = Math.max(0, at - (before.statusSince ?? at));
 	return flip(up, at, (quiet) => ({ kind: "came_back", downMs, quiet }));
 }
 
-function judgeSilence(before: Presence, at: number): { after: Presence; news: Flip[] } {
+function judgeSilence(before: Presence, at: number, calmed: boolean): { after: Presence; news: Flip[] } {
 	const silent = { ...before, suspectSince: undefined };
-	if (before.status === "down" || before.lastSeenAt === undefined) return { after: silent, news: [] };
+	if (before.lastSeenAt === undefined) return { after: silent, news: [] };
+	if (before.status === "down") {
+		// The quiet time ended with the host down: what was kept quiet is told now.
+		return { after: silent, news: calmed ? [{ kind: "went_down", quiet: false }] : [] };
+	}
 	const down: Presence = { ...silent, status: "down", statusSince: at, latencyUs: undefined };
 	// No latency: it was down already when our own network failed, and that was told then.
 	if (before.status === "unknown" && before.latencyUs === undefined) return { after: down, news: [] };

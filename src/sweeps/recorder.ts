@@ -188,12 +188,22 @@ function recordSilence(db: Db, tally: Tally, address: Address, at: number): void
 	if (host.presence.status === "down") {
 		history.insertSample(db, host.id, at, undefined);
 		tally.down += 1;
+		if (host.presence.flapping) endFlapping(db, tally, host, address, at);
 		return;
 	}
 	// An earlier sweep's confirmation is still under way: its verdict counts, not a second one.
 	if (host.presence.suspectSince !== undefined) return;
 	history.writeSuspect(db, host.id, at);
 	tally.suspects.push(address);
+	tally.hostIds.push(host.id);
+}
+
+/** A host that stays down for long enough flaps no more; that it is down was kept quiet until then. */
+function endFlapping(db: Db, tally: Tally, host: history.HostState, address: Address, at: number): void {
+	const { after, news } = judge(host.presence, { at, silent: true });
+	if (after.flapping) return;
+	history.writePresence(db, host.id, after);
+	remember(tally, host, address, news);
 	tally.hostIds.push(host.id);
 }
 

@@ -19,6 +19,15 @@ const faults: string[] = [];
 const row = (ip: string) =>
 	page.locator("tr", { hasText: new RegExp(`^\\s*${ip.replaceAll(".", "\\.")}(?!\\d)`) }).first();
 
+/** Until then "Sweep now" would only answer the sweep that is under way. */
+async function firstSweepEnds(): Promise<void> {
+	for (let tries = 0; tries < 100; tries++) {
+		if (rollcall.get<{ last_sweep_at: string | null }>("/api/v1/subnets/1").last_sweep_at !== null) return;
+		await Bun.sleep(100);
+	}
+	throw new Error("the first sweep did not end");
+}
+
 describe.skipIf(problem !== undefined)(
 	`the story in Chromium${problem === undefined ? "" : ` (${problem})`}`,
 	() => {
@@ -55,7 +64,7 @@ describe.skipIf(problem !== undefined)(
 			await page.locator("form:has(input[name=cidr][value='10.128.0.0/24']) button").first().click();
 			await page.waitForURL(/\/subnets\/1$/);
 			await row("10.128.0.9").waitFor({ timeout: 10_000 });
-			expect(await row("10.128.0.9").innerText()).toContain("Up");
+			expect(await row("10.128.0.9").textContent()).toContain("Up");
 			expect(await page.locator("tr[id^=h]").count()).toBe(3);
 			await page.evaluate(() => {
 				(window as unknown as { same: boolean }).same = true;
@@ -65,24 +74,12 @@ describe.skipIf(problem !== undefined)(
 		test("a host that dies is checked, then down, on the open page", async () => {
 			off(2);
 			await page.click('button:has-text("Sweep now")');
-			await page.waitForFunction(
-				() => /checking/.test(document.querySelector("#main")?.textContent ?? ""),
-				null,
-				{
-					timeout: 10_000,
-				},
-			);
+			await page.locator("#main", { hasText: "checking" }).waitFor({ timeout: 10_000 });
 			expect(
 				rollcall.get<{ items: { status: string }[] }>("/api/v1/hosts?q=10.128.0.2").items[0]?.status,
 			).toBe("up");
-			await page.waitForFunction(
-				() => /Down · 1/.test(document.querySelector("#main")?.textContent ?? ""),
-				null,
-				{
-					timeout: 25_000,
-				},
-			);
-			expect(await row("10.128.0.2").innerText()).toContain("Down");
+			await page.locator("#main", { hasText: "Down · 1" }).waitFor({ timeout: 25_000 });
+			expect(await row("10.128.0.2").textContent()).toContain("Down");
 			expect(await page.title()).toStartWith("(1) ");
 			const events = rollcall.get<{ items: { kind: string; ip: string }[] }>("/api/v1/events").items;
 			expect(events[0]).toMatchObject({ kind: "host_down", ip: "10.128.0.2" });
@@ -91,14 +88,7 @@ describe.skipIf(problem !== undefined)(
 		test("it comes back, within a second of being recorded", async () => {
 			on(2);
 			await page.click('button:has-text("Sweep now")');
-			const recorded = page.waitForFunction(
-				() => !/Down · 1/.test(document.querySelector("#main")?.textContent ?? ""),
-				null,
-				{
-					timeout: 10_000,
-				},
-			);
-			await recorded;
+			await page.locator("#main", { hasNotText: "Down · 1" }).waitFor({ timeout: 10_000 });
 			const seenAt = Date.now();
 			const back = rollcall.get<{ items: { kind: string; at: string }[] }>("/api/v1/events").items[0];
 			expect(back?.kind).toBe("host_up");
@@ -123,13 +113,7 @@ describe.skipIf(problem !== undefined)(
 			await page.fill('#drawer input[name="hostname"]', "nas.lan");
 			await page.fill('#drawer input[name="tags"]', "storage, backup");
 			await page.click('#drawer button[type="submit"]:has-text("Save")');
-			await page.waitForFunction(
-				() => /nas\.lan/.test(document.querySelector("#main")?.textContent ?? ""),
-				null,
-				{
-					timeout: 5_000,
-				},
-			);
+			await page.locator("#main", { hasText: "nas.lan" }).waitFor({ timeout: 5_000 });
 			await page.keyboard.press("Escape");
 			await page.waitForURL(/\/subnets\/1$/);
 			expect(rollcall.get<{ items: { tags: string[] }[] }>("/api/v1/hosts?q=nas.lan").items[0]?.tags).toEqual(

@@ -57,7 +57,7 @@ describe("one host, step by step", () => {
 		["rfr", "up", ["appeared"]],
 		["rfs", "down", ["appeared", "went_down"]],
 		["rsf", "unknown", ["appeared", "went_down"]],
-		["rsfr", "up", ["appeared", "went_down"]],
+		["rsfr", "up", ["appeared", "went_down", "came_back"]],
 		["rsfs", "down", ["appeared", "went_down"]],
 		["rsffs", "down", ["appeared", "went_down"]],
 		["rsfsr", "up", ["appeared", "went_down", "came_back"]],
@@ -191,9 +191,15 @@ function broken(
 		"no suspicion is left": after.suspectSince === undefined,
 		"appeared once, at the first reply":
 			told("appeared") === (before.lastSeenAt === undefined && !("silent" in seen)),
-		"went_down only from up or unknown":
-			!told("went_down") || (before.status !== "down" && after.status === "down"),
-		"came_back only from down": told("came_back") === (before.status === "down" && after.status === "up"),
+		"went_down only from up or unknown, or when flapping ended":
+			!told("went_down") ||
+			((before.status !== "down" || (before.flapping && !after.flapping)) && after.status === "down"),
+		"came_back from down, and from what was down before our own outage":
+			told("came_back") ===
+			(after.status === "up" &&
+				before.lastSeenAt !== undefined &&
+				before.latencyUs === undefined &&
+				before.status !== "up"),
 		"flapping is told when it starts": told("flapping") === (after.flapping && !before.flapping),
 		"flips are few and ascending":
 			after.flips.length <= FLAP_LIMIT + 1 &&

@@ -146,6 +146,27 @@ describe("a host falls silent", () => {
 		expect(samples?.n).toBe(s.network.asked.filter((run) => run.length > 1).length);
 	});
 
+	test("flapping: one event, quiet flips, and the truth when it ends", async () => {
+		const s = stage("10.0.0.1", "10.0.0.2");
+		s.subnet("10.0.0.0/29", 30);
+		await s.tick();
+		const flaky = address("10.0.0.2");
+		for (let i = 0; i < 8; i++) {
+			if (i % 2 === 0) s.network.alive.delete(flaky);
+			else s.network.alive.add(flaky);
+			await s.run(60);
+		}
+		expect(s.host("10.0.0.2")?.flapping).toBe(true);
+		expect(s.kinds().filter((kind) => kind === "host_flapping")).toHaveLength(1);
+		s.network.alive.delete(flaky);
+		await s.run(120);
+		const quiet = s.kinds().length;
+		expect(s.host("10.0.0.2")?.status).toBe("down");
+		await s.run(17 * 60);
+		expect(s.host("10.0.0.2")?.flapping).toBe(false);
+		expect(s.kinds().slice(quiet)).toEqual(["host_down"]);
+	});
+
 	test("a reservation that never answered stays unknown and has no samples", async () => {
 		const s = stage();
 		const id = s.subnet("10.0.0.0/29");
