@@ -41,7 +41,7 @@ describe.skipIf(problem !== undefined)(
 			page.on("pageerror", (error) => faults.push(String(error)));
 			page.on("console", (message) => {
 				// The stream that breaks when the server stops is part of the story.
-				if (message.type() === "error" && !/ERR_|Failed to load resource/.test(message.text()))
+				if (message.type() === "error" && !/ERR_|Failed to (load resource|fetch)/.test(message.text()))
 					faults.push(message.text());
 			});
 			page.on("request", (request) => {
@@ -65,6 +65,7 @@ describe.skipIf(problem !== undefined)(
 			await page.waitForURL(/\/subnets\/1$/);
 			await row("10.128.0.9").waitFor({ timeout: 10_000 });
 			expect(await row("10.128.0.9").textContent()).toContain("Up");
+			await firstSweepEnds();
 			expect(await page.locator("tr[id^=h]").count()).toBe(3);
 			await page.evaluate(() => {
 				(window as unknown as { same: boolean }).same = true;
