@@ -79,7 +79,21 @@ export function openLab(number = 1): Lab {
 	try {
 		must(["ip", "netns", "add", near]);
 		must(["ip", "netns", "add", far]);
-		must(["ip", "link", "add", "veth0", "netns", near, "type", "veth", "peer", "name", "veth0", "netns", far]);
+		must([
+			"ip",
+			"link",
+			"add",
+			"veth0",
+			"netns",
+			near,
+			"type",
+			"veth",
+			"peer",
+			"name",
+			"veth0",
+			"netns",
+			far,
+		]);
 		const up = (own: string) => `addr add ${own}/30 dev veth0\nlink set lo up\nlink set veth0 up\n`;
 		must(nearCommand(["ip", "-batch", "-"]), { input: up(NEAR) });
 		must(farCommand(["ip", "-batch", "-"]), { input: up(FAR) });
