@@ -30,15 +30,7 @@ const GRACE_MS = 2_000;
 /** The `ping` program at `path` as a function. Throws AppError("unavailable") when it could not ask. */
 export function systemPing(path: string): Ping {
 	return async (address, timeoutMs, signal) => {
-		const process = Bun.spawn([path, ...pingArguments(address, timeoutMs)], {
-			stdin: "ignore",
-			stdout: "pipe",
-			stderr: "pipe",
-			env: { LC_ALL: "C" },
-			timeout: timeoutMs + GRACE_MS,
-			killSignal: "SIGKILL",
-			signal,
-		});
+		const process = start([path, ...pingArguments(address, timeoutMs)], timeoutMs + GRACE_MS, signal);
 		const [out, err, code] = await Promise.all([
 			new Response(process.stdout).text(),
 			new Response(process.stderr).text(),
@@ -46,6 +38,23 @@ export function systemPing(path: string): Ping {
 		]);
 		return signal.aborted ? SILENT : readPing(address, out, err, code);
 	};
+}
+
+function start(command: string[], timeoutMs: number, signal: AbortSignal) {
+	try {
+		return Bun.spawn(command, {
+			stdin: "ignore",
+			stdout: "pipe",
+			stderr: "pipe",
+			env: { LC_ALL: "C" },
+			timeout: timeoutMs,
+			killSignal: "SIGKILL",
+			signal,
+		});
+	} catch (cause) {
+		// Not executable, too many open files, too many processes.
+		throw new AppError("unavailable", "The ping program could not be started.", { cause });
+	}
 }
 
 /** The argument list; the address is written anew by us, so it can never be read as an option. */
@@ -70,13 +79,22 @@ export function readPing(address: Address, out: string, err: string, code: numbe
 		const reason = err.trim().split("\n")[0] || `it ended with code ${code}`;
 		throw new AppError("unavailable", `The ping program could not ask ${formatAddress(address)}: ${reason}`);
 	}
-	const parser = parsers.createParser(formatAddress(address), process.platform);
-	for (const line of out.split("\n")) parser.eat(line);
-	const { alive, time } = parser.getResult();
+	const { alive, time } = readOutput(address, out);
 	if (!alive || typeof time !== "number") {
 		throw new AppError("unavailable", "The output of the ping program could not be read.");
 	}
 	return Math.max(1, Math.round(time * 1000));
+}
+
+function readOutput(address: Address, out: string): { alive: boolean; time: number | "unknown" } {
+	try {
+		const parser = parsers.createParser(formatAddress(address), process.platform);
+		for (const line of out.split("\n")) parser.eat(line);
+		return parser.getResult();
+	} catch {
+		// The package's parser expects a certain number of words in a line.
+		return { alive: false, time: "unknown" };
+	}
 }
 
 /** Runs at most `limit` tasks at a time, first come first served. */

@@ -18,7 +18,10 @@ export type ProbeOptions = {
 	readonly retryMs: number;
 	/** Wait after the last echo before a target is called silent. */
 	readonly timeoutMs: number;
-	/** At most so many targets without a verdict at a time (neighbour table of an on-link subnet). */
+	/**
+	 * At most so many targets without a verdict at a time (neighbour table of an on-link subnet). A silent one
+	 * counts for 3 s from its first echo: so long the kernel keeps an unresolved neighbour.
+	 */
 	readonly inFlightMax?: number | undefined;
 	/** Ends the run early: the iteration finishes without verdicts for the rest. */
 	readonly signal?: AbortSignal | undefined;

@@ -33,8 +33,9 @@ export class Run {
 	readonly #lastMs: Float64Array;
 	/** 0 open, 1 answered, 2 silent. */
 	readonly #judged: Uint8Array;
-	/** Targets whose echo could not leave yet: first in line again. */
-	readonly #returned: number[] = [];
+	/** Targets whose echo could not leave yet, first in line again: for a further echo, for their first. */
+	readonly #returnedRetries: number[] = [];
+	readonly #returnedFresh: number[] = [];
 	readonly #retries: Ring;
 	readonly #lasts: Ring;
 	/** Silent targets that may still hold an entry of the neighbour table. */
@@ -98,9 +99,12 @@ export class Run {
 		};
 	}
 
-	/** Takes the next target to ask at `nowMs` out of its queue: to be followed by `sent` or `giveBack`. −1: none. */
+	/**
+	 * Takes the next target to ask at `nowMs` out of its queue: to be followed by `sent` or `giveBack`. −1: none.
+	 * Further echoes go first: the kernel still knows those neighbours, while a first echo may lack room for one.
+	 */
 	next(nowMs: number): number {
-		for (let index = this.#returned.pop(); index !== undefined; index = this.#returned.pop()) {
+		for (let index = this.#returnedRetries.pop(); index !== undefined; index = this.#returnedRetries.pop()) {
 			if (!this.#judged[index]) return index;
 		}
 		const retry = this.#dueRetry(nowMs);
@@ -108,6 +112,8 @@ export class Run {
 			this.#retries.shift();
 			return retry;
 		}
+		const returned = this.#returnedFresh.pop();
+		if (returned !== undefined) return returned;
 		while (this.#fresh < this.#count && this.#judged[this.#fresh]) this.#fresh++;
 		if (this.#fresh >= this.#count || this.unresolved >= (this.#options.inFlightMax ?? Infinity)) return -1;
 		this.#open++;
@@ -135,7 +141,7 @@ export class Run {
 
 	/** The echo did not leave: the target keeps its place and its attempt. Last one first. */
 	giveBack(index: number): void {
-		this.#returned.push(index);
+		(this.#asked[index] ? this.#returnedRetries : this.#returnedFresh).push(index);
 	}
 
 	familyOf(index: number): Family {
