@@ -8,6 +8,11 @@ export function loadDrawer(swap) {
 	return load(`${host}/drawer`, "#drawer-body", "#drawer-body", { swap, select: ".host", askedHost: host });
 }
 
+/** Where the focus goes back to when the drawer closes. */
+let opener;
+
+const linkOf = (host) => find(`tr a[href="${host}"]`, main()) ?? find(`a[href="${host}"]`, main());
+
 /** `push: false` when the address bar already names the host (back and forward). */
 export async function openDrawer(host, push = true) {
 	shown.host = host;
@@ -16,6 +21,8 @@ export async function openDrawer(host, push = true) {
 		if (drawer.open) history.replaceState(state, "", host);
 		else history.pushState(state, "", host);
 	}
+	const active = document.activeElement;
+	opener = active?.getAttribute("href") === host ? active : linkOf(host);
 	markRow();
 	await loadDrawer("innerHTML");
 	if (shown.host !== host) return;
@@ -30,19 +37,27 @@ export async function openDrawer(host, push = true) {
 
 function markRow() {
 	for (const row of all("tr[aria-current]")) row.removeAttribute("aria-current");
-	if (shown.host)
-		find(`tr a[href="${CSS.escape(shown.host)}"]`, main())
-			?.closest("tr")
-			.setAttribute("aria-current", "true");
+	if (shown.host) linkOf(shown.host)?.closest("tr")?.setAttribute("aria-current", "true");
 }
 
 function closed() {
 	const host = shown.host;
+	const back = opener?.isConnected ? opener : linkOf(host);
 	shown.host = undefined;
 	markRow();
 	document.title = shown.title;
-	if (history.state?.host === host) history.back();
 	find("#drawer-body").replaceChildren();
+	const goesBack = history.state?.host === host;
+	refocus(back, goesBack);
+	if (goesBack) history.back();
+}
+
+/** Going back in the history takes the focus away when it ends: then it is given once more. */
+function refocus(element, goesBack) {
+	const focus = () => drawer.open || element?.focus({ preventScroll: true });
+	focus();
+	globalThis.navigation?.transition?.finished.then(focus, focus);
+	if (goesBack) globalThis.navigation?.addEventListener("navigatesuccess", focus, { once: true });
 }
 
 function clicked(event) {

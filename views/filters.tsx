@@ -23,6 +23,10 @@ const WORDS: Readonly<Record<Status, string>> = { up: "Up", down: "Down", unknow
 export function FilterBar(props: FilterProps) {
 	return (
 		<div class="filters" {...inPlace}>
+			<input type="checkbox" id="more-filters" class="sr" />
+			<label for="more-filters" class="button plain">
+				Filters
+			</label>
 			{props.full && <OrderChoice {...props} />}
 			<StatusChoice {...props} />
 			<FilterForm {...props} />
@@ -52,7 +56,7 @@ function OrderChoice(props: FilterProps) {
 		</a>
 	);
 	return (
-		<nav class="segments" aria-label="Order">
+		<nav class="segments order" aria-label="Order">
 			{link("alive", "Alive first")}
 			{link("address", "By address")}
 		</nav>

@@ -81,8 +81,12 @@ function Trail(props: { ancestors: readonly Subnet[] }) {
 	);
 }
 
+/** Longer notes are folded: the map comes first. */
+const NOTE_IN_LINE = 160;
+
 function Head(props: { subnet: SubnetSummary; csrf: string | undefined }) {
 	const { subnet } = props;
+	const long = subnet.notes.length > NOTE_IN_LINE || subnet.notes.includes("\n");
 	const facts = [
 		subnet.gateway === undefined ? undefined : `gateway ${subnet.gateway}`,
 		subnet.sweepEnabled ? `swept every ${interval(subnet.sweepIntervalS)}` : "not swept",
@@ -101,14 +105,19 @@ function Head(props: { subnet: SubnetSummary; csrf: string | undefined }) {
 					</span>
 				</h1>
 				<p class="facts">
-					{subnet.notes !== "" && (
+					{subnet.notes !== "" && !long && (
 						<>
-							<bdi class="notes">{visibleLines(subnet.notes)}</bdi>
-							<span class="dot-between"> · </span>
+							<Wire text={subnet.notes} /> ·{" "}
 						</>
 					)}
 					{facts.join(" · ")}
 				</p>
+				{long && (
+					<details class="facts">
+						<summary>Notes</summary>
+						<bdi class="notes">{visibleLines(subnet.notes)}</bdi>
+					</details>
+				)}
 			</div>
 			<div class="buttons" {...inPlace}>
 				<a class="button plain" href={`/subnets/${subnet.id}/edit`} data-key="e" hx-boost="false">

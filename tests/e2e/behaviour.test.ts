@@ -1,0 +1,309 @@
+/** What pages do by themselves, in a real browser: navigation, drawer, live changes, forms in hand, keys. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { type Gallery, openGallery } from "../helpers/gallery.ts";
+import { running } from "../helpers/gallery-pages.tsx";
+
+const missing = !existsSync(CHROMIUM);
+let browser: Browser;
+let gallery: Gallery;
+let page: Page;
+let errors: string[];
+
+beforeAll(async () => {
+	if (!missing) browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+});
+
+afterAll(async () => browser?.close());
+
+beforeEach(async () => {
+	if (missing) return;
+	gallery = openGallery();
+	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
+	page.setDefaultTimeout(4_000);
+	errors = [];
+	page.on("pageerror", (error) => errors.push(error.message));
+	page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+});
+
+afterEach(async () => {
+	if (missing) return;
+	expect(errors).toEqual([]);
+	await page.context().close();
+	gallery.stop();
+});
+
+/** Opens a page and waits until its stream is up. */
+async function open(path: string): Promise<void> {
+	await page.goto(gallery.url + path);
+	await page.waitForSelector("#light.live");
+}
+
+const loads = () => gallery.requests.filter((request) => request.startsWith("GET /static/app.css")).length;
+const path = () => new URL(page.url()).pathname + new URL(page.url()).search;
+const nas = 'tr a[data-drawer]:text-is("10.0.0.14")';
+
+/** Changes a host of Office LAN as a sweep or another person would. */
+function alter(ip: string, more: object): number {
+	const hosts = gallery.world.places[0]?.hosts ?? [];
+	const at = hosts.findIndex((host) => host.ip === ip);
+	const host = hosts[at];
+	if (host === undefined) throw new Error(`no host ${ip}`);
+	hosts[at] = { ...host, ...more };
+	return host.id;
+}
+
+const tell = (hostId: number, urgent = true) =>
+	gallery.tell("change", { subnetIds: [1], hostIds: [hostId], urgent });
+
+describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" : ""}`, () => {
+	test("links swap the main part only, mark the place and set the title; back brings the page before", async () => {
+		await open("/");
+		await page.click("#places a:text-is('Subnets')");
+		await page.waitForSelector("h1:text-is('Subnets')");
+		expect(path()).toBe("/subnets");
+		expect(await page.title()).toBe("(4) Subnets · Rollcall");
+		expect(await page.getAttribute("#places a[aria-current]", "href")).toBe("/subnets");
+		await page.click("table.tree a:has-text('Servers')");
+		await page.waitForSelector("h1:has-text('Servers')");
+		await page.goBack();
+		await page.waitForSelector("h1:text-is('Subnets')");
+		await page.goBack();
+		await page.waitForSelector(".tiles");
+		expect(loads()).toBe(1);
+	});
+
+	test("typing into the filter narrows the list, keeps the focus and the text, and stays in the address bar", async () => {
+		await open("/subnets/1");
+		await page.click("#filter");
+		await page.keyboard.type("dns", { delay: 20 });
+		await page.waitForFunction(() => document.querySelectorAll('tr[id^="h"]').length === 2);
+		expect(path()).toBe("/subnets/1?q=dns");
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe("filter");
+		await page.keyboard.type("1");
+		await page.waitForFunction(() => document.querySelectorAll('tr[id^="h"]').length === 1);
+		expect(await page.inputValue("#filter")).toBe("dns1");
+		expect(await page.textContent(".filters .aside")).toBe("207 unused hidden");
+	});
+
+	test("the next window loads when its row comes into view", async () => {
+		await open("/subnets/3");
+		expect(await page.locator("table.hosts tbody tr").count()).toBe(101);
+		await page.locator("#more").scrollIntoViewIfNeeded();
+		await page.waitForFunction(() => document.querySelectorAll("table.hosts tbody tr").length > 190);
+		expect(path()).toBe("/subnets/3");
+		const id = gallery.world.places[2]?.hosts[0]?.id ?? 0;
+		gallery.requests.length = 0;
+		gallery.tell("change", { subnetIds: [3], hostIds: [id], urgent: true });
+		await page.waitForTimeout(700);
+		expect(gallery.requests.some((request) => /^GET \/subnets\/3\?limit=[2-9]\d\d$/.test(request))).toBe(
+			true,
+		);
+		expect(await page.locator("table.hosts tbody tr").count()).toBeGreaterThan(190);
+	});
+
+	test("a host opens in the drawer with its address; Esc closes it and gives the focus back", async () => {
+		await open("/subnets/1");
+		await page.focus(nas);
+		await page.keyboard.press("Enter");
+		await page.waitForSelector("#drawer[open] .host h1:text-is('10.0.0.14')");
+		expect(path()).toMatch(/^\/hosts\/\d+$/);
+		await page.keyboard.press("Escape");
+		await page.waitForSelector("#drawer:not([open])", { state: "attached" });
+		await page.waitForURL("**/subnets/1");
+		expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("10.0.0.14");
+		expect(gallery.requests.filter((request) => request === "GET /subnets/1")).toHaveLength(1);
+	});
+
+	test("back closes the drawer, forward opens it again, a click outside closes it", async () => {
+		await open("/subnets/1");
+		await page.click(`tr:has(a:text-is("10.0.0.14")) .name`);
+		await page.waitForSelector("#drawer[open] .host");
+		await page.goBack();
+		await page.waitForSelector("#drawer:not([open])", { state: "attached" });
+		expect(path()).toBe("/subnets/1");
+		await page.goForward();
+		await page.waitForSelector("#drawer[open] .host");
+		await page.mouse.click(300, 500);
+		await page.waitForSelector("#drawer:not([open])", { state: "attached" });
+		await page.waitForURL("**/subnets/1");
+	});
+
+	test("an urgent change shows within half a second, tints its row, moves nothing and keeps the focus", async () => {
+		await open("/subnets/1");
+		await page.focus(nas);
+		const id = alter("10.0.0.14", { status: "down", latencyUs: undefined });
+		tell(id);
+		await page.waitForSelector(`#h${id}.changed .pill.down`, { timeout: 1_000 });
+		expect(await page.locator("tr.changed").count()).toBe(1);
+		expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("10.0.0.14");
+		await page.waitForFunction(() => document.querySelectorAll("tr.changed").length === 0);
+	});
+
+	test("a burst of changes makes few requests; what does not concern the page makes none", async () => {
+		await open("/subnets/1");
+		gallery.requests.length = 0;
+		for (let i = 0; i < 20; i++) {
+			tell(1);
+			await page.waitForTimeout(20);
+		}
+		await page.waitForTimeout(600);
+		expect(gallery.requests.length).toBeGreaterThanOrEqual(1);
+		expect(gallery.requests.length).toBeLessThanOrEqual(4);
+		gallery.requests.length = 0;
+		gallery.tell("change", { subnetIds: [2], hostIds: [99_999], urgent: true });
+		await page.waitForTimeout(500);
+		expect(gallery.requests).toEqual([]);
+	});
+
+	test("a form in hand is not replaced, the rest of the drawer is", async () => {
+		await open("/subnets/1");
+		await page.click(nas);
+		await page.waitForSelector("#drawer[open] .host");
+		await page.fill("#d-description", "half a sent");
+		const id = alter("10.0.0.14", { status: "down", description: "their words" });
+		tell(id);
+		await page.waitForSelector("#drawer .pill.down");
+		expect(await page.inputValue("#d-description")).toBe("half a sent");
+		expect(await page.isVisible("#drawer button:text-is('Save')")).toBe(true);
+	});
+
+	test("saving in the drawer stays in the drawer and renews the row behind it", async () => {
+		await open("/subnets/1");
+		await page.click(nas);
+		await page.waitForSelector("#drawer[open] .host");
+		await page.fill("#d-hostname", "store.lan");
+		await page.click("#drawer button:text-is('Save')");
+		await page.waitForSelector(`tr:has(a:text-is("10.0.0.14")) .name:has-text("store.lan")`);
+		expect(gallery.world.posts[0]?.form).toMatchObject({
+			hostname: "store.lan",
+			version: "1",
+			csrf: "token",
+		});
+		expect(await page.isVisible("#drawer[open] #drawer-host")).toBe(true);
+		expect(await page.inputValue("#d-hostname")).toBe("store.lan");
+	});
+
+	test("the light says live, then reconnecting, then live again with the page fetched anew", async () => {
+		await open("/subnets/1");
+		expect(await page.textContent("#light")).toBe("Live · swept 4 s ago");
+		gallery.tell("light", { lastSweepAt: gallery.world.now(), problem: "no route" });
+		await page.waitForSelector("#light.bad:has-text('no route')");
+		gallery.tell("light", { lastSweepAt: gallery.world.now() });
+		await page.waitForSelector("#light.live");
+		gallery.requests.length = 0;
+		gallery.cut();
+		await page.waitForSelector("#light.stale");
+		await page.waitForSelector("#light.live");
+		await page.waitForTimeout(400);
+		expect(gallery.requests).toEqual(["GET /live", "GET /subnets/1"]);
+	});
+
+	test("progress moves the bar and tells what is left; the end fetches the page", async () => {
+		gallery.world.run = running;
+		await open("/subnets/1");
+		gallery.tell("progress", { runId: 9, subnetId: 1, done: 200, total: 254, state: "running" });
+		await page.waitForSelector("#sweep-says:has-text('200 of 254 addresses asked')");
+		expect(await page.evaluate(() => document.querySelector("progress")?.value)).toBe(200);
+		gallery.world.run = undefined;
+		gallery.tell("progress", { runId: 9, subnetId: 1, done: 254, total: 254, state: "done" });
+		await page.waitForSelector("#sweep", { state: "detached" });
+	});
+
+	test("the theme button cycles at once and is remembered", async () => {
+		await open("/");
+		for (const theme of ["light", "dark", "contrast", "auto", "light"]) {
+			await page.click("#theme");
+			expect(await page.getAttribute("html", "data-theme")).toBe(theme);
+		}
+		expect(gallery.world.posts).toEqual([]);
+		await page.reload();
+		expect(await page.getAttribute("html", "data-theme")).toBe("light");
+	});
+
+	test("keys: search, rows, open, next in the drawer, edit, go, help", async () => {
+		await open("/subnets/1");
+		await page.keyboard.press("/");
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe("search");
+		await page.keyboard.press("Escape");
+		await page.keyboard.press("j");
+		await page.keyboard.press("ArrowDown");
+		expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("10.0.0.2");
+		await page.keyboard.press("k");
+		await page.keyboard.press("Enter");
+		await page.waitForSelector("#drawer[open] h1:text-is('10.0.0.1')");
+		await page.keyboard.press("j");
+		await page.waitForSelector("#drawer[open] h1:text-is('10.0.0.2')");
+		await page.keyboard.press("e");
+		expect(await page.evaluate(() => document.activeElement?.id)).toBe("d-hostname");
+		await page.keyboard.press("Escape");
+		await page.waitForURL("**/subnets/1");
+		await page.keyboard.press("?");
+		await page.waitForSelector("#keys[open]");
+		await page.keyboard.press("Escape");
+		await page.keyboard.press("g");
+		await page.keyboard.press("a");
+		await page.waitForSelector("h1:text-is('Activity')");
+	});
+
+	test("the map is one stop for Tab; arrows move in it; the cell in hand survives a change", async () => {
+		await open("/subnets/1");
+		expect(await page.locator('[data-map] a[tabindex="0"]').count()).toBe(1);
+		await page.focus('[data-map] a[tabindex="0"]');
+		await page.keyboard.press("ArrowRight");
+		const name = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+		expect(name).toBe("10.0.0.2 sw-rack1 up");
+		await page.keyboard.press("ArrowDown");
+		expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+			"10.0.0.66 client-66.lan up",
+		);
+		tell(alter("10.0.0.66", { status: "down" }));
+		await page.waitForSelector('[data-map] a.down[aria-label^="10.0.0.66 "]');
+		expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(
+			"10.0.0.66 client-66.lan down",
+		);
+		expect(await page.locator('[data-map] a[tabindex="0"]').count()).toBe(1);
+	});
+
+	test("ages tick in the words of the server", async () => {
+		await page.goto(`${gallery.url}/activity`);
+		const ages = () =>
+			page.evaluate(() => [...document.querySelectorAll("main time")].map((time) => time.textContent));
+		const before = await ages();
+		await page.waitForTimeout(1_200);
+		expect(await ages()).toEqual(before);
+		expect(before).toContain("12 m");
+	});
+});
+
+describe.skipIf(missing)("without a script", () => {
+	test("lists, windows, drawers and forms are plain pages", async () => {
+		const context = await browser.newContext({ javaScriptEnabled: false });
+		const plain = await context.newPage();
+		await plain.goto(`${gallery.url}/subnets/3`);
+		await plain.click("#more a");
+		expect(plain.url()).toContain("after=100");
+		await plain.goto(`${gallery.url}/subnets/1`);
+		await plain.click("#g10\\.0\\.0\\.3 a:has-text('Show')");
+		expect(plain.url()).toContain("open=10.0.0.3");
+		expect(await plain.textContent("#f10\\.0\\.0\\.3 .size")).toBe("unused");
+		await plain.selectOption("#by-tag", "dhcp");
+		await plain.click("#filter-form button");
+		expect(plain.url()).toContain("tag=dhcp");
+		await plain.goto(`${gallery.url}/subnets/1`);
+		await plain.click(nas);
+		await plain.fill("#p-description", "plain");
+		await plain.click("main button:text-is('Save')");
+		expect(gallery.world.posts.at(-1)?.form.description).toBe("plain");
+		await plain.goto(`${gallery.url}/x/wrong-subnet`);
+		await plain.click("button:has-text('Use 10.0.0.0/24')");
+		expect(gallery.world.posts.at(-1)).toMatchObject({
+			path: "/subnets",
+			form: { cidr: "10.0.0.0/24", name: "Lab" },
+		});
+		await context.close();
+	});
+});
