@@ -153,8 +153,6 @@ function EditForm(props: HostPanelProps) {
 	};
 	const problem: FieldProblem | undefined = form?.problem;
 	const id = props.drawer ? "d" : "p";
-	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
-	const shared = { problem } as const;
 	return (
 		<form
 			class="fields rows"
@@ -174,6 +172,33 @@ function EditForm(props: HostPanelProps) {
 					<p>{visibleLines(problem.message)}</p>
 				</Callout>
 			)}
+			<EditFields host={host} values={values} problem={problem} drawer={props.drawer} />
+			<div class="actions">
+				<button type="submit" class="button primary">
+					Save
+				</button>
+				<button type="reset" class="button plain">
+					Undo
+				</button>
+			</div>
+		</form>
+	);
+}
+
+type HostFormValues = NonNullable<HostPanelProps["form"]>["values"];
+
+function EditFields(props: {
+	host: Host;
+	values: HostFormValues;
+	problem: FieldProblem | undefined;
+	drawer: boolean;
+}) {
+	const { host, values, problem } = props;
+	const id = props.drawer ? "d" : "p";
+	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
+	const shared = { problem } as const;
+	return (
+		<>
 			<Field
 				id={`${id}-hostname`}
 				name="hostname"
@@ -208,15 +233,7 @@ function EditForm(props: HostPanelProps) {
 				max={HOST_LIMITS.notesChars}
 				{...shared}
 			/>
-			<div class="actions">
-				<button type="submit" class="button primary">
-					Save
-				</button>
-				<button type="reset" class="button plain">
-					Undo
-				</button>
-			</div>
-		</form>
+		</>
 	);
 }
 
