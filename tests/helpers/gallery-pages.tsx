@@ -204,6 +204,14 @@ function small(world: World, path: string): Page | undefined {
 				/>
 			),
 		}),
+		...oddPages(world, first),
+	};
+	return pages[path]?.();
+}
+
+/** States that need no path of their own. */
+function oddPages(world: World, first: Place): Record<string, () => Page> {
+	return {
 		"/x/first-run": () => ({ title: "", main: dashboard(world, new URL("http://x/"), true) }),
 		"/x/no-subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm, true) }),
 		"/x/wrong-subnet": () => ({ title: "Subnets", main: subnetsPage(world, wrongForm) }),
@@ -232,7 +240,6 @@ function small(world: World, path: string): Page | undefined {
 		}),
 		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
 	};
-	return pages[path]?.();
 }
 
 export function pageOf(world: World, url: URL): Page | undefined {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import type { VNode } from "preact";
 import { EVENT_KINDS } from "../../src/model/event.ts";
+import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
 import { Activity } from "../../views/activity.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
@@ -18,8 +19,7 @@ import { Subnets } from "../../views/subnets.tsx";
 import { HOSTILE } from "../helpers/office.ts";
 import { event, host, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
 
-/** Every page and part with the text wherever a text can be. */
-function pagesWith(text: string): Record<string, VNode> {
+function placeWith(text: string) {
 	const one = host("10.66.0.1", {
 		hostname: text,
 		description: text,
@@ -35,6 +35,12 @@ function pagesWith(text: string): Record<string, VNode> {
 		gateway: text,
 		lastSweepProblem: text,
 	});
+	return { one, other, place };
+}
+
+/** Every page and part with the text wherever a text can be. */
+function pagesWith(text: string): Record<string, VNode> {
+	const { one, other, place } = placeWith(text);
 	const query = { filter: { tag: text, service: text, text }, order: "alive", open: [] } as const;
 	const listing = { ...listingOf([one, other], usableRange(place.cidr)), query };
 	const detail = { vendor: text, reason: text, field: text, old: text, new: text };
@@ -57,6 +63,7 @@ function pagesWith(text: string): Record<string, VNode> {
 	};
 	const shared = { subnet: place, events, now: NOW, csrf: text };
 	return {
+		...smallPages(text, place),
 		dashboard: (
 			<Dashboard
 				counts={counts}
@@ -87,6 +94,12 @@ function pagesWith(text: string): Record<string, VNode> {
 		delete: <SubnetDelete subnet={place} hosts={2} annotated={1} moved={{ to: text, hosts: 1 }} />,
 		host: <HostPage host={one} {...shared} />,
 		drawer: <HostPanel host={one} form={edit} drawer {...shared} />,
+	};
+}
+
+function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
+	const events = EVENT_KINDS.map((kind) => event(kind, text, 1_000, { detail: { reason: text } }));
+	return {
 		reserve: (
 			<ReserveForm
 				subnet={place}
