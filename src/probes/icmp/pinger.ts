@@ -33,6 +33,8 @@ export type PingerParts = {
 	clock: Clock;
 	random: () => number;
 	note: string | undefined;
+	/** Shared with other engines of this process; without it the engine has one of its own. */
+	pace?: Pace;
 };
 
 /** A prober over an opened pair of sockets, which it closes in the end. */
@@ -56,12 +58,12 @@ class Pinger {
 	#running = false;
 	#closed = false;
 
-	constructor(wire: Wire, { config, clock, random }: PingerParts) {
+	constructor(wire: Wire, { config, clock, random, pace }: PingerParts) {
 		this.#wire = wire;
 		this.#config = config;
 		this.#clock = clock;
 		this.#random = random;
-		this.#exchange = new Exchange(wire, clock, new Pace(config.ratePps, clock.monotonicMs()));
+		this.#exchange = new Exchange(wire, clock, pace ?? new Pace(config.ratePps, clock.monotonicMs()));
 	}
 
 	async *probe(
