@@ -37,7 +37,8 @@ export function findHostByAddress(db: Db, address: Address): Host | undefined {
 export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\')`;
+		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
+		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\')`;
 
 /** One statement for each index that can serve: within a subnet or over all, by status or by address. */
 const LISTS = {
