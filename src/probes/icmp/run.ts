@@ -8,7 +8,7 @@
 
 import { AppError } from "../../errors.ts";
 import type { Address, Family } from "../../net/address.ts";
-import { neverAsked } from "../never.ts";
+import type { Never } from "../never.ts";
 import { type ProbeOptions, type ProbeTotals, SILENT } from "../probe.ts";
 import { Verdicts } from "../verdicts.ts";
 import type { Echo, EchoFound } from "./packet.ts";
@@ -49,8 +49,13 @@ export class Run {
 	#strained = false;
 	readonly #reasons: Record<string, number> = {};
 
-	/** `nonce`: two random 32-bit numbers. Throws AppError("invalid") for options outside their bounds. */
-	constructor(targets: readonly Address[], options: ProbeOptions, nonce: readonly [number, number]) {
+	/** `nonce`: two random 32-bit numbers; `never`: targets to call silent unasked. Throws AppError("invalid") for options outside their bounds. */
+	constructor(
+		targets: readonly Address[],
+		options: ProbeOptions,
+		nonce: readonly [number, number],
+		never: Never,
+	) {
 		if (!(options.attempts >= 1 && options.attempts <= MAX_ATTEMPTS)) {
 			throw new AppError("invalid", `Attempts must be from 1 to ${MAX_ATTEMPTS}.`, { field: "attempts" });
 		}
@@ -69,7 +74,7 @@ export class Run {
 		const families = new Set<Family>();
 		targets.forEach((target, index) => {
 			writeWords(this.words, index * 4, target);
-			if (neverAsked(target)) this.#judge(index, SILENT);
+			if (never(target)) this.#judge(index, SILENT);
 			else families.add(familyAt(this.words, index * 4));
 		});
 		this.families = families;

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { openPinger } from "../../../src/probes/icmp/pinger.ts";
+import { neverAsked } from "../../../src/probes/never.ts";
 import type { Prober } from "../../../src/probes/probe.ts";
 import { FakeNet, type SentEcho } from "../../helpers/fake-wire.ts";
 import { addresses, block, drain, OPTIONS, upCount } from "../../helpers/probing.ts";
@@ -9,7 +10,13 @@ import { addresses, block, drain, OPTIONS, upCount } from "../../helpers/probing
 const CONFIG = { ratePps: 10_000, batchSize: 64, batchMs: 50, pingProcesses: 1 };
 
 function setUp(net = new FakeNet()): { net: FakeNet; prober: Prober } {
-	const parts = { config: CONFIG, clock: net.clock, random: Math.random, note: undefined };
+	const parts = {
+		config: CONFIG,
+		clock: net.clock,
+		random: Math.random,
+		never: () => neverAsked,
+		note: undefined,
+	};
 	return { net, prober: openPinger({ method: "raw", wire: net.wire }, parts) };
 }
 

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { openPinger } from "../../../src/probes/icmp/pinger.ts";
+import { neverAsked } from "../../../src/probes/never.ts";
 import { type Prober, SILENT } from "../../../src/probes/probe.ts";
 import { type Comeback, FakeNet, type SentEcho } from "../../helpers/fake-wire.ts";
 import { addresses, block, drain, OPTIONS, upCount } from "../../helpers/probing.ts";
@@ -10,7 +11,13 @@ const CONFIG = { ratePps: 10_000, batchSize: 64, batchMs: 50, pingProcesses: 1 }
 
 function setUp(net = new FakeNet(), config = CONFIG): { net: FakeNet; prober: Prober } {
 	let draw = 0;
-	const parts = { config, clock: net.clock, random: () => (draw = (draw + 0.137) % 1), note: undefined };
+	const parts = {
+		config,
+		clock: net.clock,
+		random: () => (draw = (draw + 0.137) % 1),
+		never: () => neverAsked,
+		note: undefined,
+	};
 	return { net, prober: openPinger({ method: "raw", wire: net.wire }, parts) };
 }
 
