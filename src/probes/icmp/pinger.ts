@@ -164,7 +164,7 @@ class Pinger {
 	/** Waits, reads and sends for at most SLICE_MS, then hands over verdicts. */
 	#slice(): void {
 		const end = this.#clock.monotonicMs() + SLICE_MS;
-		let waitMs = 0;
+		let waitMs = this.#exchange.waitMs(this.#seats);
 		for (let now = end - SLICE_MS; now < end; now = this.#clock.monotonicMs()) {
 			this.#wire.wait(Math.min(waitMs, end - now));
 			this.#exchange.read(this.#seats);
