@@ -13,8 +13,9 @@ import type { Prober, ProberConfig } from "./probe.ts";
 /** What a prober needs from its surroundings; `random` gives 0 ≤ x < 1. */
 export type ProberTools = { clock: Clock; random: () => number };
 
-/** Throws AppError("unavailable") when not even the ping program is there, or sockets fail for another reason than permission. */
+/** Throws AppError("invalid") for a rate that is none, AppError("unavailable") when not even the ping program is there, or sockets fail for another reason than permission. */
 export function openProber(config: ProberConfig, { clock, random }: ProberTools): Prober {
+	if (!(config.ratePps > 0)) throw new AppError("invalid", "The rate must be above 0 echoes a second.");
 	const never = () => neverAskedHere(localNetworks());
 	const libc = openLibc();
 	const opened = libc && openWire(libc, random);

@@ -56,9 +56,7 @@ export class Run {
 		nonce: readonly [number, number],
 		never: Never,
 	) {
-		if (!(options.attempts >= 1 && options.attempts <= MAX_ATTEMPTS)) {
-			throw new AppError("invalid", `Attempts must be from 1 to ${MAX_ATTEMPTS}.`, { field: "attempts" });
-		}
+		checkOptions(options);
 		this.#options = options;
 		this.#count = targets.length;
 		[this.nonceHigh, this.nonceLow] = nonce;
@@ -254,4 +252,15 @@ export class Run {
 		this.#judged[index] = latencyUs === SILENT ? 2 : 1;
 		this.verdicts.push(index, latencyUs);
 	}
+}
+
+/** A NaN or a zero here would judge everybody silent at once, or nobody ever. */
+function checkOptions({ attempts, retryMs, timeoutMs, inFlightMax }: ProbeOptions): void {
+	const refuse = (field: string, rule: string) => {
+		throw new AppError("invalid", `${field} must be ${rule}.`, { field });
+	};
+	if (!(attempts >= 1 && attempts <= MAX_ATTEMPTS)) refuse("attempts", `from 1 to ${MAX_ATTEMPTS}`);
+	if (!(retryMs >= 0)) refuse("retryMs", "0 or more");
+	if (!(timeoutMs >= 1)) refuse("timeoutMs", "1 or more");
+	if (inFlightMax !== undefined && !(inFlightMax >= 1)) refuse("inFlightMax", "1 or more");
 }
