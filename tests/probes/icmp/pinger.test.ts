@@ -64,6 +64,23 @@ describe("verdicts", () => {
 		expect(upCount(await drain(prober.probe(block(20), OPTIONS)))).toBe(20);
 	});
 
+	test("answers that come while we are held up between reading and judging count", async () => {
+		const { net, prober } = setUp();
+		net.respond = () => [{ afterMs: 100 }];
+		for (const socket of net.sockets) {
+			const receive = socket.receive.bind(socket);
+			let calls = 0;
+			socket.receive = (take) => {
+				const readAll = receive(take);
+				if (net.sent.length === 20 && calls++ === 0) net.nowMs += 5_000;
+				return readAll;
+			};
+			socket.wake();
+			Object.defineProperty(socket, "readable", { get: () => true, set: () => {} });
+		}
+		expect(upCount(await drain(prober.probe(block(20), { ...OPTIONS, attempts: 1 })))).toBe(20);
+	});
+
 	test("a flood that never lets us read all delays verdicts, but not for ever", async () => {
 		const { net, prober } = setUp();
 		net.respond = silence;
