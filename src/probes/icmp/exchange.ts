@@ -56,13 +56,14 @@ export class Exchange {
 
 	/** Everything that has arrived comes before any time-out: after a pause of ours, answers still count. */
 	read(lanes: readonly Lane[]): void {
+		// Taken before reading: what arrives while we are held up afterwards must not be called too late.
+		const now = this.#clock.monotonicMs();
 		let readAll = true;
 		for (const socket of this.#wire.sockets) {
 			if (socket.readable)
 				readAll = socket.receive((answer) => this.#answered(lanes, socket, answer)) && readAll;
 			if (socket.troubled) this.#complaints(lanes, socket);
 		}
-		const now = this.#clock.monotonicMs();
 		this.#behindSinceMs = readAll ? undefined : (this.#behindSinceMs ?? now);
 		if (this.#behindSinceMs !== undefined && now - this.#behindSinceMs < BEHIND_MS) return;
 		for (const { run } of lanes) run.expire(now);
@@ -113,7 +114,9 @@ export class Exchange {
 			socket.put(count++, run.words, index * 4, run.echo(index, socket.identifier));
 		}
 		const left = this.#transmit(lanes, lane, socket, count, now);
-		for (let i = 0; i < left; i++) run.sent(this.#slots[i] as number, now, socket.sentUs[i] as number);
+		// Again, for the same reason: the call itself may have been held up.
+		const sentMs = this.#clock.monotonicMs();
+		for (let i = 0; i < left; i++) run.sent(this.#slots[i] as number, sentMs, socket.sentUs[i] as number);
 		for (let i = count - 1; i >= left; i--) run.giveBack(this.#slots[i] as number);
 		if (left > 0) {
 			lane.stuckSinceMs = undefined;

@@ -1,17 +1,9 @@
 /** Our own faults: no error number of a send may ever become a verdict about a host (faults F-21, F-23). */
 
 import { describe, expect, test } from "bun:test";
-import { openPinger } from "../../../src/probes/icmp/pinger.ts";
-import type { Prober } from "../../../src/probes/probe.ts";
 import { FakeNet, type SentEcho } from "../../helpers/fake-wire.ts";
+import { setUp } from "../../helpers/pinger.ts";
 import { addresses, block, drain, OPTIONS, upCount } from "../../helpers/probing.ts";
-
-const CONFIG = { ratePps: 10_000, batchSize: 64, batchMs: 50, pingProcesses: 1 };
-
-function setUp(net = new FakeNet()): { net: FakeNet; prober: Prober } {
-	const parts = { config: CONFIG, clock: net.clock, random: Math.random, note: undefined };
-	return { net, prober: openPinger({ method: "raw", wire: net.wire }, parts) };
-}
 
 const FAULTS: [string, number][] = [
 	["EPERM", 1],
