@@ -3,14 +3,17 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { BOUNDS, type Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { createBus } from "./events/bus.ts";
+import { createBus, type News } from "./events/bus.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import { defaultGateways, localNetworks } from "./probes/links.ts";
+import { openProber } from "./probes/open.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
-import { type SweepThread, startSweepThread } from "./sweeps/thread.ts";
-import { runSweepWorker, type ToWorker, type WorkerConfig } from "./sweeps/worker.ts";
+import { openSweeper } from "./sweeps/sweeper.ts";
+import { startThread, type Thread } from "./sweeps/thread.ts";
+import { type Crew, runWorker, type ToWorker } from "./sweeps/worker.ts";
 
 export type App = {
 	readonly context: Context;
@@ -61,58 +64,73 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 }
 
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
-	let sweeps: SweepThread | undefined;
+	const { config, bus, log, clock } = context;
+	let thread: Thread | undefined;
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: lookAround(context, () => sweeps?.state()),
+		surroundings: lookAround(context, () => thread?.state()),
 	});
-	if (options.entry !== undefined) sweeps = startSweeps(context, options.entry);
-	const jobs = sweeps === undefined ? undefined : startJobs(context, sweeps);
+	if (options.entry !== undefined) {
+		const sleep = (ms: number) => clock.sleep(ms);
+		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
+	}
+	const jobs = thread === undefined ? undefined : startJobs(context, thread);
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
 		async close() {
 			jobs?.stop();
-			await Promise.all([server.close(), sweeps?.close()]);
+			await Promise.all([server.close(), thread?.close()]);
 			opened.dispose();
 		},
 	};
 }
 
-function startSweeps(context: Context, entry: string): SweepThread {
-	const { config, bus, log, clock } = context;
-	const { batchSize, batchMs, pingProcesses } = BOUNDS;
-	const worker: WorkerConfig = {
-		databasePath: config.databasePath,
-		busyMs: BOUNDS.busyMs,
-		log: { level: config.logLevel, format: config.logFormat },
-		prober: { ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
-		timing: BOUNDS,
-		sweepsAtOnce: BOUNDS.sweepsAtOnce,
-		claimsPerTick: BOUNDS.claimsPerTick,
-		startSpreadMs: BOUNDS.startSpreadMs,
-		jitter: BOUNDS.jitter,
-	};
-	return startSweepThread({
-		entry,
-		config: worker,
-		bus,
-		log,
-		closeMs: BOUNDS.closeMs,
-		sleep: (ms) => clock.sleep(ms),
-	});
-}
-
-/** What the program does when it finds itself off the main thread: it is the sweep thread. */
+/** What the program does when it finds itself off the main thread: it is the one that probes. */
 export function runThread(): void {
-	runSweepWorker(
+	runWorker<Config>(
 		{
 			post: (message) => self.postMessage(message),
 			onMessage(handler) {
-				self.onmessage = (event: MessageEvent<ToWorker>) => handler(event.data);
+				self.onmessage = (event: MessageEvent<ToWorker<Config>>) => handler(event.data);
 			},
 		},
-		random,
+		openCrew,
 	);
+}
+
+/** Everything that works in the thread, on a database connection and a prober of its own. */
+async function openCrew(config: Config, publish: (news: News) => void): Promise<Crew> {
+	const log = await openLog({ level: config.logLevel, format: config.logFormat });
+	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+	const { batchSize, batchMs, pingProcesses } = BOUNDS;
+	const prober = openProber(
+		{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+		{ clock: systemClock, random },
+	);
+	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });
+	const sweeper = openSweeper({
+		...BOUNDS,
+		timing: BOUNDS,
+		db,
+		prober,
+		clock: systemClock,
+		random,
+		log,
+		publish,
+		surroundings: () => ({
+			networks: localNetworks().filter((network) => !network.loopback),
+			gateways: defaultGateways(),
+		}),
+	});
+	return {
+		stations: [sweeper],
+		method: prober.method,
+		note: prober.note,
+		close() {
+			prober.close();
+			db.close();
+		},
+	};
 }

@@ -7,16 +7,16 @@ import type { Context } from "./context.ts";
 import { pruneEvents } from "./store/events.ts";
 import { pruneHours, pruneSamples } from "./store/history.ts";
 import { pruneRuns } from "./store/runs.ts";
-import type { SweepThread } from "./sweeps/thread.ts";
+import type { Thread } from "./sweeps/thread.ts";
 
 const DAY_MS = 86_400_000;
 
 export type Jobs = { stop(): void };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
-export function startJobs(context: Context, sweeps: SweepThread): Jobs {
+export function startJobs(context: Context, thread: Thread): Jobs {
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
-		{ name: "due sweeps", pattern: "* * * * * *", run: () => sweeps.tick() },
+		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "prune", pattern: "17 23 3 * * *", run: () => prune(context) },
 	];
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of

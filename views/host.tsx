@@ -153,8 +153,6 @@ function EditForm(props: HostPanelProps) {
 	};
 	const problem: FieldProblem | undefined = form?.problem;
 	const id = props.drawer ? "d" : "p";
-	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
-	const shared = { problem } as const;
 	return (
 		<form
 			class="fields rows"
@@ -174,40 +172,7 @@ function EditForm(props: HostPanelProps) {
 					<p>{visibleLines(problem.message)}</p>
 				</Callout>
 			)}
-			<Field
-				id={`${id}-hostname`}
-				name="hostname"
-				label="Hostname"
-				value={values.hostname}
-				max={HOST_LIMITS.hostnameChars}
-				{...(source === undefined ? {} : { hint: source })}
-				{...shared}
-			/>
-			<Field
-				id={`${id}-description`}
-				name="description"
-				label="Description"
-				value={values.description}
-				max={HOST_LIMITS.descriptionChars}
-				{...shared}
-			/>
-			<Field
-				id={`${id}-tags`}
-				name="tags"
-				label="Tags"
-				value={values.tags}
-				placeholder="storage, backup"
-				{...shared}
-			/>
-			<Field
-				id={`${id}-notes`}
-				name="notes"
-				label="Notes"
-				value={values.notes}
-				lines={Math.min(8, Math.max(2, values.notes.split("\n").length))}
-				max={HOST_LIMITS.notesChars}
-				{...shared}
-			/>
+			<HostFields host={host} id={id} values={values} problem={problem} />
 			<div class="actions">
 				<button type="submit" class="button primary">
 					Save
@@ -217,6 +182,54 @@ function EditForm(props: HostPanelProps) {
 				</button>
 			</div>
 		</form>
+	);
+}
+
+function HostFields(props: {
+	host: Host;
+	id: string;
+	values: { hostname: string; description: string; tags: string; notes: string };
+	problem: FieldProblem | undefined;
+}) {
+	const { host, id, values, problem } = props;
+	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
+	return (
+		<>
+			<Field
+				id={`${id}-hostname`}
+				name="hostname"
+				label="Hostname"
+				value={values.hostname}
+				max={HOST_LIMITS.hostnameChars}
+				{...(source === undefined ? {} : { hint: source })}
+				problem={problem}
+			/>
+			<Field
+				id={`${id}-description`}
+				name="description"
+				label="Description"
+				value={values.description}
+				max={HOST_LIMITS.descriptionChars}
+				problem={problem}
+			/>
+			<Field
+				id={`${id}-tags`}
+				name="tags"
+				label="Tags"
+				value={values.tags}
+				placeholder="storage, backup"
+				problem={problem}
+			/>
+			<Field
+				id={`${id}-notes`}
+				name="notes"
+				label="Notes"
+				value={values.notes}
+				lines={Math.min(8, Math.max(2, values.notes.split("\n").length))}
+				max={HOST_LIMITS.notesChars}
+				problem={problem}
+			/>
+		</>
 	);
 }
 

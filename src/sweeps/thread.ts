@@ -1,9 +1,9 @@
-/** The main thread's end of the sweep worker: starts it, wakes it, passes its news on. Knows no row. */
+/** The main thread's end of the border: starts it, wakes it, passes its news on. Knows no row. */
 
 import type { Bus } from "../events/bus.ts";
 import type { Log } from "../log.ts";
 import type { ProbeMethod } from "../probes/probe.ts";
-import type { FromWorker, ToWorker, WorkerConfig } from "./worker.ts";
+import type { FromWorker, ToWorker } from "./worker.ts";
 
 /** How sweeps are asked, and why not better; `method` is undefined until the worker has opened its socket. */
 export type ProbeState = {
@@ -12,23 +12,25 @@ export type ProbeState = {
 	readonly problem: string | undefined;
 };
 
-export type SweepThread = {
-	/** Wakes the worker to look for due sweeps. */
+export type Thread = {
+	/** Wakes the stations to look for what is due. */
 	tick(): void;
 	state(): ProbeState;
 	/** Ends sweeps and thread; after `closeMs` the thread is ended as it is. */
 	close(): Promise<void>;
 };
 
-/** Starts the worker from `entry`, the program's own main file (it finds itself off the main thread and sweeps). */
-export function startSweepThread(options: {
+/**
+ * Starts the worker from `entry`, the program's own main file (it finds itself off the main thread and sweeps).
+ */
+export function startThread<C>(options: {
 	entry: string;
-	config: WorkerConfig;
+	config: C;
 	bus: Bus;
 	log: Log;
 	closeMs: number;
 	sleep: (ms: number) => Promise<void>;
-}): SweepThread {
+}): Thread {
 	const { bus, log } = options;
 	const worker = new Worker(options.entry);
 	let state: ProbeState = { method: undefined, note: undefined, problem: undefined };
@@ -36,7 +38,7 @@ export function startSweepThread(options: {
 	const closed = new Promise<void>((resolve) => {
 		onClosed = resolve;
 	});
-	const post = (message: ToWorker) => worker.postMessage(message);
+	const post = (message: ToWorker<C>) => worker.postMessage(message);
 	const setProblem = (problem: string | undefined) => {
 		if (problem === state.problem) return;
 		state = { ...state, problem };
@@ -51,7 +53,7 @@ export function startSweepThread(options: {
 		else if (message.kind === "trouble") setProblem(message.problem);
 		else onClosed();
 	};
-	worker.onerror = (event) => setProblem(`The sweep thread stopped: ${event.message}`);
+	worker.onerror = (event) => setProblem(`The thread that sweeps stopped: ${event.message}`);
 	post({ kind: "open", config: options.config });
 	return {
 		tick: () => post({ kind: "tick" }),

@@ -1,101 +1,71 @@
-/** The sweep thread: opens its own connection and prober, runs the sweeper, reports what was committed. */
+/** The thread beside the main one: what is said across the border, and the stations that work behind it. */
 
-import { systemClock } from "../clock.ts";
 import type { News } from "../events/bus.ts";
-import { openLog } from "../log.ts";
-import { defaultGateways, localNetworks } from "../probes/links.ts";
-import { openProber } from "../probes/open.ts";
-import type { ProbeMethod, ProberConfig } from "../probes/probe.ts";
-import { openDatabase } from "../store/database.ts";
-import type { SweepTiming } from "./sweep.ts";
-import { openSweeper, type Sweeper } from "./sweeper.ts";
+import type { ProbeMethod } from "../probes/probe.ts";
+
+/** Something that works in the thread: woken every second, it looks in the database for what is due. */
+export type Station = { tick(): void; close(): Promise<void> };
 
 /** Plain data: it crosses the thread border. */
-export type WorkerConfig = {
-	readonly databasePath: string;
-	readonly busyMs: number;
-	readonly log: { readonly level: "debug" | "info" | "warning" | "error"; readonly format: "text" | "json" };
-	readonly prober: ProberConfig;
-	readonly timing: SweepTiming;
-	readonly sweepsAtOnce: number;
-	readonly claimsPerTick: number;
-	readonly startSpreadMs: number;
-	readonly jitter: number;
-};
-
-export type ToWorker =
-	| { readonly kind: "open"; readonly config: WorkerConfig }
+export type ToWorker<C> =
+	| { readonly kind: "open"; readonly config: C }
 	| { readonly kind: "tick" }
 	| { readonly kind: "close" };
 
 export type FromWorker =
 	| { readonly kind: "ready"; readonly method: ProbeMethod; readonly note: string | undefined }
 	| { readonly kind: "news"; readonly news: News }
-	| { readonly kind: "trouble"; readonly problem: string }
+	| { readonly kind: "trouble"; readonly problem: string | undefined }
 	| { readonly kind: "closed" };
 
-/** The end of the thread that faces the main one. */
-export type Port = { post(message: FromWorker): void; onMessage(handler: (message: ToWorker) => void): void };
+/** The end of the border that faces the main thread. */
+export type Port<C> = {
+	post(message: FromWorker): void;
+	onMessage(handler: (message: ToWorker<C>) => void): void;
+};
 
-/** Serves the main thread until it says "close". `random` is the thread's own source. */
-export function runSweepWorker(port: Port, random: () => number): void {
-	let stop = async () => {};
-	let sweeper: Sweeper | undefined;
+/** What `open` made: its stations, how they probe, and the end of all of it. */
+export type Crew = {
+	readonly stations: readonly Station[];
+	readonly method: ProbeMethod;
+	readonly note: string | undefined;
+	close(): void;
+};
+
+/** Serves the main thread until it says "close". */
+export function runWorker<C>(
+	port: Port<C>,
+	open: (config: C, publish: (news: News) => void) => Promise<Crew>,
+): void {
+	let crew: Crew | undefined;
 	port.onMessage((message) => {
 		if (message.kind === "open") {
-			open(message.config, port, random).then(
+			open(message.config, (news) => port.post({ kind: "news", news })).then(
 				(opened) => {
-					sweeper = opened.sweeper;
-					stop = opened.close;
+					crew = opened;
+					port.post({ kind: "ready", method: opened.method, note: opened.note });
 				},
 				(error: Error) => port.post({ kind: "trouble", problem: error.message }),
 			);
 		} else if (message.kind === "tick") {
-			tick(sweeper, port);
+			if (crew !== undefined) tick(crew, port);
 		} else {
-			stop().finally(() => port.post({ kind: "closed" }));
+			closeCrew(crew).finally(() => port.post({ kind: "closed" }));
 		}
 	});
 }
 
 /** A tick that fails (a busy database) is told and tried again a second later; nothing is lost. */
-function tick(sweeper: Sweeper | undefined, port: Port): void {
+function tick<C>(crew: Crew, port: Port<C>): void {
 	try {
-		sweeper?.tick();
+		for (const station of crew.stations) station.tick();
+		port.post({ kind: "trouble", problem: undefined });
 	} catch (error) {
-		port.post({ kind: "trouble", problem: `The sweeper cannot read its queue: ${(error as Error).message}` });
+		port.post({ kind: "trouble", problem: `The queue cannot be read: ${(error as Error).message}` });
 	}
 }
 
-async function open(
-	config: WorkerConfig,
-	port: Port,
-	random: () => number,
-): Promise<{ sweeper: Sweeper; close: () => Promise<void> }> {
-	const log = await openLog(config.log);
-	const db = openDatabase(config.databasePath, { busyMs: config.busyMs });
-	const prober = openProber(config.prober, { clock: systemClock, random });
-	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });
-	const sweeper = openSweeper({
-		...config,
-		db,
-		prober,
-		clock: systemClock,
-		random,
-		log,
-		surroundings: () => ({
-			networks: localNetworks().filter((network) => !network.loopback),
-			gateways: defaultGateways(),
-		}),
-		publish: (news) => port.post({ kind: "news", news }),
-	});
-	port.post({ kind: "ready", method: prober.method, note: prober.note });
-	return {
-		sweeper,
-		async close() {
-			await sweeper.close();
-			prober.close();
-			db.close();
-		},
-	};
+async function closeCrew(crew: Crew | undefined): Promise<void> {
+	await Promise.all((crew?.stations ?? []).map((station) => station.close()));
+	crew?.close();
 }
