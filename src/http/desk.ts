@@ -4,7 +4,7 @@ import { type Shell, THEMES } from "../../views/layout.tsx";
 import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Context } from "../context.ts";
 import type { Light } from "../model/live.ts";
-import { countPerSubnet } from "../store/counts.ts";
+import { countDown } from "../store/counts.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
@@ -51,7 +51,7 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,
 		light: light(),
-		downs: countDowns(context),
+		downs: countDown(db),
 		theme: readTheme(request),
 		assets: assets.urls,
 		now: clock.now(),
@@ -64,12 +64,6 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 		page: (request, make) => remember(request, () => respondPage(request, shell(request), make())),
 		piece: remember,
 	};
-}
-
-function countDowns(context: Context): number {
-	let downs = 0;
-	for (const counts of countPerSubnet(context.db).values()) downs += counts.down;
-	return downs;
 }
 
 type Kept = { readonly changes: number; readonly at: number; readonly response: Response };
