@@ -86,6 +86,11 @@ export class Run {
 		return this.#options.signal?.aborted === true;
 	}
 
+	/** The kernel looks for each target itself (the caller set inFlightMax). */
+	get attached(): boolean {
+		return this.#held !== undefined;
+	}
+
 	/** Targets asked and not yet judged, and silent ones the kernel may still be looking for. */
 	get unresolved(): number {
 		return this.#open + (this.#held?.length ?? 0);

@@ -99,6 +99,17 @@ describe("trouble that passes", () => {
 		expect(net.nowMs).toBeWithin(10_000, 11_000);
 	});
 
+	test("a neighbour table full of hosts that just answered: an attached network waits for it up to a minute", async () => {
+		const { net, prober } = setUp();
+		net.refuse = () => (net.nowMs < 45_000 ? 105 : undefined);
+		const attached = drain(prober.probe(block(30), { ...OPTIONS, inFlightMax: 512 }));
+		expect(upCount(await attached)).toBe(30);
+		net.refuse = () => 105;
+		const never = drain(prober.probe(block(30), { ...OPTIONS, inFlightMax: 512 }));
+		await expect(never).rejects.toMatchObject({ detail: { errno: 105 } });
+		expect(net.nowMs).toBeWithin(105_000, 107_000);
+	});
+
 	test("EAGAIN waits for room without spinning; lasting, it is a fault", async () => {
 		const { net, prober } = setUp();
 		net.refuse = () => (net.nowMs < 400 ? 11 : undefined);
