@@ -3,6 +3,7 @@
 import { type Shell, THEMES } from "../../views/layout.tsx";
 import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Context } from "../context.ts";
+import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
 import { countDown } from "../store/counts.ts";
 import { readLight } from "../store/subnets.ts";
@@ -68,12 +69,18 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 
 type Kept = { readonly changes: number; readonly at: number; readonly response: Response };
 
+/** Does a page made before these news show something that is wrong by now, not merely a latency or an age? */
+function ages(news: News): boolean {
+	if (news.kind === "change") return news.change.urgent;
+	return news.kind === "trouble" || (news.progress.state !== "running" && news.progress.state !== "queued");
+}
+
 /** Many browsers ask for the same page when something changed: it is made once. */
 function createMemory(context: Context): (request: Request, make: () => Response) => Response {
 	const kept = new Map<string, Kept>();
 	let changes = 0;
 	context.bus.subscribe(({ news }) => {
-		if (news.kind !== "progress") changes += 1;
+		if (ages(news)) changes += 1;
 	});
 	return (request, make) => {
 		const key = keyOf(request);

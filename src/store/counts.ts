@@ -59,7 +59,7 @@ export function listBlocks(db: Db, subnetId: number): (ByStatus & { readonly fir
 			"SELECT block, up, down, unknown FROM host_block WHERE subnet_id = ? AND up + down + unknown > 0",
 		)
 		.all(subnetId)
-		.map(({ block, ...counts }) => ({ ...counts, first: fromKey(Uint8Array.fromHex(`${block}0`)) }));
+		.map(({ block, ...counts }) => ({ ...counts, first: BigInt(`0x${block}0`) }));
 }
 
 /** Hosts that sit on the first or last address of their subnet. */

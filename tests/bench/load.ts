@@ -157,5 +157,7 @@ function takeBytes(line: Line, chunk: Buffer): boolean {
 
 if (import.meta.main) {
 	const plan = (await Bun.stdin.json()) as LoadPlan;
-	console.log(JSON.stringify(await runLoad(plan)));
+	await Bun.write(Bun.stdout, `${JSON.stringify(await runLoad(plan))}\n`);
+	// The server may hold its end of the connections open for a minute more.
+	process.exit(0);
 }
