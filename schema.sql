@@ -53,7 +53,7 @@ CREATE TABLE host (
 	flips_json         TEXT    NOT NULL DEFAULT '[]', -- newest flips, oldest first
 	first_seen_at      INTEGER,                       -- NULL: never answered (a reservation)
 	last_seen_at       INTEGER,
-	latency_us         INTEGER,
+	latency_us         INTEGER,                       -- 0: answers ARP, but no ping
 	typical_latency_us INTEGER,                       -- running estimate of the median
 	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
 	created_at         INTEGER NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE host_status (
 	host_id    INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
 	ts         INTEGER NOT NULL,
 	is_up      INTEGER NOT NULL,
-	latency_us INTEGER,
+	latency_us INTEGER,                               -- NULL: silent, or up and silent to pings
 	PRIMARY KEY (host_id, ts)
 ) STRICT, WITHOUT ROWID;
 
@@ -208,7 +208,7 @@ CREATE TABLE sweep_run (
 	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a verdict
 	replies      INTEGER NOT NULL DEFAULT 0,
 	lost         INTEGER NOT NULL DEFAULT 0,          -- hosts that were up and did not answer
-	method       TEXT,                                -- raw, datagram or ping
+	method       TEXT,                                -- raw, arp+raw, datagram or ping
 	problem      TEXT,
 	cancel_asked INTEGER NOT NULL DEFAULT 0
 ) STRICT;

@@ -16,6 +16,7 @@ const VERBS = {
 	test: ["scripts/test.ts"],
 	check: ["scripts/test.ts", "--checks"],
 	"bench sweep": ["tests/bench/sweep.ts"],
+	"bench arp": ["tests/bench/arp.ts"],
 	"bench http": ["tests/bench/http.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };

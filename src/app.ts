@@ -105,8 +105,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 	const log = await openLog({ level: config.logLevel, format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const { batchSize, batchMs, pingProcesses } = BOUNDS;
+	const arp = {
+		attempts: BOUNDS.arpAttempts,
+		waitMs: BOUNDS.arpWaitMs,
+		aliasesMax: BOUNDS.arpAliasesMax,
+		neighboursMax: BOUNDS.neighboursInFlight,
+	};
 	const prober = openProber(
-		{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+		{
+			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+			arp: config.arpEnabled ? arp : undefined,
+		},
 		{ clock: systemClock, random },
 	);
 	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });

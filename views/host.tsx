@@ -3,6 +3,7 @@
 import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
+import { UNTIMED } from "../src/model/presence.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { familyOf } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
@@ -96,6 +97,7 @@ function Story(props: { host: Host; now: number }) {
 					· last seen <Age at={host.lastSeenAt} now={props.now} />
 				</>
 			)}
+			{host.status === "up" && host.latencyUs === UNTIMED && <> · silent to ping, answers ARP</>}
 			{host.firstSeenAt !== undefined && <> · first seen {day(host.firstSeenAt)}</>}
 			{host.vendor !== undefined && (
 				<>

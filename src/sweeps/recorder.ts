@@ -2,18 +2,23 @@
 
 import { AppError } from "../errors.ts";
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
-import { type Flip, forget, judge, type Presence } from "../model/presence.ts";
+import { forget, judge, type Presence } from "../model/presence.ts";
 import type { SweepRun } from "../model/run.ts";
 import { type Address, formatAddress } from "../net/address.ts";
+import { formatMac, type Mac } from "../net/mac.ts";
 import { SILENT } from "../probes/probe.ts";
 import { type Db, transact } from "../store/database.ts";
-import { insertEvent } from "../store/events.ts";
 import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
-import { MASS_MIN } from "./gate.ts";
+import { emptyTally, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
 
-export type Verdict = { readonly address: Address; readonly latencyUs: number };
+/** `mac`: who answered, where that is known. */
+export type Verdict = {
+	readonly address: Address;
+	readonly latencyUs: number;
+	readonly mac?: Mac | undefined;
+};
 
 /** One sweep as the recorder sees it. */
 export type Recording = {
@@ -36,18 +41,6 @@ export type Recorded = {
 	readonly urgent: boolean;
 };
 
-type Tally = {
-	events: Event[];
-	hostIds: number[];
-	suspects: Address[];
-	replies: number;
-	found: number;
-	up: number;
-	down: number;
-	flips: number;
-	telling: { kind: EventKind; detail: NewEvent["detail"]; host: history.HostState; ip: string }[];
-};
-
 /**
  * Records a batch of the sweep itself. Replies make hosts up (and new ones known); silence of an up host makes it
  * a suspect, of a down one a sample. Throws AppError("not_found") when the subnet is gone.
@@ -64,11 +57,12 @@ export function recordBatch(
 			throw new AppError("not_found", "The subnet was deleted while it was swept.");
 		}
 		const tally = emptyTally();
-		for (const { address, latencyUs } of verdicts) {
-			if (latencyUs !== SILENT) recordReply(db, recording, tally, address, latencyUs, at);
+		for (const verdict of verdicts) {
+			const { address } = verdict;
+			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 			else if (recording.known.has(address)) recordSilence(db, tally, address, at);
 		}
-		tellAll(db, tally, recording, at);
+		tellAll(db, tally, recording.run.subnetId, at);
 		history.addAnswers(db, at, tally.up, tally.down);
 		advanceRun(db, recording.run.id, verdicts.length, tally.replies);
 		return toRecorded(tally);
@@ -84,10 +78,10 @@ export function recordAnswers(
 ): Recorded {
 	return transact(db, () => {
 		const tally = emptyTally();
-		for (const { address, latencyUs } of verdicts) {
-			if (latencyUs !== SILENT) recordReply(db, recording, tally, address, latencyUs, at);
+		for (const verdict of verdicts) {
+			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 		}
-		tellAll(db, tally, recording, at);
+		tellAll(db, tally, recording.run.subnetId, at);
 		history.addAnswers(db, at, tally.up, tally.down);
 		return toRecorded(tally);
 	});
@@ -115,8 +109,9 @@ export function recordDowns(
 			if (news.some((flip) => flip.kind === "went_down")) fallen += 1;
 			if (!grouped) remember(tally, host, address, news);
 		}
-		tellAll(db, tally, recording, at);
-		if (grouped && fallen > 0) tellOfSubnet(db, tally, recording, "subnet_down", { hosts: fallen }, at);
+		tellAll(db, tally, recording.run.subnetId, at);
+		if (grouped && fallen > 0)
+			tellOfSubnet(db, tally, recording.run.subnetId, "subnet_down", { hosts: fallen }, at);
 		history.addAnswers(db, at, 0, tally.down);
 		return { ...toRecorded(tally), urgent: true };
 	});
@@ -156,7 +151,7 @@ export function recordSubnetEvent(
 ): Recorded {
 	return transact(db, () => {
 		const tally = emptyTally();
-		tellOfSubnet(db, tally, recording, kind, detail, at);
+		tellOfSubnet(db, tally, recording.run.subnetId, kind, detail, at);
 		return { ...toRecorded(tally), urgent: true };
 	});
 }
@@ -165,8 +160,7 @@ function recordReply(
 	db: Db,
 	recording: Recording,
 	tally: Tally,
-	address: Address,
-	latencyUs: number,
+	{ address, latencyUs, mac }: Verdict,
 	at: number,
 ): void {
 	const host = history.findHostState(db, address) ?? newHost(db, recording, address, at);
@@ -174,6 +168,7 @@ function recordReply(
 	if (sameButSeen(host.presence, after)) history.writeSeen(db, host.id, after);
 	else history.writePresence(db, host.id, after);
 	history.insertSample(db, host.id, at, latencyUs);
+	if (mac !== undefined && formatMac(mac) !== host.mac) history.writeMac(db, host.id, formatMac(mac));
 	tally.replies += 1;
 	tally.up += 1;
 	tally.hostIds.push(host.id);
@@ -217,73 +212,8 @@ function newHost(db: Db, recording: Recording, address: Address, at: number): hi
 	return host;
 }
 
-/** Keeps what is to be told until the batch is complete. */
-function remember(tally: Tally, host: history.HostState, address: Address, news: readonly Flip[]): void {
-	for (const flip of news) {
-		const told = toldAs(flip);
-		if (told !== undefined) tally.telling.push({ ...told, host, ip: formatAddress(address) });
-	}
-}
-
-/** Many of a kind in one batch are one thing that happened, and one event. */
-const GROUPED: Partial<Record<EventKind, EventKind>> = { host_new: "hosts_found", host_up: "subnet_up" };
-
-function tellAll(db: Db, tally: Tally, recording: Recording, at: number): void {
-	for (const [kind, group] of Map.groupBy(tally.telling, (told) => told.kind)) {
-		const together = GROUPED[kind];
-		if (together !== undefined && group.length >= MASS_MIN) {
-			tellOfSubnet(db, tally, recording, together, { hosts: group.length }, at);
-			continue;
-		}
-		for (const { detail, host, ip } of group) {
-			const label = host.hostname || ip;
-			tally.events.push(
-				insertEvent(db, { at, kind, detail, subnetId: host.subnetId, hostId: host.id, ip, label }),
-			);
-		}
-	}
-}
-
-/** A flip in words of the event table; undefined: it is kept quiet. */
-function toldAs(flip: Flip): Pick<NewEvent, "kind" | "detail"> | undefined {
-	if (flip.kind === "appeared") return { kind: "host_new", detail: {} };
-	if (flip.kind === "flapping") return { kind: "host_flapping", detail: { flips: flip.flips } };
-	if (flip.quiet) return undefined;
-	if (flip.kind === "went_down") return { kind: "host_down", detail: {} };
-	return { kind: "host_up", detail: { downMs: flip.downMs } };
-}
-
-function tellOfSubnet(
-	db: Db,
-	tally: Tally,
-	recording: Recording,
-	kind: EventKind,
-	detail: NewEvent["detail"],
-	at: number,
-): void {
-	const subnet = findSubnet(db, recording.run.subnetId);
-	if (subnet === undefined) return;
-	const ip = formatAddress(subnet.cidr.base);
-	const label = subnet.name || `${ip}/${subnet.cidr.prefix}`;
-	tally.events.push(insertEvent(db, { at, kind, subnetId: subnet.id, hostId: undefined, ip, label, detail }));
-}
-
 function sameButSeen(before: Presence, after: Presence): boolean {
 	return before.status === after.status && before.flapping === after.flapping && before.flips === after.flips;
-}
-
-function emptyTally(): Tally {
-	return {
-		events: [],
-		hostIds: [],
-		suspects: [],
-		replies: 0,
-		found: 0,
-		up: 0,
-		down: 0,
-		flips: 0,
-		telling: [],
-	};
 }
 
 function toRecorded(tally: Tally): Recorded {

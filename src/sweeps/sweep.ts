@@ -5,37 +5,29 @@ import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
 import type { Log } from "../log.ts";
 import type { RunState, SweepRun } from "../model/run.ts";
-import type { Subnet } from "../model/subnet.ts";
 import type { Address } from "../net/address.ts";
-import { contains } from "../net/cidr.ts";
-import { type ProbeBatch, type Prober, SILENT } from "../probes/probe.ts";
 import { type Db, transact } from "../store/database.ts";
 import { countUp, listAddresses } from "../store/history.ts";
 import { finishRun, readOffset, setRunTotal } from "../store/runs.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
-import { isMassDown, ownOutage, type Surroundings } from "./gate.ts";
+import { type AskDeps, type AskTiming, answersOf, type Manner, mannerOf, verdictsOf } from "./asking.ts";
+import { isMassDown, ownOutage } from "./gate.ts";
 import * as recorder from "./recorder.ts";
-import { innerRanges, isLoopback, planTargets } from "./targets.ts";
+import { innerRanges, planTargets } from "./targets.ts";
 
 /** Waits and tries of a sweep; see BOUNDS in config. */
-export type SweepTiming = {
-	readonly sweepAttempts: number;
-	readonly retryMs: number;
-	readonly replyTimeoutMs: number;
+export type SweepTiming = AskTiming & {
 	readonly confirmations: number;
 	readonly confirmEveryMs: number;
-	readonly neighboursInFlight: number;
 };
 
-export type SweepDeps = {
+export type SweepDeps = AskDeps & {
 	readonly db: Db;
-	readonly prober: Prober;
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;
 	readonly timing: SweepTiming;
-	readonly surroundings: () => Surroundings;
 	/** Told after each commit. */
 	readonly publish: (news: News) => void;
 };
@@ -45,6 +37,7 @@ export type Suspicion = {
 	readonly recording: recorder.Recording;
 	readonly suspects: Address[];
 	readonly grouped: boolean;
+	readonly manner: Manner;
 };
 
 /** Abort reason of a sweep that ends because the process does. */
@@ -74,11 +67,12 @@ export async function sweepSubnet(
 		random: deps.random,
 	});
 	const total = plan.addresses.length;
-	setRunTotal(db, run.id, total, deps.prober.method);
+	const manner = mannerOf(deps, subnet);
+	setRunTotal(db, run.id, total, manner.method);
 	tellProgress(deps, run, 0, total, "running");
 	const recording = { run, known: new Set(known), first: subnet.lastSweepAt === undefined };
 	const upBefore = countUp(db, subnet.id);
-	const pass = await ask(deps, subnet, recording, plan.addresses, signal);
+	const pass = await ask(deps, manner, recording, plan.addresses, signal);
 	if (signal.aborted) {
 		recorder.dropSuspicion(db, pass.suspects);
 		close(deps, run, pass, total, { state: signal.reason === STOPPING ? "interrupted" : "cancelled" });
@@ -101,18 +95,19 @@ export async function sweepSubnet(
 	}
 	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };
 	close(deps, run, pass, total, { state: "done", ...offset });
-	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped };
+	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped, manner };
 }
 
 /** Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. */
 export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
-	const { db, clock, timing } = deps;
+	const { db, clock, timing, prober } = deps;
+	const options = { ...suspicion.manner.options, signal };
 	let silent = suspicion.suspects;
 	try {
 		for (let round = 0; round < timing.confirmations && silent.length > 0; round++) {
 			await clock.sleep(timing.confirmEveryMs, signal);
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
-			const answered = await answersOf(deps, silent, signal);
+			const answered = await answersOf(prober, silent, options);
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
 			if (answered.length === 0) continue;
 			const back = new Set(answered.map((verdict) => verdict.address));
@@ -161,22 +156,13 @@ export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void 
 
 async function ask(
 	deps: SweepDeps,
-	subnet: Subnet,
+	manner: Manner,
 	recording: recorder.Recording,
 	targets: readonly Address[],
 	signal: AbortSignal,
 ): Promise<Pass> {
 	const pass: Pass = { suspects: [], replies: 0, done: 0, found: 0 };
-	const onLink =
-		!isLoopback(subnet.cidr.base) && deps.surroundings().networks.some((n) => overlaps(n.cidr, subnet.cidr));
-	const { sweepAttempts, retryMs, replyTimeoutMs, neighboursInFlight } = deps.timing;
-	const batches = deps.prober.probe(targets, {
-		attempts: sweepAttempts,
-		retryMs,
-		timeoutMs: replyTimeoutMs,
-		signal,
-		inFlightMax: onLink ? neighboursInFlight : undefined,
-	});
+	const batches = deps.prober.probe(targets, { ...manner.options, signal });
 	for await (const batch of batches) {
 		const verdicts = verdictsOf(targets, batch);
 		const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
@@ -188,35 +174,6 @@ async function ask(
 		tellProgress(deps, recording.run, pass.done, targets.length, "running");
 	}
 	return pass;
-}
-
-async function answersOf(
-	deps: SweepDeps,
-	targets: readonly Address[],
-	signal: AbortSignal,
-): Promise<recorder.Verdict[]> {
-	const answered: recorder.Verdict[] = [];
-	const { sweepAttempts, retryMs, replyTimeoutMs, neighboursInFlight } = deps.timing;
-	const options = {
-		attempts: sweepAttempts,
-		retryMs,
-		timeoutMs: replyTimeoutMs,
-		signal,
-		inFlightMax: neighboursInFlight,
-	};
-	for await (const batch of deps.prober.probe(targets, options)) {
-		answered.push(...verdictsOf(targets, batch).filter((verdict) => verdict.latencyUs !== SILENT));
-	}
-	return answered;
-}
-
-function verdictsOf(targets: readonly Address[], batch: ProbeBatch): recorder.Verdict[] {
-	const verdicts: recorder.Verdict[] = [];
-	batch.index.forEach((index, i) => {
-		const address = targets[index];
-		if (address !== undefined) verdicts.push({ address, latencyUs: batch.latencyUs[i] ?? SILENT });
-	});
-	return verdicts;
 }
 
 /** All that fell silent becomes unknown; the outage itself is told once, by whichever sweep notices first. */
@@ -283,8 +240,4 @@ function tell(deps: SweepDeps, run: SweepRun, recorded: recorder.Recorded): void
 
 function tellProgress(deps: SweepDeps, run: SweepRun, done: number, total: number, state: RunState): void {
 	deps.publish({ kind: "progress", progress: { runId: run.id, subnetId: run.subnetId, done, total, state } });
-}
-
-function overlaps(a: Subnet["cidr"], b: Subnet["cidr"]): boolean {
-	return contains(a, b) || contains(b, a);
 }
