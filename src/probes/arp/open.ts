@@ -5,6 +5,7 @@ import type { Pace } from "../icmp/pace.ts";
 import { openPinger } from "../icmp/pinger.ts";
 import { wireOf } from "../icmp/wire.ts";
 import type { Libc } from "../libc.ts";
+import type { Never } from "../never.ts";
 import type { Prober, ProberConfig } from "../probe.ts";
 import { openLinkSocket } from "./link-socket.ts";
 import { attachedLinks } from "./links.ts";
@@ -12,12 +13,12 @@ import { Scan } from "./scan.ts";
 import { openArpSocket } from "./socket.ts";
 
 /** `pace`: that of `prober`; all packets together keep to it. */
-export type ArpTools = { libc: Libc; clock: Clock; random: () => number; pace: Pace };
+export type ArpTools = { libc: Libc; clock: Clock; random: () => number; never: () => Never; pace: Pace };
 
 /** `prober` with ARP before it; as it is where that is not wanted or no packet socket may be opened. */
 export function openArpFirst(prober: Prober, config: ProberConfig, tools: ArpTools): Prober {
 	if (config.arp === undefined) return prober;
-	const { libc, clock, random, pace } = tools;
+	const { libc, clock, random, never, pace } = tools;
 	const arpBook = openArpSocket(libc);
 	if (typeof arpBook === "number") return prober;
 	const linkBook = openLinkSocket(libc, 1 + Math.floor(random() * 0xfffe));
@@ -25,7 +26,7 @@ export function openArpFirst(prober: Prober, config: ProberConfig, tools: ArpToo
 		libc.close(arpBook.fd);
 		return prober;
 	}
-	const parts = { config, clock, random, pace, note: undefined };
+	const parts = { config, clock, random, never, pace, note: undefined };
 	const arp = openPinger({ method: "raw", wire: wireOf(libc, [arpBook]) }, parts);
 	const link = openPinger({ method: "raw", wire: wireOf(libc, [linkBook]) }, parts);
 	const links = () => attachedLinks(libc);
