@@ -12,6 +12,7 @@ import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
+import { FoundNames } from "./names.tsx";
 
 export type HostPanelProps = {
 	host: Host;
@@ -58,6 +59,7 @@ export function HostPanel(props: HostPanelProps) {
 				<OpenLinks host={host} />
 			</header>
 			<EditForm {...props} />
+			<FoundNames host={host} subnet={props.subnet} csrf={props.csrf} />
 			<OpenPorts ports={host.ports} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>
