@@ -41,6 +41,9 @@ export type Recorded = {
 	readonly urgent: boolean;
 };
 
+/** A confirmation takes 15 s; a suspicion this old has lost its own (the database was busy) and is begun anew. */
+const SUSPICION_MS = 120_000;
+
 /**
  * Records a batch of the sweep itself. Replies make hosts up (and new ones known); silence of an up host makes it
  * a suspect, of a down one a sample. Throws AppError("not_found") when the subnet is gone.
@@ -187,7 +190,8 @@ function recordSilence(db: Db, tally: Tally, address: Address, at: number): void
 		return;
 	}
 	// An earlier sweep's confirmation is still under way: its verdict counts, not a second one.
-	if (host.presence.suspectSince !== undefined) return;
+	const { suspectSince } = host.presence;
+	if (suspectSince !== undefined && at - suspectSince < SUSPICION_MS) return;
 	history.writeSuspect(db, host.id, at);
 	tally.suspects.push(address);
 	tally.hostIds.push(host.id);
