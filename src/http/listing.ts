@@ -122,10 +122,12 @@ function aliveWindow(
 			cursor === undefined ? undefined : { statusOrder: cursor.statusOrder, address: cursor.address };
 		const found = listHosts(db, query.filter, "alive", after, limit + 1);
 		const shown = found.slice(0, limit);
-		pushGroups(rows, shown, byStatus, after === undefined ? undefined : STATUSES[after.statusOrder]);
-		const last = shown.at(-1);
-		if (found.length > limit && last !== undefined) {
-			return { rows, next: `h:${STATUSES.indexOf(last.status)}:${last.ip}` };
+		// One status alone needs no heading: the filter says it.
+		const last = query.filter.status ?? (after === undefined ? undefined : STATUSES[after.statusOrder]);
+		pushGroups(rows, shown, byStatus, last);
+		const end = shown.at(-1);
+		if (found.length > limit && end !== undefined) {
+			return { rows, next: `h:${STATUSES.indexOf(end.status)}:${end.ip}` };
 		}
 	}
 	if (ranges === undefined || query.filter.subnetId === undefined) return { rows, next: undefined };
