@@ -38,12 +38,31 @@ export function countUp(db: Db, subnetId: number): number {
 	);
 }
 
-/** A host found by a sweep: only its address is known. */
-export function insertFoundHost(db: Db, subnetId: number, address: Address, at: number): number {
+/** A host found by a sweep: its address, and that it answers. Written whole, so that each index is touched once. */
+export function insertFoundHost(db: Db, subnetId: number, address: Address, found: Presence): number {
+	const at = found.lastSeenAt ?? 0;
 	return insertedId(
 		db
-			.query("INSERT INTO host (ip, ip_key, subnet_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?)")
-			.run(formatAddress(address), toKey(address), subnetId, at, at),
+			.query(
+				`INSERT INTO host (ip, ip_key, subnet_id, status, status_order, status_since, flips_json,
+					first_seen_at, last_seen_at, latency_us, typical_latency_us, created_at, updated_at)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			)
+			.run(
+				formatAddress(address),
+				toKey(address),
+				subnetId,
+				found.status,
+				STATUS_ORDER[found.status],
+				found.statusSince ?? null,
+				JSON.stringify(found.flips),
+				at,
+				at,
+				found.latencyUs ?? null,
+				found.typicalLatencyUs ?? null,
+				at,
+				at,
+			),
 	);
 }
 

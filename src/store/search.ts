@@ -29,16 +29,21 @@ export function asksNothing({ tag, service, text }: HostFilter): boolean {
 const PICKED_MAX = 5_000;
 
 /**
- * Two indexes are read from end to end, the one of addresses and the one of words (which holds only hosts that have
- * any): a tenth of what it takes to look at every row in the order of a list.
+ * A text is sought in two indexes read from end to end, the one of addresses and the one of words (which holds only
+ * hosts that have any): a tenth of what it takes to look at every row in the order of a list.
  */
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = ? LIMIT ?",
 	service: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = ? AND is_current = 1 LIMIT ?",
+	word: `SELECT id FROM host WHERE (hostname <> '' OR description <> '' OR tags_json <> '[]')
+		AND instr(lower(hostname || char(10) || description || char(10) || tags_json), lower(?)) LIMIT ?`,
 	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL
 		SELECT id FROM host WHERE (hostname <> '' OR description <> '' OR tags_json <> '[]')
 			AND instr(lower(hostname || char(10) || description || char(10) || tags_json), lower(?1)) LIMIT ?2`,
 } as const;
+
+/** What no address holds need not be sought in addresses. */
+const MAYBE_ADDRESS = /^[0-9a-f.:]+$/i;
 
 /**
  * Ids of all hosts that may pass, as a JSON array: those that carry the tag, the service or the text. undefined when
@@ -51,7 +56,7 @@ export function pickHosts(db: Db, filter: HostFilter): string | undefined {
 			? [PICKS.tag, tag]
 			: service !== undefined
 				? [PICKS.service, service]
-				: [PICKS.text, text ?? ""];
+				: [PICKS[MAYBE_ADDRESS.test(text ?? "") ? "text" : "word"], text ?? ""];
 	if (value === "") return undefined;
 	const rows = db.query<{ id: number }, [string, number]>(sql).all(value, PICKED_MAX + 1);
 	if (rows.length > PICKED_MAX) return undefined;
