@@ -41,8 +41,8 @@ CREATE TABLE host (
 	description        TEXT    NOT NULL DEFAULT '',
 	tags_json          TEXT    NOT NULL DEFAULT '[]', -- array of strings; host_tag is its index
 	notes              TEXT    NOT NULL DEFAULT '',
-	mac                TEXT,
-	vendor             TEXT,
+	mac                TEXT,                          -- "00:11:32:8a:00:01", the last one that answered
+	vendor             TEXT,                          -- who made it; NULL also where software made the address up
 	-- Presence, written by the sweeper only.
 	status             TEXT    NOT NULL DEFAULT 'unknown' CHECK (status IN ('up', 'down', 'unknown')),
 	status_order       INTEGER NOT NULL DEFAULT 2     -- up 0, down 1, unknown 2: the order of lists
@@ -62,10 +62,12 @@ CREATE TABLE host (
 CREATE INDEX host_by_address ON host (subnet_id, ip_key);
 CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
 CREATE INDEX host_alive_first ON host (status_order, ip_key);
+CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
 CREATE INDEX host_first_seen ON host (first_seen_at);
 -- What a search looks into besides addresses. The condition and the expression are repeated in store/search.ts.
-CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json))
-	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]';
+CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10)
+	|| coalesce(mac, '') || char(10) || coalesce(vendor, '')))
+	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]' OR mac IS NOT NULL;
 
 -- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
 -- below; block is the key in hexadecimal without its last digit.
@@ -194,6 +196,17 @@ CREATE TABLE event (
 CREATE INDEX event_by_time ON event (ts);
 CREATE INDEX event_by_host ON event (host_id, id);
 CREATE INDEX event_by_subnet ON event (subnet_id, id);
+
+-- News about a hardware address that somebody does not want to hear again: of this host (mac_changed), of this
+-- address whoever has it (mac_conflict).
+CREATE TABLE dismissal (
+	kind         TEXT    NOT NULL CHECK (kind IN ('mac_changed', 'mac_conflict')),
+	host_id      INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	mac          TEXT    NOT NULL,
+	dismissed_at INTEGER NOT NULL,
+	PRIMARY KEY (kind, mac, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dismissal_by_host ON dismissal (host_id);
 
 -- Sweeps: the queue (queued), the progress (running) and the record (all others). One open row per subnet.
 CREATE TABLE sweep_run (

@@ -25,6 +25,8 @@ const VERBS = {
 const ASSETS = [
 	{ script: "scripts/css.ts", built: "static/dist/app.css", sources: /\.(scss|css)$/ },
 	{ script: "scripts/js.ts", built: "static/dist/app.js", sources: /\.js$/ },
+	// Made anew only with a new script: its source is a package.
+	{ script: "scripts/vendors.ts", built: "static/dist/vendors.zst", sources: /^$/ },
 ];
 
 /** Programs that tests drive, with the Debian package of each. */

@@ -7,8 +7,10 @@ import { createBus, type News } from "./events/bus.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
@@ -128,6 +130,8 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		random,
 		log,
 		publish,
+		neighbours: openNeighbours(),
+		vendorOf: openVendors(),
 		surroundings: () => ({
 			networks: localNetworks().filter((network) => !network.loopback),
 			gateways: defaultGateways(),

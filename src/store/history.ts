@@ -94,11 +94,6 @@ export function writePresence(db: Db, id: number, after: Presence): void {
 	);
 }
 
-/** Stores the hardware address that answered for a host. */
-export function writeMac(db: Db, id: number, mac: string): void {
-	db.query("UPDATE host SET mac = ? WHERE id = ? AND mac IS NOT ?").run(mac, id, mac);
-}
-
 export function writeSuspect(db: Db, id: number, since: number | undefined): void {
 	db.query("UPDATE host SET suspect_since = ? WHERE id = ?").run(since ?? null, id);
 }

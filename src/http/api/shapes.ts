@@ -131,5 +131,6 @@ export function eventJson(event: Event) {
 		ip: event.ip ?? null,
 		label: event.label,
 		detail: event.detail,
+		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
 	};
 }
