@@ -61,6 +61,8 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** Points in one answer about the past of a host. */
+	historyPoints: 2_000,
 	/** Events kept, and sweep records kept, in days. */
 	eventDays: 400,
 	runDays: 2,

@@ -4,17 +4,20 @@ import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
 import type { Subnet } from "../src/model/subnet.ts";
+import type { HostHistory } from "../src/model/uptime.ts";
 import { familyOf } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
+import { HistoryPanel } from "./history.tsx";
 
 export type HostPanelProps = {
 	host: Host;
 	subnet: Subnet;
 	events: readonly Event[];
+	history?: HostHistory;
 	form?: {
 		values: { hostname: string; description: string; tags: string; notes: string };
 		problem?: { field?: string; message: string };
@@ -56,6 +59,9 @@ export function HostPanel(props: HostPanelProps) {
 				<OpenLinks host={host} />
 			</header>
 			<EditForm {...props} />
+			{props.history !== undefined && host.firstSeenAt !== undefined && (
+				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
+			)}
 			<OpenPorts ports={host.ports} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>

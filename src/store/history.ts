@@ -94,20 +94,6 @@ export function insertSample(db: Db, hostId: number, at: number, latencyUs: numb
 	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs ?? null);
 }
 
-/** Samples of a host, oldest first: `latencyUs` is undefined where it was down. */
-export function listSamples(
-	db: Db,
-	hostId: number,
-	since: number,
-): { at: number; latencyUs: number | undefined }[] {
-	return db
-		.query<{ ts: number; latency_us: number | null }, [number, number]>(
-			"SELECT ts, latency_us FROM host_status WHERE host_id = ? AND ts >= ? ORDER BY ts",
-		)
-		.all(hostId, since)
-		.map((row) => ({ at: row.ts, latencyUs: row.latency_us ?? undefined }));
-}
-
 /** Adds the measurements of a batch to the sums over all hosts. */
 export function addAnswers(db: Db, at: number, up: number, down: number): void {
 	if (up + down === 0) return;

@@ -19,6 +19,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
+import { pastOf } from "./past.ts";
 import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
 
@@ -157,6 +158,7 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 		host,
 		subnet: place.subnet,
 		events: mine,
+		history: pastOf(host.id, host.hostname === "nas.lan"),
 		now: world.now(),
 		csrf: "token",
 		...(form && { form }),
