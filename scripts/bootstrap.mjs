@@ -17,6 +17,7 @@ const VERBS = {
 	check: ["scripts/test.ts", "--checks"],
 	"bench sweep": ["tests/bench/sweep.ts"],
 	"bench http": ["tests/bench/http.ts"],
+	"bench history": ["tests/bench/history.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
 

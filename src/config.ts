@@ -66,8 +66,11 @@ export const BOUNDS = {
 	/** Events kept, and sweep records kept, in days. */
 	eventDays: 400,
 	runDays: 2,
-	/** Rows removed in one transaction of the daily prune. */
-	pruneSlice: 5_000,
+	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
+	pruneSliceMs: 10,
+	pruneUnit: 1_000,
+	/** Pages of 4 kB in the log before they are moved into the file. */
+	checkpointPages: 1_000,
 	/** A blocked write waits so long for the other thread, in milliseconds. */
 	busyMs: 5_000,
 	/** The whole stop, in milliseconds. */

@@ -113,26 +113,6 @@ export function answeredShare(db: Db, since: number): number | undefined {
 	return row?.total ? (row.up ?? 0) / row.total : undefined;
 }
 
-/** Removes at most `limit` raw samples older than `before`, host by host from `fromHost`; answers how many. */
-export function pruneSamples(db: Db, before: number, limit: number): number {
-	return db
-		.query(
-			`DELETE FROM host_status WHERE (host_id, ts) IN (
-				SELECT s.host_id, s.ts FROM host JOIN host_status AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
-		)
-		.run(before, limit).changes;
-}
-
-/** Removes at most `limit` hourly rows older than `before`; answers how many. */
-export function pruneHours(db: Db, before: number, limit: number): number {
-	return db
-		.query(
-			`DELETE FROM host_status_hour WHERE (host_id, ts) IN (
-				SELECT s.host_id, s.ts FROM host JOIN host_status_hour AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
-		)
-		.run(before, limit).changes;
-}
-
 const FIND_STATE = `SELECT id, subnet_id, hostname, status, status_since, suspect_since, flapping, flips_json,
 	last_seen_at, latency_us, typical_latency_us FROM host WHERE ip_key = ?`;
 

@@ -96,7 +96,7 @@ describe.skipIf(problem !== undefined)(
 			expect(seenAt - Date.parse(back?.at ?? "")).toBeLessThan(1_000);
 			expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
 			const history = rollcall.get<{ items: { up: number; down: number }[] }>(
-				"/api/v1/hosts/1/history?step=5",
+				"/api/v1/hosts/1/history?step=60",
 			).items;
 			expect(history.reduce((sum, step) => sum + step.up + step.down, 0)).toBeGreaterThanOrEqual(2);
 		}, 40_000);

@@ -19,7 +19,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
-import { pastOf } from "./past.ts";
+import { pastOf, storage } from "./past.ts";
 import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
 
@@ -176,7 +176,10 @@ function small(world: World, path: string): Page | undefined {
 			title: "Activity",
 			main: <Activity events={changes} next="c.9" now={world.now()} />,
 		}),
-		"/settings": () => ({ title: "Settings", main: <Settings theme="auto" about={about} csrf="token" /> }),
+		"/settings": () => ({
+			title: "Settings",
+			main: <Settings theme="auto" about={about} storage={storage} csrf="token" />,
+		}),
 		"/doctor": () => ({ title: "Doctor", main: <Doctor checks={checks} /> }),
 		"/subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm) }),
 		"/subnets/1/edit": () => ({
