@@ -20,6 +20,9 @@ CREATE TABLE subnet (
 	next_sweep_at      INTEGER NOT NULL DEFAULT 0,
 	last_sweep_at      INTEGER,                       -- end of the last sweep that went well
 	last_sweep_problem TEXT,                          -- why the last one did not; NULL when it did
+	hosts_up           INTEGER NOT NULL DEFAULT 0,    -- its own hosts by status, kept by the triggers of host:
+	hosts_down         INTEGER NOT NULL DEFAULT 0,    -- every page shows them, counting 65,000 rows each time
+	hosts_unknown      INTEGER NOT NULL DEFAULT 0,    -- would take longer than all the rest of the page
 	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
 	created_at         INTEGER NOT NULL,
 	updated_at         INTEGER NOT NULL
@@ -60,6 +63,47 @@ CREATE INDEX host_by_address ON host (subnet_id, ip_key);
 CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
 CREATE INDEX host_alive_first ON host (status_order, ip_key);
 CREATE INDEX host_first_seen ON host (first_seen_at);
+-- What a search looks into besides addresses. The condition and the expression are repeated in store/search.ts.
+CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json))
+	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]';
+
+-- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
+-- below; block is the key in hexadecimal without its last digit.
+CREATE TABLE host_block (
+	subnet_id INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	block     TEXT    NOT NULL,
+	up        INTEGER NOT NULL,
+	down      INTEGER NOT NULL,
+	unknown   INTEGER NOT NULL,
+	PRIMARY KEY (subnet_id, block)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER host_counted AFTER INSERT ON host BEGIN
+	UPDATE subnet SET hosts_up = hosts_up + (new.status_order = 0), hosts_down = hosts_down + (new.status_order = 1),
+		hosts_unknown = hosts_unknown + (new.status_order = 2) WHERE id = new.subnet_id;
+	INSERT INTO host_block (subnet_id, block, up, down, unknown)
+	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
+END;
+CREATE TRIGGER host_uncounted AFTER DELETE ON host BEGIN
+	UPDATE subnet SET hosts_up = hosts_up - (old.status_order = 0), hosts_down = hosts_down - (old.status_order = 1),
+		hosts_unknown = hosts_unknown - (old.status_order = 2) WHERE id = old.subnet_id;
+	UPDATE host_block SET up = up - (old.status_order = 0), down = down - (old.status_order = 1),
+		unknown = unknown - (old.status_order = 2)
+	WHERE subnet_id = old.subnet_id AND block = substr(hex(old.ip_key), 1, 31);
+END;
+CREATE TRIGGER host_recounted AFTER UPDATE OF subnet_id, status_order ON host
+WHEN new.subnet_id <> old.subnet_id OR new.status_order <> old.status_order BEGIN
+	UPDATE subnet SET hosts_up = hosts_up - (old.status_order = 0), hosts_down = hosts_down - (old.status_order = 1),
+		hosts_unknown = hosts_unknown - (old.status_order = 2) WHERE id = old.subnet_id;
+	UPDATE host_block SET up = up - (old.status_order = 0), down = down - (old.status_order = 1),
+		unknown = unknown - (old.status_order = 2)
+	WHERE subnet_id = old.subnet_id AND block = substr(hex(old.ip_key), 1, 31);
+	UPDATE subnet SET hosts_up = hosts_up + (new.status_order = 0), hosts_down = hosts_down + (new.status_order = 1),
+		hosts_unknown = hosts_unknown + (new.status_order = 2) WHERE id = new.subnet_id;
+	INSERT INTO host_block (subnet_id, block, up, down, unknown)
+	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
+END;
 
 -- tags_json taken apart, so that a tag finds its hosts. Kept by the triggers below; never written otherwise.
 CREATE TABLE host_tag (

@@ -136,10 +136,17 @@ async function sweep(request: Request, io: CommandIo): Promise<void> {
 		if (prober.note) io.err(`${prober.note}\n`);
 		const faults = await Promise.allSettled(runs.map((run) => follow(prober, run, report.take)));
 		report.end(systemClock.monotonicMs() - startedMs);
-		for (const result of faults) if (result.status === "rejected") throw result.reason;
+		throwFirst(faults, io);
 	} finally {
 		prober.close();
 	}
+}
+
+/** Throws the first fault after telling the others. */
+function throwFirst(results: readonly PromiseSettledResult<void>[], io: CommandIo): void {
+	const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+	for (const reason of reasons.slice(1)) io.err(`rollcall: ${(reason as Error).message}\n`);
+	if (reasons.length > 0) throw reasons[0];
 }
 
 type PlannedRun = { targets: Address[]; options: ProbeOptions };

@@ -3,7 +3,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
-import { migrate } from "./migrations.ts";
+import { checkFile, migrate } from "./migrations.ts";
 
 /** One connection. Each thread has its own. */
 export type Db = Database;
@@ -17,10 +17,13 @@ export type FileLock = { release(): void };
  */
 export function openDatabase(path: string, options: { busyMs: number }): Db {
 	const fresh = path === ":memory:" || !existsSync(path);
+	let db: Database | undefined;
 	try {
-		const db = new Database(path, { create: true, strict: true });
+		db = new Database(path, { create: true, strict: true });
 		// busy_timeout comes first: the change to WAL may itself have to wait.
 		db.run("PRAGMA busy_timeout = ".concat(String(Math.trunc(options.busyMs))));
+		// Looked at before anything is written: a file that is not ours stays as it is.
+		checkFile(db, { fresh, path });
 		db.run("PRAGMA journal_mode = WAL");
 		db.run("PRAGMA synchronous = NORMAL");
 		db.run("PRAGMA foreign_keys = ON");
@@ -33,6 +36,7 @@ export function openDatabase(path: string, options: { busyMs: number }): Db {
 		migrate(db, { fresh, path });
 		return db;
 	} catch (cause) {
+		db?.close();
 		if (cause instanceof AppError) throw cause;
 		throw new AppError("unavailable", `The database ${path} cannot be used: ${(cause as Error).message}.`, {
 			cause,

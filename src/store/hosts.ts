@@ -5,6 +5,7 @@ import type { Port } from "../model/port.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, formatAddress, fromKey, toKey } from "../net/address.ts";
 import { type Db, insertedId } from "./database.ts";
+import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
 
 /** Where a list goes on: after this place in its order. */
 export type HostCursor = { readonly statusOrder: number; readonly address: Address };
@@ -33,25 +34,30 @@ export function findHostByAddress(db: Db, address: Address): Host | undefined {
 	return row ? toHost(row) : undefined;
 }
 
-/** What lets a row pass, besides its status. Parameters that are NULL ask nothing. */
-export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
-	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
-	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\')`;
-
-/** One statement for each index that can serve: within a subnet or over all, by status or by address. */
+/**
+ * One statement for each way to the rows: along an index within a subnet or over all, by status or by address, or
+ * from ids that were picked. A plus sign keeps SQLite from an index that would serve worse.
+ */
 const LISTS = {
 	subnet: {
 		alive: `SELECT * FROM host_current WHERE subnet_id = :subnet AND (status_order, ip_key) > (:order, :key)
 			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
 		address: `SELECT * FROM host_current WHERE subnet_id = :subnet AND ip_key > :key
-			AND status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
 	},
 	all: {
 		alive: `SELECT * FROM host_current WHERE :subnet IS NULL AND (status_order, ip_key) > (:order, :key)
 			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
 		address: `SELECT * FROM host_current WHERE :subnet IS NULL AND ip_key > :key
-			AND status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+	},
+	picked: {
+		alive: `SELECT * FROM host_current WHERE id IN (SELECT value FROM json_each(:ids))
+			AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
+			AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit`,
+		address: `SELECT * FROM host_current WHERE id IN (SELECT value FROM json_each(:ids))
+			AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
+			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit`,
 	},
 } as const;
 
@@ -74,19 +80,13 @@ export function listHosts(
 		last: wanted ?? STATUSES.length - 1,
 		limit,
 	};
+	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
+	if (ids !== undefined) {
+		const picked = { ...binds, ids };
+		return db.query<Row, [typeof picked]>(LISTS.picked[order]).all(picked).map(toHost);
+	}
 	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
 	return db.query<Row, [typeof binds]>(sql).all(binds).map(toHost);
-}
-
-/** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
-export function bindsOf(filter: HostFilter) {
-	const { text } = filter;
-	return {
-		subnet: filter.subnetId ?? null,
-		tag: filter.tag ?? null,
-		service: filter.service ?? null,
-		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
-	};
 }
 
 /** The least a map needs of each host in a subnet, by address. */
