@@ -13,6 +13,7 @@ import { openProber } from "./probes/open.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
+import { openRetention } from "./sweeps/retention.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Crew, runWorker, type ToWorker } from "./sweeps/worker.ts";
@@ -137,8 +138,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			gateways: defaultGateways(),
 		}),
 	});
+	const { rawRetentionDays, hourlyRetentionDays } = config;
+	const retention = openRetention({
+		...BOUNDS,
+		rawRetentionDays,
+		hourlyRetentionDays,
+		db,
+		clock: systemClock,
+		log,
+	});
 	return {
-		stations: [sweeper],
+		stations: [sweeper, retention],
 		method: prober.method,
 		note: prober.note,
 		close() {
