@@ -7,8 +7,10 @@ import { createBus, type News } from "./events/bus.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
@@ -105,8 +107,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 	const log = await openLog({ level: config.logLevel, format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const { batchSize, batchMs, pingProcesses } = BOUNDS;
+	const arp = {
+		attempts: BOUNDS.arpAttempts,
+		waitMs: BOUNDS.arpWaitMs,
+		aliasesMax: BOUNDS.arpAliasesMax,
+		neighboursMax: BOUNDS.neighboursInFlight,
+	};
 	const prober = openProber(
-		{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+		{
+			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+			arp: config.arpEnabled ? arp : undefined,
+		},
 		{ clock: systemClock, random },
 	);
 	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });
@@ -119,6 +130,8 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		random,
 		log,
 		publish,
+		neighbours: openNeighbours(),
+		vendorOf: openVendors(),
 		surroundings: () => ({
 			networks: localNetworks().filter((network) => !network.loopback),
 			gateways: defaultGateways(),

@@ -3,9 +3,11 @@
 import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
+import { UNTIMED } from "../src/model/presence.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { familyOf } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
+import { isLocallyAdministered, parseMac } from "../src/net/mac.ts";
 import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
@@ -64,7 +66,13 @@ export function HostPanel(props: HostPanelProps) {
 				) : (
 					<ul class="events">
 						{props.events.map((event) => (
-							<EventLine key={event.id} event={event} now={props.now} subject={false} />
+							<EventLine
+								key={event.id}
+								event={event}
+								now={props.now}
+								subject={false}
+								back={`/hosts/${host.id}`}
+							/>
 						))}
 					</ul>
 				)}
@@ -96,6 +104,7 @@ function Story(props: { host: Host; now: number }) {
 					· last seen <Age at={host.lastSeenAt} now={props.now} />
 				</>
 			)}
+			{host.status === "up" && host.latencyUs === UNTIMED && <> · silent to ping, answers ARP</>}
 			{host.firstSeenAt !== undefined && <> · first seen {day(host.firstSeenAt)}</>}
 			{host.vendor !== undefined && (
 				<>
@@ -107,10 +116,18 @@ function Story(props: { host: Host; now: number }) {
 				<>
 					{" "}
 					<span class="mono">{visible(host.mac)}</span>
+					{isMadeUp(host.mac) && (
+						<span title="A hardware address made up by software"> (locally administered)</span>
+					)}
 				</>
 			)}
 		</p>
 	);
+}
+
+function isMadeUp(text: string): boolean {
+	const mac = parseMac(text);
+	return mac !== undefined && isLocallyAdministered(mac);
 }
 
 /** Links to what answers on the web; only ports that a scan has found. */

@@ -12,6 +12,7 @@ import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
+import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
 import { subnetRoutes } from "./subnets.ts";
@@ -93,7 +94,9 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
-		.use(historyApi(desk));
+		.use(historyApi(desk))
+		.use(identityRoutes(desk))
+		.use(identityApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

@@ -9,6 +9,8 @@ export type HostState = {
 	readonly id: number;
 	readonly subnetId: number;
 	readonly hostname: string;
+	/** "00:11:32:8a:00:01" */
+	readonly mac: string | undefined;
 	readonly presence: Presence;
 };
 
@@ -96,12 +98,15 @@ export function writeSuspect(db: Db, id: number, since: number | undefined): voi
 	db.query("UPDATE host SET suspect_since = ? WHERE id = ?").run(since ?? null, id);
 }
 
-/** Appends one measurement and adds it to its hour. A second one of the same millisecond is ignored. */
+/**
+ * Appends one measurement and adds it to its hour. A second one of the same millisecond is ignored. `latencyUs`:
+ * undefined is silence, 0 an answer without a time (stored as up with no latency).
+ */
 export function insertSample(db: Db, hostId: number, at: number, latencyUs: number | undefined): void {
 	const isUp = latencyUs === undefined ? 0 : 1;
 	const inserted = db
 		.query("INSERT OR IGNORE INTO host_status (host_id, ts, is_up, latency_us) VALUES (?, ?, ?, ?)")
-		.run(hostId, at, isUp, latencyUs ?? null);
+		.run(hostId, at, isUp, latencyUs || null);
 	if (inserted.changes === 0) return;
 	db.query(
 		`INSERT INTO host_status_hour (host_id, ts, up, down, latency_sum_us, latency_min_us, latency_max_us)
@@ -110,21 +115,21 @@ export function insertSample(db: Db, hostId: number, at: number, latencyUs: numb
 			latency_sum_us = latency_sum_us + excluded.latency_sum_us,
 			latency_min_us = min(coalesce(latency_min_us, excluded.latency_min_us), coalesce(excluded.latency_min_us, latency_min_us)),
 			latency_max_us = max(coalesce(latency_max_us, excluded.latency_max_us), coalesce(excluded.latency_max_us, latency_max_us))`,
-	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs ?? null);
+	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs || null);
 }
 
-/** Samples of a host, oldest first: `latencyUs` is undefined where it was down. */
+/** Samples of a host, oldest first: `latencyUs` is undefined where it was down, 0 where it answered untimed. */
 export function listSamples(
 	db: Db,
 	hostId: number,
 	since: number,
 ): { at: number; latencyUs: number | undefined }[] {
 	return db
-		.query<{ ts: number; latency_us: number | null }, [number, number]>(
-			"SELECT ts, latency_us FROM host_status WHERE host_id = ? AND ts >= ? ORDER BY ts",
+		.query<{ ts: number; is_up: number; latency_us: number | null }, [number, number]>(
+			"SELECT ts, is_up, latency_us FROM host_status WHERE host_id = ? AND ts >= ? ORDER BY ts",
 		)
 		.all(hostId, since)
-		.map((row) => ({ at: row.ts, latencyUs: row.latency_us ?? undefined }));
+		.map((row) => ({ at: row.ts, latencyUs: row.is_up === 0 ? undefined : (row.latency_us ?? 0) }));
 }
 
 /** Adds the measurements of a batch to the sums over all hosts. */
@@ -166,13 +171,14 @@ export function pruneHours(db: Db, before: number, limit: number): number {
 		.run(before, limit).changes;
 }
 
-const FIND_STATE = `SELECT id, subnet_id, hostname, status, status_since, suspect_since, flapping, flips_json,
+const FIND_STATE = `SELECT id, subnet_id, hostname, mac, status, status_since, suspect_since, flapping, flips_json,
 	last_seen_at, latency_us, typical_latency_us FROM host WHERE ip_key = ?`;
 
 type Row = {
 	id: number;
 	subnet_id: number;
 	hostname: string;
+	mac: string | null;
 	status: Status;
 	status_since: number | null;
 	suspect_since: number | null;
@@ -188,6 +194,7 @@ function toHostState(row: Row): HostState {
 		id: row.id,
 		subnetId: row.subnet_id,
 		hostname: row.hostname,
+		mac: row.mac ?? undefined,
 		presence: {
 			status: row.status,
 			statusSince: row.status_since ?? undefined,

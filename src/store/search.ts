@@ -7,7 +7,8 @@ import type { Db } from "./database.ts";
 export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\')`;
+		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
+		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\')`;
 
 /** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
 export function bindsOf(filter: HostFilter) {
@@ -32,14 +33,16 @@ const PICKED_MAX = 5_000;
  * A text is sought in two indexes read from end to end, the one of addresses and the one of words (which holds only
  * hosts that have any): a tenth of what it takes to look at every row in the order of a list.
  */
+const WORDS = `SELECT id FROM host
+	WHERE (hostname <> '' OR description <> '' OR tags_json <> '[]' OR mac IS NOT NULL)
+		AND instr(lower(hostname || char(10) || description || char(10) || tags_json || char(10)
+			|| coalesce(mac, '') || char(10) || coalesce(vendor, '')), lower(?1))`;
+
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = ? LIMIT ?",
 	service: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = ? AND is_current = 1 LIMIT ?",
-	word: `SELECT id FROM host WHERE (hostname <> '' OR description <> '' OR tags_json <> '[]')
-		AND instr(lower(hostname || char(10) || description || char(10) || tags_json), lower(?)) LIMIT ?`,
-	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL
-		SELECT id FROM host WHERE (hostname <> '' OR description <> '' OR tags_json <> '[]')
-			AND instr(lower(hostname || char(10) || description || char(10) || tags_json), lower(?1)) LIMIT ?2`,
+	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL ${WORDS} LIMIT ?2`,
+	word: `${WORDS} LIMIT ?2`,
 } as const;
 
 /** What no address holds need not be sought in addresses. */

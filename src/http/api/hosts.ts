@@ -5,6 +5,7 @@ import { AppError } from "../../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
 import type { Host } from "../../model/host.ts";
+import { UNTIMED } from "../../model/presence.ts";
 import { parseAddress } from "../../net/address.ts";
 import { listEvents } from "../../store/events.ts";
 import { listSamples } from "../../store/history.ts";
@@ -74,7 +75,7 @@ export function historyApi(desk: Desk) {
 			const items = samples.map(({ at, latencyUs }) => ({
 				at: time(at),
 				is_up: latencyUs !== undefined,
-				latency_ms: latencyUs === undefined ? null : latencyUs / 1_000,
+				latency_ms: latencyUs === undefined || latencyUs === UNTIMED ? null : latencyUs / 1_000,
 			}));
 			return respondJson(request, { items });
 		})
