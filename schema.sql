@@ -16,6 +16,7 @@ CREATE TABLE subnet (
 	sweep_interval_s   INTEGER NOT NULL DEFAULT 60,
 	sweep_enabled      INTEGER NOT NULL DEFAULT 1,
 	scan_enabled       INTEGER NOT NULL DEFAULT 1,    -- port scans
+	snmp_enabled       INTEGER NOT NULL DEFAULT 0,    -- hosts are asked for their name by SNMP
 	sweep_offset       INTEGER NOT NULL DEFAULT 0,    -- where the next slice of a large block begins
 	next_sweep_at      INTEGER NOT NULL DEFAULT 0,
 	last_sweep_at      INTEGER,                       -- end of the last sweep that went well
@@ -43,6 +44,12 @@ CREATE TABLE host (
 	notes              TEXT    NOT NULL DEFAULT '',
 	mac                TEXT,                          -- "00:11:32:8a:00:01", the last one that answered
 	vendor             TEXT,                          -- who made it; NULL also where software made the address up
+	-- Names that were found out, '' for none; hostname holds one of them unless a person typed another.
+	ptr_name           TEXT    NOT NULL DEFAULT '',
+	ptr_heard          TEXT,                          -- the newest answer, not yet heard twice; NULL: ptr_name is it
+	snmp_name          TEXT    NOT NULL DEFAULT '',
+	snmp_enabled       INTEGER,                       -- NULL: as the subnet has it
+	next_name_at       INTEGER NOT NULL DEFAULT 0,    -- when names are looked up again
 	-- Presence, written by the sweeper only.
 	status             TEXT    NOT NULL DEFAULT 'unknown' CHECK (status IN ('up', 'down', 'unknown')),
 	status_order       INTEGER NOT NULL DEFAULT 2     -- up 0, down 1, unknown 2: the order of lists
@@ -62,12 +69,14 @@ CREATE TABLE host (
 CREATE INDEX host_by_address ON host (subnet_id, ip_key);
 CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
 CREATE INDEX host_alive_first ON host (status_order, ip_key);
+CREATE INDEX host_names_due ON host (next_name_at) WHERE status = 'up';
 CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
 CREATE INDEX host_first_seen ON host (first_seen_at);
 -- What a search looks into besides addresses. The condition and the expression are repeated in store/search.ts.
-CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10)
-	|| coalesce(mac, '') || char(10) || coalesce(vendor, '')))
-	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]' OR mac IS NOT NULL;
+CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10) || coalesce(mac, '')
+	|| char(10) || coalesce(vendor, '') || char(10) || ptr_name || char(10) || snmp_name))
+	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]' OR mac IS NOT NULL OR ptr_name <> ''
+		OR snmp_name <> '';
 
 -- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
 -- below; block is the key in hexadecimal without its last digit.
