@@ -17,6 +17,7 @@ import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { type NameDeps, openNames } from "./sweeps/names.ts";
+import { openRetention } from "./sweeps/retention.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
@@ -141,8 +142,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			gateways: defaultGateways(),
 		}),
 	});
+	const { rawRetentionDays, hourlyRetentionDays } = config;
+	const retention = openRetention({
+		...BOUNDS,
+		rawRetentionDays,
+		hourlyRetentionDays,
+		db,
+		clock: systemClock,
+		log,
+	});
 	return {
-		stations: [sweeper, openNamesOf(config, { db, log, publish })],
+		stations: [sweeper, retention, openNamesOf(config, { db, log, publish })],
 		method: prober.method,
 		note: prober.note,
 		close() {

@@ -72,11 +72,16 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** Points in one answer about the past of a host. */
+	historyPoints: 2_000,
 	/** Events kept, and sweep records kept, in days. */
 	eventDays: 400,
 	runDays: 2,
-	/** Rows removed in one transaction of the daily prune. */
-	pruneSlice: 5_000,
+	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
+	pruneSliceMs: 10,
+	pruneUnit: 1_000,
+	/** Pages of 4 kB in the log before they are moved into the file. */
+	checkpointPages: 1_000,
 	/** A blocked write waits so long for the other thread, in milliseconds. */
 	busyMs: 5_000,
 	/** The whole stop, in milliseconds. */

@@ -5,7 +5,8 @@ import { Refused } from "../../views/problem.tsx";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { historyApi, hostApi } from "./api/hosts.ts";
+import { pastApi } from "./api/history.ts";
+import { eventApi, hostApi } from "./api/hosts.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
@@ -94,7 +95,8 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
-		.use(historyApi(desk))
+		.use(eventApi(desk))
+		.use(pastApi(desk))
 		.use(identityRoutes(desk))
 		.use(identityApi(desk));
 }

@@ -31,6 +31,8 @@ export function openDatabase(path: string, options: { busyMs: number }): Db {
 		db.run("PRAGMA temp_store = MEMORY");
 		db.run("PRAGMA cache_size = -16000");
 		db.run("PRAGMA journal_size_limit = 67108864");
+		// The sweep thread moves the log into the file beside its work (see checkpoint); this is for when it does not.
+		db.run("PRAGMA wal_autocheckpoint = 16000");
 		migrate(db, { fresh, path });
 		return db;
 	} catch (cause) {
@@ -88,6 +90,15 @@ function otherOwner(lock: Database): string {
 /** Runs `work` in one write transaction that takes the write lock at its start (no upgrade can then fail half-way). */
 export function transact<T>(db: Db, work: () => T): T {
 	return db.transaction(work).immediate();
+}
+
+/**
+ * Moves committed pages from the log into the file when more than `pages` wait. Holds nobody up: readers and writers
+ * go on beside it. Call it between transactions, so that none of them has to do it at its commit.
+ */
+export function checkpoint(db: Db, pages: number): void {
+	const wal = db.query<{ log: number; checkpointed: number }, []>("PRAGMA wal_checkpoint(NOOP)").get();
+	if (wal !== null && wal.log - wal.checkpointed > pages) db.run("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 /** Row id of the last insert as a number. */

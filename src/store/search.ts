@@ -33,17 +33,21 @@ const HAS_WORDS = `hostname <> '' OR description <> '' OR tags_json <> '[]' OR m
 /** More hosts than these are not picked: a list that walks along its index soon meets enough of them. */
 const PICKED_MAX = 5_000;
 
+const BY_WORDS = `SELECT id FROM host WHERE (${HAS_WORDS}) AND instr(${WORDS}, lower(?1))`;
+
 /**
- * Two indexes are read from end to end, the one of addresses and the one of words (which holds only hosts that have
- * any): a tenth of what it takes to look at every row in the order of a list.
+ * A text is sought in two indexes read from end to end, the one of addresses and the one of words (which holds only
+ * hosts that have any): a tenth of what it takes to look at every row in the order of a list.
  */
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = ? LIMIT ?",
 	service: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = ? AND is_current = 1 LIMIT ?",
-	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL
-		SELECT id FROM host WHERE (${HAS_WORDS})
-			AND instr(${WORDS}, lower(?1)) LIMIT ?2`,
+	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL ${BY_WORDS} LIMIT ?2`,
+	word: `${BY_WORDS} LIMIT ?2`,
 } as const;
+
+/** What no address holds need not be sought in addresses. */
+const MAYBE_ADDRESS = /^[0-9a-f.:]+$/i;
 
 /**
  * Ids of all hosts that may pass, as a JSON array: those that carry the tag, the service or the text. undefined when
@@ -56,7 +60,7 @@ export function pickHosts(db: Db, filter: HostFilter): string | undefined {
 			? [PICKS.tag, tag]
 			: service !== undefined
 				? [PICKS.service, service]
-				: [PICKS.text, text ?? ""];
+				: [PICKS[MAYBE_ADDRESS.test(text ?? "") ? "text" : "word"], text ?? ""];
 	if (value === "") return undefined;
 	const rows = db.query<{ id: number }, [string, number]>(sql).all(value, PICKED_MAX + 1);
 	if (rows.length > PICKED_MAX) return undefined;

@@ -62,15 +62,18 @@ export function verdictsOf(targets: readonly Address[], batch: ProbeBatch): Verd
 	return verdicts;
 }
 
-/** Asks suspects once more; gives those that answer. */
+/** Asks suspects once more: those that answer, and whether the silence of the others means anything. */
 export async function answersOf(
 	prober: Prober,
 	targets: readonly Address[],
 	options: ProbeOptions,
-): Promise<Verdict[]> {
+): Promise<{ answered: Verdict[]; proven: boolean }> {
 	const answered: Verdict[] = [];
-	for await (const batch of prober.probe(targets, options)) {
-		answered.push(...verdictsOf(targets, batch).filter((verdict) => verdict.latencyUs !== SILENT));
+	const batches = prober.probe(targets, options);
+	// The loop by hand: `for await` would drop the totals that come with the end.
+	for (let step = await batches.next(); ; step = await batches.next()) {
+		// A reply that the kernel dropped for want of room may have been anybody's.
+		if (step.done) return { answered, proven: (step.value.lost ?? 0) === 0 };
+		answered.push(...verdictsOf(targets, step.value).filter((verdict) => verdict.latencyUs !== SILENT));
 	}
-	return answered;
 }

@@ -2,7 +2,7 @@
 
 import { AppError } from "../errors.ts";
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
-import { forget, judge, type Presence } from "../model/presence.ts";
+import { forget, judge, neverSeen, type Presence } from "../model/presence.ts";
 import type { SweepRun } from "../model/run.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import type { Mac } from "../net/mac.ts";
@@ -44,6 +44,9 @@ export type Recorded = {
 	/** Somebody is looking for this: a flip, a new host, a suspect. */
 	readonly urgent: boolean;
 };
+
+/** A confirmation takes 15 s; a suspicion this old has lost its own (the database was busy) and is begun anew. */
+const SUSPICION_MS = 120_000;
 
 /**
  * Records a batch of the sweep itself. Replies make hosts up (and new ones known); silence of an up host makes it
@@ -188,10 +191,11 @@ function recordReply(
 	{ address, latencyUs, mac }: Verdict,
 	at: number,
 ): void {
-	const host = history.findHostState(db, address) ?? newHost(db, recording, address, at);
-	const { after, news } = judge(host.presence, { at, latencyUs });
-	if (sameButSeen(host.presence, after)) history.writeSeen(db, host.id, after);
-	else history.writePresence(db, host.id, after);
+	const known = history.findHostState(db, address);
+	const { after, news } = judge(known?.presence ?? neverSeen, { at, latencyUs });
+	const host = known ?? newHost(db, recording, address, after);
+	if (known !== undefined && sameButSeen(known.presence, after)) history.writeSeen(db, known.id, after);
+	else if (known !== undefined) history.writePresence(db, known.id, after);
 	history.insertSample(db, host.id, at, latencyUs);
 	tally.replies += 1;
 	tally.up += 1;
@@ -217,7 +221,8 @@ function recordSilence(db: Db, tally: Tally, address: Address, at: number): void
 		return;
 	}
 	// An earlier sweep's confirmation is still under way: its verdict counts, not a second one.
-	if (host.presence.suspectSince !== undefined) return;
+	const { suspectSince } = host.presence;
+	if (suspectSince !== undefined && at - suspectSince < SUSPICION_MS) return;
 	history.writeSuspect(db, host.id, at);
 	tally.suspects.push(address);
 	tally.hostIds.push(host.id);
@@ -232,14 +237,11 @@ function endFlapping(db: Db, tally: Tally, host: history.HostState, address: Add
 	tally.hostIds.push(host.id);
 }
 
-/** The most specific subnet at this moment: one may have been added inside since the sweep began. */
-function newHost(db: Db, recording: Recording, address: Address, at: number): history.HostState {
+/** In the most specific subnet at this moment: one may have been added inside since the sweep began. */
+function newHost(db: Db, recording: Recording, address: Address, after: Presence): history.HostState {
 	const subnetId = findAround(db, address, address)?.id ?? recording.run.subnetId;
-	history.insertFoundHost(db, subnetId, address, at);
-	const host = history.findHostState(db, address);
-	if (host === undefined)
-		throw new Error(`host ${formatAddress(address)} vanished inside its own transaction`);
-	return host;
+	const id = history.insertFoundHost(db, subnetId, address, after);
+	return { id, subnetId, hostname: "", mac: undefined, presence: neverSeen };
 }
 
 function sameButSeen(before: Presence, after: Presence): boolean {

@@ -114,16 +114,22 @@ export async function sweepSubnet(
 	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped, manner };
 }
 
-/** Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. */
+/**
+ * Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. A round in which
+ * replies were lost on our side proves nothing and is repeated; too many of those and nobody is judged.
+ */
 export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
 	const { db, clock, timing, prober } = deps;
 	const options = { ...suspicion.manner.options, signal };
 	let silent = suspicion.suspects;
+	let proofs = 0;
 	try {
-		for (let round = 0; round < timing.confirmations && silent.length > 0; round++) {
+		for (let round = 0; proofs < timing.confirmations && silent.length > 0; round++) {
+			if (round === 2 * timing.confirmations) return recorder.dropSuspicion(db, silent);
 			await clock.sleep(timing.confirmEveryMs, signal);
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
-			const answered = await answersOf(prober, silent, options);
+			const { answered, proven } = await answersOf(prober, silent, options);
+			if (proven) proofs += 1;
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
 			if (answered.length === 0) continue;
 			const back = new Set(answered.map((verdict) => verdict.address));
@@ -153,21 +159,15 @@ export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void 
 	const problem =
 		error instanceof AppError ? error.message : `The sweep stopped: ${(error as Error).message}`;
 	const recording = { run, known: new Set<Address>(), first: false };
-	const wasFine = findSubnet(deps.db, run.subnetId)?.lastSweepProblem === undefined;
-	if (!gone && wasFine) {
-		const told = recorder.recordSubnetEvent(
-			deps.db,
-			recording,
-			"sweep_failed",
-			{ reason: problem },
-			deps.clock.now(),
-		);
-		tell(deps, run, told);
-	}
-	close(deps, run, { suspects: [], replies: 0, done: 0, found: 0 }, 0, {
-		state: gone ? "cancelled" : "failed",
-		problem,
+	const pass = { suspects: [], replies: 0, done: 0, found: 0 };
+	transact(deps.db, () => {
+		const wasFine = findSubnet(deps.db, run.subnetId)?.lastSweepProblem === undefined;
+		if (!gone && wasFine) {
+			recorder.recordSubnetEvent(deps.db, recording, "sweep_failed", { reason: problem }, deps.clock.now());
+		}
+		finish(deps, run, pass, { state: gone ? "cancelled" : "failed", problem });
 	});
+	tellEnd(deps, run, pass, 0, gone ? "cancelled" : "failed");
 }
 
 /** IPv6 networks are too large to try: whom this machine has talked to is asked as well. */
@@ -206,14 +206,14 @@ function ownNetworkDown(
 	why: string,
 ): void {
 	const at = deps.clock.now();
-	tell(deps, recording.run, recorder.recordUnknown(deps.db, suspects, at));
-	if (readSetting(deps.db, "own_network_down_since") !== undefined) return;
 	const told = transact(deps.db, () => {
+		const unknown = recorder.recordUnknown(deps.db, suspects, at);
+		if (readSetting(deps.db, "own_network_down_since") !== undefined) return [unknown];
 		writeSetting(deps.db, "own_network_down_since", String(at));
-		return recorder.recordSubnetEvent(deps.db, recording, "own_network_down", { reason: why }, at);
+		return [unknown, recorder.recordSubnetEvent(deps.db, recording, "own_network_down", { reason: why }, at)];
 	});
-	deps.log.error("own network down", { reason: why });
-	tell(deps, recording.run, told);
+	if (told.length > 1) deps.log.error("own network down", { reason: why });
+	for (const recorded of told) tell(deps, recording.run, recorded);
 }
 
 function ownNetworkBack(deps: SweepDeps, recording: recorder.Recording): void {
@@ -233,25 +233,27 @@ function ownNetworkBack(deps: SweepDeps, recording: recorder.Recording): void {
 	tell(deps, recording.run, told);
 }
 
-function close(
-	deps: SweepDeps,
-	run: SweepRun,
-	pass: Pass,
-	total: number,
-	end: { state: RunState; problem?: string; offset?: number },
-): void {
+type End = { state: RunState; problem?: string; offset?: number };
+
+function close(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, end: End): void {
+	transact(deps.db, () => finish(deps, run, pass, end));
+	tellEnd(deps, run, pass, total, end.state);
+}
+
+/** The row's end, and with it the event that sweeping works again. Call inside a transaction. */
+function finish(deps: SweepDeps, run: SweepRun, pass: Pass, end: End): void {
 	const at = deps.clock.now();
 	const before = findSubnet(deps.db, run.subnetId)?.lastSweepProblem;
 	finishRun(deps.db, run, { ...end, at, lost: pass.suspects.length });
-	if (end.state === "done" && before !== undefined) {
-		const recording = { run, known: new Set<Address>(), first: false };
-		tell(deps, run, recorder.recordSubnetEvent(deps.db, recording, "sweep_recovered", {}, at));
-	}
-	tellProgress(deps, run, pass.done, total, end.state);
-	deps.publish({
-		kind: "change",
-		change: { subnetIds: [run.subnetId], hostIds: [], urgent: end.state !== "done" },
-	});
+	if (end.state !== "done" || before === undefined) return;
+	const recording = { run, known: new Set<Address>(), first: false };
+	recorder.recordSubnetEvent(deps.db, recording, "sweep_recovered", {}, at);
+}
+
+function tellEnd(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, state: RunState): void {
+	tellProgress(deps, run, pass.done, total, state);
+	const change = { subnetIds: [run.subnetId], hostIds: [], urgent: state !== "done" };
+	deps.publish({ kind: "change", change });
 }
 
 function tell(deps: SweepDeps, run: SweepRun, recorded: recorder.Recorded): void {

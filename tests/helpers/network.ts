@@ -20,6 +20,8 @@ export type FakeNetwork = Prober & {
 	latencyUs: number;
 	/** Thrown out of the next runs while set: a fault of our own. */
 	fault: string | undefined;
+	/** Replies that the kernel is said to have dropped in each run. */
+	lost: number;
 	/** Resolves before the verdicts, when set. */
 	hold: Promise<void> | undefined;
 };
@@ -48,11 +50,12 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 		arpRuns: 0,
 		latencyUs: 400,
 		fault: undefined,
+		lost: 0,
 		hold: undefined,
 		async *probe(targets: readonly Address[], options: ProbeOptions) {
 			network.asked.push([...targets]);
 			await network.hold;
-			const totals = { sent: targets.length, replies: 0, duplicates: 0, errors: 0 };
+			const totals = { sent: targets.length, replies: 0, duplicates: 0, errors: 0, lost: network.lost };
 			if (options.signal?.aborted) return totals;
 			if (network.fault !== undefined) throw new AppError("unavailable", network.fault);
 			const index = Uint32Array.from(targets, (_, i) => i);
