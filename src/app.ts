@@ -53,7 +53,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
-		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+		const checkpointPages = BOUNDS.mainCheckpointPages;
+		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs, checkpointPages });
 		opened.defer(() => db.close());
 		const bus = createBus({
 			ring: BOUNDS.newsRing,

@@ -80,6 +80,11 @@ export const BOUNDS = {
 	checkpointPages: 1_000,
 	/** A blocked write waits so long for the other thread, in milliseconds. */
 	busyMs: 5_000,
+	/**
+	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
+	 * the disk, and does it only when the log has grown so far, in pages (64 MB).
+	 */
+	mainCheckpointPages: 16_000,
 	/** The whole stop, in milliseconds. */
 	closeMs: 4_000,
 } as const;
