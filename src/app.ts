@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { BOUNDS, type Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
@@ -10,13 +11,16 @@ import { type Log, openLog } from "./log.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
+import { hasCredentials, openSnmp } from "./probes/snmp.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
+import { type NameDeps, openNames } from "./sweeps/names.ts";
 import { openRetention } from "./sweeps/retention.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
-import { type Crew, runWorker, type ToWorker } from "./sweeps/worker.ts";
+import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
 
 export type App = {
 	readonly context: Context;
@@ -149,7 +153,7 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		log,
 	});
 	return {
-		stations: [sweeper, retention],
+		stations: [sweeper, retention, openNamesOf(config, { db, log, publish })],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -157,4 +161,32 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			db.close();
 		},
 	};
+}
+
+/** The look-up of names, by the ways the settings allow. */
+function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
+	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
+	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
+	if (config.ptrServer !== "" && named === undefined) {
+		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
+	}
+	const servers = named === undefined ? systemServers : () => [named];
+	const credentials = {
+		community: config.snmpCommunity,
+		user: config.snmpV3User,
+		auth: config.snmpV3Auth,
+		authPass: config.snmpV3AuthPass,
+		priv: config.snmpV3Priv,
+		privPass: config.snmpV3PrivPass,
+	};
+	return openNames({
+		...parts,
+		clock: systemClock,
+		random,
+		timing: BOUNDS,
+		lookupsPerSecond: config.ptrLookupsPerSecond,
+		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
+		snmp:
+			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
+	});
 }

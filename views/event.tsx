@@ -11,6 +11,7 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	host_up: "up",
 	host_down: "down",
 	host_flapping: "flapping",
+	name_changed: "edit",
 	mac_changed: "warn",
 	mac_conflict: "warn",
 	host_edited: "edit",
@@ -49,6 +50,8 @@ function says(event: Event): (string | { wire: string })[] {
 			return [`${plural(Number(detail.hosts), "host")} came back`];
 		case "hosts_found":
 			return [`first sweep found ${plural(Number(detail.hosts), "host")}`];
+		case "name_changed":
+			return renamed(detail);
 		case "mac_changed":
 			return [`hardware address changed from ${detail.old} to ${detail.mac}`, ...maker(detail)];
 		case "mac_conflict":
@@ -78,6 +81,15 @@ function reason(detail: Event["detail"]): (string | { wire: string })[] {
 
 function maker(detail: Event["detail"]): (string | { wire: string })[] {
 	return typeof detail.vendor === "string" ? [" (", { wire: detail.vendor }, ")"] : [];
+}
+
+const NAMED_BY: Readonly<Record<string, string>> = { ptr: "PTR name", snmp: "SNMP name" };
+
+function renamed(detail: Event["detail"]): (string | { wire: string })[] {
+	const source = NAMED_BY[String(detail.source)] ?? "name";
+	const [old, now] = [String(detail.old ?? ""), String(detail.new ?? "")];
+	if (now === "") return [`${source} “`, { wire: old }, "” is gone"];
+	return [`${source} changed from “`, { wire: old }, "” to “", { wire: now }, "”"];
 }
 
 function edited(detail: Event["detail"]): (string | { wire: string })[] {

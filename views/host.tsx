@@ -12,6 +12,7 @@ import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
 import { HistoryPanel } from "./history.tsx";
+import { FoundNames } from "./names.tsx";
 import { OpenLinks, OpenPorts } from "./ports.tsx";
 
 export type HostPanelProps = {
@@ -60,6 +61,7 @@ export function HostPanel(props: HostPanelProps) {
 				<OpenLinks host={host} />
 			</header>
 			<EditForm {...props} />
+			<FoundNames host={host} subnet={props.subnet} csrf={props.csrf} />
 			{props.history !== undefined && host.firstSeenAt !== undefined && (
 				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
 			)}

@@ -5,6 +5,7 @@ export const EVENT_KINDS = [
 	"host_up",
 	"host_down",
 	"host_flapping",
+	"name_changed",
 	"mac_changed",
 	"mac_conflict",
 	"host_edited",
@@ -25,7 +26,7 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
  * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`,
- * `mac`, `vendor`, `other`.
+ * `mac`, `vendor`, `other`, `source`.
  */
 export type Event = {
 	readonly id: number;
