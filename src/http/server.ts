@@ -8,6 +8,7 @@ import { AppError } from "../errors.ts";
 import { pastApi } from "./api/history.ts";
 import { eventApi, hostApi } from "./api/hosts.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
+import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
@@ -16,6 +17,7 @@ import { hostRoutes } from "./hosts.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
 import { subnetRoutes } from "./subnets.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export type Server = {
 	/** Answers a request as if it came from this machine. */
@@ -95,7 +97,10 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
 		.use(eventApi(desk))
-		.use(pastApi(desk));
+		.use(pastApi(desk))
+		.use(webhookRoutes(desk))
+		.use(webhookApi(desk))
+		.use(deliveryApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");
