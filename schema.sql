@@ -238,6 +238,48 @@ CREATE UNIQUE INDEX sweep_run_open ON sweep_run (subnet_id) WHERE state IN ('que
 CREATE INDEX sweep_run_by_subnet ON sweep_run (subnet_id, id);
 CREATE INDEX sweep_run_by_time ON sweep_run (finished_at);
 
+-- Whom to tell of what. The secret signs every message; it is shown once, and kept because a signature needs it.
+CREATE TABLE webhook (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,    -- never used again: deliveries and logs name it
+	name        TEXT    NOT NULL,
+	url         TEXT    NOT NULL,
+	secret      TEXT    NOT NULL,                     -- whsec_ and 32 bytes in base64
+	topics_json TEXT    NOT NULL DEFAULT '[]',        -- [] means all; see model/webhook.ts
+	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL, -- with all subnets inside it; NULL means everywhere
+	tag         TEXT    NOT NULL DEFAULT '',          -- '' means every host
+	enabled     INTEGER NOT NULL DEFAULT 1,
+	problem     TEXT,                                 -- why Rollcall switched it off
+	version     INTEGER NOT NULL DEFAULT 1,
+	created_at  INTEGER NOT NULL,
+	updated_at  INTEGER NOT NULL
+) STRICT;
+-- Without its subnet a webhook would tell of everything: it is switched off instead.
+CREATE TRIGGER webhook_subnet_deleted BEFORE DELETE ON subnet BEGIN
+	UPDATE webhook SET enabled = 0, problem = 'The subnet it was about was deleted.' WHERE subnet_id = old.id;
+END;
+
+-- Messages: written in the transaction of the event, sent by whoever finds them due. uid is the same at every attempt.
+CREATE TABLE webhook_delivery (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	webhook_id INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+	uid        TEXT    NOT NULL UNIQUE,
+	topic      TEXT    NOT NULL,
+	label      TEXT    NOT NULL DEFAULT '',
+	host_id    INTEGER,                               -- to find what a newer message makes needless; no reference
+	body       TEXT    NOT NULL,                      -- as it is sent
+	state      TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'dead', 'dropped')),
+	attempts   INTEGER NOT NULL DEFAULT 0,
+	created_at INTEGER NOT NULL,
+	next_at    INTEGER,
+	last_at    INTEGER,
+	status     INTEGER,                               -- of the last answer; NULL when there was none
+	answer_ms  INTEGER,
+	problem    TEXT                                   -- in our own words; never what the receiver said
+) STRICT;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_by_time ON webhook_delivery (created_at);
+
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (
 	key   TEXT PRIMARY KEY,

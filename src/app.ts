@@ -1,13 +1,17 @@
 /** The one place where things are put together: settings in, a running Rollcall out. */
 
+import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
-import { BOUNDS, type Config } from "./config.ts";
+import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
+import { openDeliverer } from "./events/deliverer.ts";
+import { resolveName } from "./events/resolve.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import type { TargetRules } from "./model/target.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
@@ -54,6 +58,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? (await openLog({ level: config.logLevel, format: config.logFormat }));
 	const opened = new DisposableStack();
+	ignoreProxies();
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
@@ -74,24 +79,46 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	let url: string | undefined;
+	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: lookAround(context, () => thread?.state()),
+		surroundings: { ...lookAround(context, () => thread?.state()), targetRules },
 	});
+	url = server.url;
 	if (options.entry !== undefined) {
 		const sleep = (ms: number) => clock.sleep(ms);
 		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
 	}
-	const jobs = thread === undefined ? undefined : startJobs(context, thread);
+	const deliverer = openDeliverer({
+		...context,
+		resolve: resolveName,
+		rules: targetRules,
+		userAgent: `Rollcall/${pkg.version}`,
+		timeoutMs: BOUNDS.webhookTimeoutMs,
+		answerBytes: BOUNDS.webhookAnswerBytes,
+		webhooksAtOnce: BOUNDS.webhooksAtOnce,
+		webhookQueue: BOUNDS.webhookQueue,
+	});
+	const jobs = thread === undefined ? undefined : startJobs(context, thread, deliverer);
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
 		async close() {
 			jobs?.stop();
-			await Promise.all([server.close(), thread?.close()]);
+			await Promise.all([server.close(), thread?.close(), deliverer.close()]);
 			opened.dispose();
 		},
+	};
+}
+
+/** Where webhooks may go: never to ourselves. */
+function rulesOf(config: Config, url: string | undefined): TargetRules {
+	return {
+		allowLoopback: config.webhookAllowLoopback,
+		ownPort: url === undefined ? undefined : Number(new URL(url).port || 80),
+		ownAddresses: localNetworks().map((network) => network.address),
 	};
 }
 
