@@ -9,6 +9,9 @@ import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
+import { withScans } from "./scans/machine.ts";
+import { openScans } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
@@ -66,9 +69,16 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	// Also where settings that nmap must not be given stop the start.
+	const scanner = await openPortScanner(scanOptions(config));
+	scanner.close();
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: lookAround(context, () => thread?.state()),
+		surroundings: withScans(
+			lookAround(context, () => thread?.state()),
+			context,
+			scanner,
+		),
 	});
 	if (options.entry !== undefined) {
 		const sleep = (ms: number) => clock.sleep(ms);
@@ -124,8 +134,21 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			gateways: defaultGateways(),
 		}),
 	});
+	const scanner = await openPortScanner(scanOptions(config));
+	log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
+	const scans = openScans({
+		...BOUNDS,
+		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		db,
+		scanner,
+		clock: systemClock,
+		random,
+		log,
+		publish,
+		scanConcurrency: config.scanConcurrency,
+	});
 	return {
-		stations: [sweeper],
+		stations: [sweeper, scans],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -133,4 +156,10 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			db.close();
 		},
 	};
+}
+
+/** What the settings say of port scans. */
+function scanOptions(config: Config): PortScanOptions {
+	const { nmapArgs, nmapPrivileged, tcpPorts } = config;
+	return { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts };
 }
