@@ -76,8 +76,17 @@ function arrived(ctx) {
 	}
 	for (const popup of all(":popover-open")) popup.hidePopover();
 	if (ctx.sourceElement !== document.body && !ctx.request.anchor) scrollTo(0, 0);
-	if (document.activeElement === document.body) main().focus({ preventScroll: true });
+	if (document.activeElement === document.body) {
+		(find("[aria-invalid]", main()) ?? main()).focus({ preventScroll: true });
+	}
 	say(shown.title);
+}
+
+/** The address of a form that was refused is no page to come back to; one that leads back here is no new one. */
+function beforeHistory(event) {
+	const { history, response } = event.detail;
+	if (response?.status >= 400) event.preventDefault();
+	else if (history.path === location.pathname + location.search) history.type = "replace";
 }
 
 function moved(event) {
@@ -122,8 +131,7 @@ export function watchSwaps() {
 	on("after:history:push", moved);
 	on("after:history:replace", moved);
 	on("before:history:restore", beforeRestore);
-	// The address of a form that was refused is no page to come back to.
-	on("before:history:update", (event) => event.detail.response?.status >= 400 && event.preventDefault());
+	on("before:history:update", beforeHistory);
 	on("config:request", withoutEmpty);
 	on("error", failed);
 }

@@ -8,7 +8,7 @@ import { formatCidr } from "../src/net/cidr.ts";
 import { Age, Main, Panel, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { FilterBar } from "./filters.tsx";
-import { count, interval, nameOr, plural, ratio } from "./format.ts";
+import { count, interval, nameOr, plural, ratio, visible } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { Strip } from "./map.tsx";
 import { type NetworkOffer, Offers } from "./offers.tsx";
@@ -147,7 +147,7 @@ function SweptLine(props: { subnet: SubnetSummary; now: number }) {
 		<span class="swept">
 			{usedText(subnet.counts)} ·{" "}
 			{subnet.lastSweepProblem !== undefined ? (
-				<span class="slow" title={subnet.lastSweepProblem}>
+				<span class="slow" title={visible(subnet.lastSweepProblem)}>
 					last sweep failed
 				</span>
 			) : subnet.lastSweepAt === undefined ? (

@@ -2,7 +2,7 @@
 
 import type { Event, EventKind } from "../src/model/event.ts";
 import { Age, Wire } from "./elements.tsx";
-import { duration, plural } from "./format.ts";
+import { duration, plural, visible } from "./format.ts";
 
 type Mark = "up" | "down" | "flapping" | "new" | "edit" | "gone" | "warn";
 
@@ -111,7 +111,7 @@ function Subject(props: { event: Event }) {
 	if (href === undefined) return <b>{name} </b>;
 	return (
 		<>
-			<a href={href} class="subject" data-drawer={event.hostId !== undefined}>
+			<a href={href} class="subject" data-drawer={event.hostId !== undefined || undefined}>
 				{name}
 			</a>{" "}
 		</>
@@ -127,7 +127,7 @@ export function EventLine(props: { event: Event; now: number; subject?: boolean 
 			<span class="what">
 				{props.subject !== false && <Subject event={event} />}
 				{says(event).map((part) =>
-					typeof part === "string" ? part : <Wire key={part.wire} text={part.wire} />,
+					typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
 				)}
 			</span>
 			<Age at={event.at} now={props.now} style={props.subject === false ? "since" : "short"} />

@@ -140,7 +140,7 @@ function FilterForm(props: FilterProps) {
 }
 
 function options(found: readonly { name: string; hosts: number }[]): Option[] {
-	return found.map(({ name, hosts }) => ({ value: name, label: `${visible(name)} (${count(hosts)})` }));
+	return found.map(({ name, hosts }) => ({ value: name, label: `${name} (${count(hosts)})` }));
 }
 
 /** A select that names itself while nothing is chosen. A value that no host has any more stays selectable. */
@@ -168,7 +168,7 @@ function Choice(props: {
 			)}
 			{props.options.map((option) => (
 				<option key={option.value} value={option.value} selected={option.value === chosen}>
-					{option.label}
+					{visible(option.label)}
 				</option>
 			))}
 		</select>

@@ -172,7 +172,7 @@ function EditForm(props: HostPanelProps) {
 					<p>{visibleLines(problem.message)}</p>
 				</Callout>
 			)}
-			<EditFields host={host} values={values} problem={problem} drawer={props.drawer} />
+			<HostFields host={host} id={id} values={values} problem={problem} />
 			<div class="actions">
 				<button type="submit" class="button primary">
 					Save
@@ -185,18 +185,14 @@ function EditForm(props: HostPanelProps) {
 	);
 }
 
-type HostFormValues = NonNullable<HostPanelProps["form"]>["values"];
-
-function EditFields(props: {
+function HostFields(props: {
 	host: Host;
-	values: HostFormValues;
+	id: string;
+	values: { hostname: string; description: string; tags: string; notes: string };
 	problem: FieldProblem | undefined;
-	drawer: boolean;
 }) {
-	const { host, values, problem } = props;
-	const id = props.drawer ? "d" : "p";
+	const { host, id, values, problem } = props;
 	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
-	const shared = { problem } as const;
 	return (
 		<>
 			<Field
@@ -206,7 +202,7 @@ function EditFields(props: {
 				value={values.hostname}
 				max={HOST_LIMITS.hostnameChars}
 				{...(source === undefined ? {} : { hint: source })}
-				{...shared}
+				problem={problem}
 			/>
 			<Field
 				id={`${id}-description`}
@@ -214,7 +210,7 @@ function EditFields(props: {
 				label="Description"
 				value={values.description}
 				max={HOST_LIMITS.descriptionChars}
-				{...shared}
+				problem={problem}
 			/>
 			<Field
 				id={`${id}-tags`}
@@ -222,7 +218,7 @@ function EditFields(props: {
 				label="Tags"
 				value={values.tags}
 				placeholder="storage, backup"
-				{...shared}
+				problem={problem}
 			/>
 			<Field
 				id={`${id}-notes`}
@@ -231,7 +227,7 @@ function EditFields(props: {
 				value={values.notes}
 				lines={Math.min(8, Math.max(2, values.notes.split("\n").length))}
 				max={HOST_LIMITS.notesChars}
-				{...shared}
+				problem={problem}
 			/>
 		</>
 	);

@@ -190,7 +190,7 @@ function LiveLight(props: { light: Light; now: number }) {
 		>
 			<i class="dot" aria-hidden="true" />
 			<span class="says">
-				{problem !== undefined && <span class="why">{problem}</span>}
+				{problem !== undefined && <span class="why">{visible(problem)}</span>}
 				{problem === undefined && lastSweepAt === undefined && "Not swept yet"}
 				{problem === undefined && lastSweepAt !== undefined && (
 					<>

@@ -205,7 +205,7 @@ function GapRow(props: ListingProps & { range: Range; rest?: boolean }) {
 					{size === 1n ? "unused" : `${count(size)} ${props.rest ? "more " : ""}unused`}
 				</span>
 				{size > 1n && (
-					<a class="mini" href={`${listUrl(props.base, listing.query, { open })}#g${first}`} data-show>
+					<a class="mini" href={`${listUrl(props.base, listing.query, { open })}#g${first}`}>
 						{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
 						<span class="sr"> {rangeText(range)}</span>
 					</a>
@@ -235,7 +235,7 @@ function FreeRow(props: { address: string; subnetId: number | undefined }) {
 function ReserveLink(props: { subnetId: number | undefined; address: string; label: string }) {
 	if (props.subnetId === undefined) return null;
 	return (
-		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}`} data-sheet>
+		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}`}>
 			{props.label}
 			<span class="sr"> {props.address}</span>
 		</a>

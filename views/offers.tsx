@@ -21,13 +21,13 @@ export function Offers(props: { offers: readonly NetworkOffer[]; csrf?: string |
 							<input key={name} type="hidden" name={name} value={value} />
 						))}
 						<span class="what">
-							<b class="mono">{offer.cidr}</b>
+							<b class="mono">{visible(offer.cidr)}</b>
 							<span class="quiet">
 								on <bdi>{visible(offer.interface)}</bdi>, {plural(offer.addresses, "address", "addresses")}
 							</span>
 						</span>
 						<button type="submit" class="button primary">
-							Add<span class="sr"> {offer.cidr}</span>
+							Add<span class="sr"> {visible(offer.cidr)}</span>
 						</button>
 					</form>
 				</li>

@@ -13,12 +13,14 @@ export function Problem(props: {
 		<Main class="problem">
 			<section class="panel start" aria-labelledby="problem">
 				<p class="status">{props.status}</p>
-				<h1 id="problem">{props.title}</h1>
+				<h1 id="problem">
+					<Wire text={props.title} />
+				</h1>
 				<p>{visibleLines(props.says)}</p>
 				{props.next !== undefined && (
 					<p>
 						<a class="button primary" href={props.next.href}>
-							{props.next.label}
+							{visibleLines(props.next.label)}
 						</a>
 					</p>
 				)}

@@ -1,6 +1,7 @@
 /** Settings: the appearance, and what this Rollcall is. Knows no value it does not get. */
 
 import { Csrf, Main, Panel, Wire } from "./elements.tsx";
+import { visible } from "./format.ts";
 import { THEME_NAMES, THEMES, type Theme } from "./layout.tsx";
 
 export function Settings(props: {
@@ -34,7 +35,7 @@ export function Settings(props: {
 				<dl class="facts-list">
 					{props.about.map(({ label, value }) => (
 						<div key={label}>
-							<dt>{label}</dt>
+							<dt>{visible(label)}</dt>
 							<dd>
 								<Wire text={value} />
 							</dd>

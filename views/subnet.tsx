@@ -88,7 +88,7 @@ function Head(props: { subnet: SubnetSummary; csrf: string | undefined }) {
 	const { subnet } = props;
 	const long = subnet.notes.length > NOTE_IN_LINE || subnet.notes.includes("\n");
 	const facts = [
-		subnet.gateway === undefined ? undefined : `gateway ${subnet.gateway}`,
+		subnet.gateway === undefined ? undefined : `gateway ${visible(subnet.gateway)}`,
 		subnet.sweepEnabled ? `swept every ${interval(subnet.sweepIntervalS)}` : "not swept",
 	].filter((fact) => fact !== undefined);
 	return (

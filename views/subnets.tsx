@@ -3,7 +3,7 @@
 import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, Wire } from "./elements.tsx";
-import { count, interval, nameOr } from "./format.ts";
+import { count, interval, nameOr, visible } from "./format.ts";
 import { type NetworkOffer, Offers } from "./offers.tsx";
 import { SubnetFields, type SubnetFormState } from "./subnet-form.tsx";
 import { UsedBar, usedText } from "./used.tsx";
@@ -110,7 +110,7 @@ function Swept(props: { subnet: SubnetSummary; now: number }) {
 	if (!subnet.sweepEnabled) return <>off</>;
 	if (subnet.lastSweepProblem !== undefined) {
 		return (
-			<span class="slow" title={subnet.lastSweepProblem}>
+			<span class="slow" title={visible(subnet.lastSweepProblem)}>
 				failed
 			</span>
 		);

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
-import { running } from "../helpers/gallery-pages.tsx";
+import { running } from "../helpers/samples.ts";
 
 const missing = !existsSync(CHROMIUM);
 let browser: Browser;
@@ -276,34 +276,5 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await page.waitForTimeout(1_200);
 		expect(await ages()).toEqual(before);
 		expect(before).toContain("12 m");
-	});
-});
-
-describe.skipIf(missing)("without a script", () => {
-	test("lists, windows, drawers and forms are plain pages", async () => {
-		const context = await browser.newContext({ javaScriptEnabled: false });
-		const plain = await context.newPage();
-		await plain.goto(`${gallery.url}/subnets/3`);
-		await plain.click("#more a");
-		expect(plain.url()).toContain("after=100");
-		await plain.goto(`${gallery.url}/subnets/1`);
-		await plain.click("#g10\\.0\\.0\\.3 a:has-text('Show')");
-		expect(plain.url()).toContain("open=10.0.0.3");
-		expect(await plain.textContent("#f10\\.0\\.0\\.3 .size")).toBe("unused");
-		await plain.selectOption("#by-tag", "dhcp");
-		await plain.click("#filter-form button");
-		expect(plain.url()).toContain("tag=dhcp");
-		await plain.goto(`${gallery.url}/subnets/1`);
-		await plain.click(nas);
-		await plain.fill("#p-description", "plain");
-		await plain.click("main button:text-is('Save')");
-		expect(gallery.world.posts.at(-1)?.form.description).toBe("plain");
-		await plain.goto(`${gallery.url}/x/wrong-subnet`);
-		await plain.click("button:has-text('Use 10.0.0.0/24')");
-		expect(gallery.world.posts.at(-1)).toMatchObject({
-			path: "/subnets",
-			form: { cidr: "10.0.0.0/24", name: "Lab" },
-		});
-		await context.close();
 	});
 });

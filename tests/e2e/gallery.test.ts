@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
-import { GALLERY_PAGES } from "../helpers/gallery-pages.tsx";
+import { GALLERY_PAGES } from "../helpers/gallery-paths.ts";
 
 const missing = !existsSync(CHROMIUM);
 const AXE = "node_modules/axe-core/axe.min.js";

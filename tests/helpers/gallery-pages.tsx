@@ -19,23 +19,8 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
+import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
-
-const offers = [
-	{ cidr: "192.168.1.0/24", interface: "eth0", addresses: 254n },
-	{ cidr: "10.8.0.0/16", interface: "wg0", addresses: 65_534n },
-];
-const emptyForm: SubnetFormState = {
-	values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: "60", sweepEnabled: true },
-};
-const wrongForm: SubnetFormState = {
-	values: { ...emptyForm.values, cidr: "10.0.0.7/24", name: "Lab", gateway: "10.0.0.300" },
-	problem: {
-		field: "cidr",
-		message: "10.0.0.7/24 has bits set behind its prefix: the network is 10.0.0.0/24.",
-		suggestion: "10.0.0.0/24",
-	},
-};
 
 type Place = { subnet: SubnetSummary; hosts: Host[] };
 type Page = { title: string; main: VNode };
@@ -139,22 +124,6 @@ function subnetPage(world: World, place: Place, url: URL, run = world.run): VNod
 	);
 }
 
-export const running: SweepRun = {
-	id: 9,
-	subnetId: 1,
-	trigger: "person",
-	state: "running",
-	requestedAt: NOW - 3_000,
-	startedAt: NOW - 2_000,
-	finishedAt: undefined,
-	total: 254,
-	done: 101,
-	replies: 37,
-	lost: 0,
-	method: "raw",
-	problem: undefined,
-};
-
 function subnetsPage(world: World, form: SubnetFormState, empty = false): VNode {
 	const shown = empty
 		? []
@@ -200,20 +169,6 @@ function small(world: World, path: string): Page | undefined {
 	if (first === undefined) return undefined;
 	const { subnet } = first;
 	const values = { ...emptyForm.values, name: subnet.name, notes: subnet.notes };
-	const checks = [
-		{ name: "ICMP sockets", state: "ok", says: "Raw sockets may be opened." },
-		{
-			name: "ARP",
-			state: "warn",
-			says: "Packet sockets are not permitted; neighbours come from the kernel.",
-			mend: "sudo setcap cap_net_raw+ep ./rollcall",
-		},
-		{ name: "Clock", state: "bad", says: "The clock went backwards by 3 h." },
-	] as const;
-	const about = [
-		{ label: "Version", value: "0.1.0" },
-		{ label: "Database", value: "/var/lib/rollcall/ipam.db, 42 MB" },
-	];
 	const pages: Record<string, () => Page> = {
 		"/activity": () => ({
 			title: "Activity",
@@ -249,6 +204,14 @@ function small(world: World, path: string): Page | undefined {
 				/>
 			),
 		}),
+		...oddPages(world, first),
+	};
+	return pages[path]?.();
+}
+
+/** States that need no path of their own. */
+function oddPages(world: World, first: Place): Record<string, () => Page> {
+	return {
 		"/x/first-run": () => ({ title: "", main: dashboard(world, new URL("http://x/"), true) }),
 		"/x/no-subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm, true) }),
 		"/x/wrong-subnet": () => ({ title: "Subnets", main: subnetsPage(world, wrongForm) }),
@@ -277,7 +240,6 @@ function small(world: World, path: string): Page | undefined {
 		}),
 		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
 	};
-	return pages[path]?.();
 }
 
 export function pageOf(world: World, url: URL): Page | undefined {
@@ -322,31 +284,3 @@ export function fragmentOf(world: World, url: URL): string | undefined {
 export function lostPage(world: World): Page {
 	return small(world, "/x/lost") ?? { title: "", main: <main /> };
 }
-
-/** What is worth looking at, by name. */
-export const GALLERY_PAGES: Readonly<Record<string, string>> = {
-	dashboard: "/",
-	subnet: "/subnets/1",
-	"subnet-address": "/subnets/1?order=address&open=10.0.0.23",
-	"subnet-guests": "/subnets/3",
-	"subnet-campus": "/subnets/6",
-	"subnet-v6": "/subnets/5",
-	"subnet-filtered": "/subnets/1?tag=dhcp&status=up",
-	sweeping: "/x/sweeping",
-	subnets: "/subnets",
-	"wrong-subnet": "/x/wrong-subnet",
-	"no-subnets": "/x/no-subnets",
-	edit: "/subnets/1/edit",
-	delete: "/subnets/1/delete",
-	reserve: "/subnets/1/free/10.0.0.77",
-	host: "/hosts/5",
-	conflict: "/x/conflict",
-	activity: "/activity",
-	settings: "/settings",
-	doctor: "/doctor?problem=no+ICMP+permission",
-	"first-run": "/x/first-run",
-	lost: "/x/lost",
-	refused: "/x/refused",
-	hostile: "/subnets/7",
-	drawer: "/subnets/1#drawer",
-};

@@ -196,7 +196,13 @@ function rowsOf(
 	const gapRows = gaps.flatMap((gap) => unfold(gap, query.open));
 	if (query.order === "address") {
 		const at = (row: ListRow) =>
-			row.kind === "host" ? row.host.address : "range" in row ? row.range.first : 0n;
+			row.kind === "host"
+				? row.host.address
+				: "address" in row
+					? row.address
+					: "range" in row
+						? row.range.first
+						: 0n;
 		return [...hostRows(hosts), ...gapRows].sort((a, b) => (at(a) < at(b) ? -1 : 1));
 	}
 	const rows: ListRow[] = [];

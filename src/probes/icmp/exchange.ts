@@ -17,6 +17,8 @@ const PAUSE_FIRST_MS = 10;
 const PAUSE_LONGEST_MS = 200;
 /** So long may nothing leave for lack of room or buffers before it is a fault. */
 const STUCK_MS = 10_000;
+/** So long may a flood of packets keep us from reading all before time-outs count all the same. */
+const BEHIND_MS = 5_000;
 /** The same trouble so often in a row, with nothing in the error queue to explain it, is our own. */
 const STUBBORN = 3;
 /** However much is in the error queue: so many failures in a row end the run. */
@@ -44,6 +46,7 @@ export class Exchange {
 	readonly #pace: Pace;
 	readonly #slots = new Uint32Array(BATCH);
 	#turn = 0;
+	#behindSinceMs: number | undefined;
 
 	constructor(wire: Wire, clock: Clock, pace: Pace) {
 		this.#wire = wire;
@@ -59,8 +62,9 @@ export class Exchange {
 				readAll = socket.receive((answer) => this.#answered(lanes, socket, answer)) && readAll;
 			if (socket.troubled) this.#complaints(lanes, socket);
 		}
-		if (!readAll) return;
 		const now = this.#clock.monotonicMs();
+		this.#behindSinceMs = readAll ? undefined : (this.#behindSinceMs ?? now);
+		if (this.#behindSinceMs !== undefined && now - this.#behindSinceMs < BEHIND_MS) return;
 		for (const { run } of lanes) run.expire(now);
 	}
 

@@ -4,7 +4,7 @@
 export const BATCH = 16;
 
 /** Unused time up to this is made good by a burst: a late wake-up must not cost pace. */
-const BURST_MS = 5;
+const BURST_MS = 10;
 /** Echoes are gathered for at most so long before they leave together. */
 const GATHER_MS = 4;
 

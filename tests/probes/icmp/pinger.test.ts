@@ -72,6 +72,17 @@ describe("verdicts", () => {
 		expect(upCount(await drain(prober.probe(block(20), OPTIONS)))).toBe(20);
 	});
 
+	test("a flood that never lets us read all delays verdicts, but not for ever", async () => {
+		const { net, prober } = setUp();
+		net.respond = silence;
+		for (const socket of net.sockets) {
+			socket.readable = true;
+			socket.receive = () => false;
+		}
+		expect(upCount(await drain(prober.probe(block(3), OPTIONS)))).toBe(0);
+		expect(net.nowMs).toBeWithin(5_000, 5_100);
+	});
+
 	test("no targets, or only such as may never be asked: over at once, nothing is sent", async () => {
 		const { net, prober } = setUp();
 		expect((await drain(prober.probe([], OPTIONS))).verdicts.size).toBe(0);

@@ -1,0 +1,28 @@
+/** Where the pages of the gallery are: what is worth looking at, by name. */
+
+export const GALLERY_PAGES: Readonly<Record<string, string>> = {
+	dashboard: "/",
+	subnet: "/subnets/1",
+	"subnet-address": "/subnets/1?order=address&open=10.0.0.23",
+	"subnet-guests": "/subnets/3",
+	"subnet-campus": "/subnets/6",
+	"subnet-v6": "/subnets/5",
+	"subnet-filtered": "/subnets/1?tag=dhcp&status=up",
+	sweeping: "/x/sweeping",
+	subnets: "/subnets",
+	"wrong-subnet": "/x/wrong-subnet",
+	"no-subnets": "/x/no-subnets",
+	edit: "/subnets/1/edit",
+	delete: "/subnets/1/delete",
+	reserve: "/subnets/1/free/10.0.0.77",
+	host: "/hosts/5",
+	conflict: "/x/conflict",
+	activity: "/activity",
+	settings: "/settings",
+	doctor: "/doctor?problem=no+ICMP+permission",
+	"first-run": "/x/first-run",
+	lost: "/x/lost",
+	refused: "/x/refused",
+	hostile: "/subnets/7",
+	drawer: "/subnets/1#drawer",
+};

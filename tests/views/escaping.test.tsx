@@ -1,0 +1,191 @@
+/** Texts that strangers choose, in every place where a page shows one: they stay text. */
+
+import { describe, expect, test } from "bun:test";
+import type { VNode } from "preact";
+import { EVENT_KINDS } from "../../src/model/event.ts";
+import type { SubnetSummary } from "../../src/model/subnet.ts";
+import { usableRange } from "../../src/net/cidr.ts";
+import { Activity } from "../../views/activity.tsx";
+import { Dashboard } from "../../views/dashboard.tsx";
+import { Doctor } from "../../views/doctor.tsx";
+import { HostPage, HostPanel } from "../../views/host.tsx";
+import { Problem, Refused } from "../../views/problem.tsx";
+import { renderDocument, renderFragment, renderMain } from "../../views/render.tsx";
+import { ReserveForm } from "../../views/reserve.tsx";
+import { Settings } from "../../views/settings.tsx";
+import { SubnetPage } from "../../views/subnet.tsx";
+import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
+import { Subnets } from "../../views/subnets.tsx";
+import { HOSTILE } from "../helpers/office.ts";
+import { event, host, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
+
+function placeWith(text: string) {
+	const one = host("10.66.0.1", {
+		hostname: text,
+		description: text,
+		notes: text,
+		tags: [text],
+		mac: text,
+		vendor: text,
+		ports: [{ port: 80, proto: "tcp", service: text, product: text, version: text, firstSeenAt: NOW }],
+	});
+	const other = { ...one, id: one.id + 1, ip: "10.66.0.2", address: one.address + 1n, hostname: "" };
+	const place = subnet(7, "10.66.0.0/24", text, [one, other], {
+		notes: text,
+		gateway: text,
+		lastSweepProblem: text,
+	});
+	return { one, other, place };
+}
+
+/** Every page and part with the text wherever a text can be. */
+function pagesWith(text: string): Record<string, VNode> {
+	const { one, other, place } = placeWith(text);
+	const query = { filter: { tag: text, service: text, text }, order: "alive", open: [] } as const;
+	const listing = { ...listingOf([one, other], usableRange(place.cidr)), query };
+	const detail = { vendor: text, reason: text, field: text, old: text, new: text };
+	const events = EVENT_KINDS.map((kind) => event(kind, text, 1_000, { detail }));
+	const map = mapOf(place, [one, other]);
+	const values = {
+		cidr: text,
+		name: text,
+		notes: text,
+		gateway: text,
+		sweepIntervalS: text,
+		sweepEnabled: true,
+	};
+	const form = { values, problem: { field: "cidr", message: text, suggestion: text } };
+	const offers = [{ cidr: text, interface: text, addresses: 1n }];
+	const counts = { up: 1, down: 0, neverAnswered: 0, newIn24h: 0, answered24h: undefined };
+	const edit = {
+		values: { hostname: text, description: text, tags: text, notes: text },
+		problem: { message: text },
+	};
+	const shared = { subnet: place, events, now: NOW, csrf: text };
+	return {
+		...smallPages(text, place),
+		dashboard: (
+			<Dashboard
+				counts={counts}
+				subnets={[{ subnet: place, map }]}
+				listing={listing}
+				changes={events}
+				offers={offers}
+				now={NOW}
+				csrf={text}
+			/>
+		),
+		"first run": (
+			<Dashboard counts={counts} subnets={[]} listing={listing} changes={[]} offers={offers} now={NOW} />
+		),
+		subnets: <Subnets subnets={[{ subnet: place, depth: 99 }]} form={form} offers={offers} now={NOW} />,
+		subnet: (
+			<SubnetPage
+				subnet={place}
+				ancestors={[place]}
+				children={[place]}
+				map={map}
+				listing={listing}
+				run={undefined}
+				now={NOW}
+			/>
+		),
+		edit: <SubnetEdit subnet={place} form={form} />,
+		delete: <SubnetDelete subnet={place} hosts={2} annotated={1} moved={{ to: text, hosts: 1 }} />,
+		host: <HostPage host={one} {...shared} />,
+		drawer: <HostPanel host={one} form={edit} drawer {...shared} />,
+	};
+}
+
+function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
+	const events = EVENT_KINDS.map((kind) => event(kind, text, 1_000, { detail: { reason: text } }));
+	return {
+		reserve: (
+			<ReserveForm
+				subnet={place}
+				address={text}
+				values={{ hostname: text, description: text }}
+				problem={{ message: text }}
+			/>
+		),
+		activity: <Activity events={events} next={text} now={NOW} />,
+		settings: <Settings theme="dark" about={[{ label: text, value: text }]} />,
+		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
+		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
+		refused: <Refused client={text} />,
+	};
+}
+
+/** Tags and attribute names as a parser sees them. */
+async function shape(html: string): Promise<string[]> {
+	const found: string[] = [];
+	const rewriter = new HTMLRewriter().on("*", {
+		element(element) {
+			found.push(`${element.tagName} ${[...element.attributes].map(([name]) => name).join(" ")}`);
+		},
+	});
+	await rewriter.transform(new Response(html)).text();
+	return found;
+}
+
+describe("hostile texts", () => {
+	for (const [i, text] of HOSTILE.entries()) {
+		test(`B-${(i + 1).toString().padStart(3, "0")} leaves the shape of every page as a harmless text does`, async () => {
+			const [bad, good] = [pagesWith(text), pagesWith("harmless")];
+			for (const name of Object.keys(bad)) {
+				const [before, after] = [renderFragment(good[name] as VNode), renderFragment(bad[name] as VNode)];
+				const folded = (shape: string[]) =>
+					shape.filter((part) => !/^(details|summary|bdi|p|a) /.test(part)).sort();
+				expect([name, folded(await shape(after))]).toEqual([name, folded(await shape(before))]);
+			}
+		});
+	}
+
+	test("nothing invisible reaches a page, and wire text is isolated", () => {
+		const html = renderFragment(...Object.values(pagesWith("\u202Eevil\u200B\x1b")));
+		const shown = html
+			.replace(/(?:value|href|action|hx-get)="[^"]*"/g, "")
+			.replace(/<textarea[\s\S]*?<\/textarea>/g, "");
+		const raw = ["\u202E", "\u200B", "\x1b"].flatMap((char) => {
+			const at = shown.indexOf(char);
+			return at < 0 ? [] : [shown.slice(Math.max(0, at - 80), at + 20)];
+		});
+		expect(raw).toEqual([]);
+		expect(html).toContain("<bdi>⟨U+202E⟩evil⟨U+200B⟩\\x1b</bdi>");
+	});
+});
+
+describe("documents", () => {
+	const shell = {
+		path: "/hosts/3",
+		light: { lastSweepAt: undefined, problem: '"><script>' },
+		downs: 2,
+		theme: "dark",
+		assets: {
+			css: "/a.css",
+			script: "/a.js",
+			htmx: "/h.js",
+			icon: "/i.svg",
+			iconDown: "/d.svg",
+			sprite: "/s.svg",
+		},
+		now: NOW,
+		search: '"><script>',
+	} as const;
+
+	test("have a doctype, a theme, the count of downs and no script of their own", () => {
+		const html = renderDocument({ ...shell, title: "</title><script>", main: <main id="main" /> });
+		expect(html).toStartWith('<!doctype html><html lang="en" data-theme="dark"');
+		expect(html).toContain("<title>(2) &lt;/title>&lt;script> · Rollcall</title>");
+		expect(html.match(/<script/g)).toHaveLength(2);
+		expect(html).not.toMatch(/<script(?![^>]* src=)|\sstyle=|\son[a-z]+=|hx-on|javascript:/);
+		expect(html).toContain('href="/d.svg"');
+		expect(html).toContain('<a href="/subnets" aria-current="page">');
+	});
+
+	test("for htmx are a title and the main part", () => {
+		expect(renderMain({ title: "Subnets", main: <main id="main" />, downs: 3 })).toBe(
+			'<title>(3) Subnets · Rollcall</title><main id="main"></main>',
+		);
+	});
+});
