@@ -6,7 +6,9 @@ import { BOUNDS } from "./config.ts";
 import type { Context } from "./context.ts";
 import { pruneEvents } from "./store/events.ts";
 import { pruneHours, pruneSamples } from "./store/history.ts";
+import { pruneClosedPorts } from "./store/ports.ts";
 import { pruneRuns } from "./store/runs.ts";
+import { pruneScans } from "./store/scans.ts";
 import type { Thread } from "./sweeps/thread.ts";
 
 const DAY_MS = 86_400_000;
@@ -44,6 +46,8 @@ async function prune(context: Context): Promise<void> {
 		() => pruneSamples(db, now - config.rawRetentionDays * DAY_MS, BOUNDS.pruneSlice),
 		() => pruneHours(db, now - config.hourlyRetentionDays * DAY_MS, BOUNDS.pruneSlice),
 		() => pruneEvents(db, now - BOUNDS.eventDays * DAY_MS, BOUNDS.pruneSlice),
+		() => pruneScans(db, now - BOUNDS.runDays * DAY_MS, BOUNDS.pruneSlice),
+		() => pruneClosedPorts(db, now - config.hourlyRetentionDays * DAY_MS, BOUNDS.pruneSlice),
 		() => pruneRuns(db, now - BOUNDS.runDays * DAY_MS, BOUNDS.pruneSlice),
 	];
 	for (const slice of slices) {

@@ -2,19 +2,21 @@
 
 import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
-import type { Port } from "../src/model/port.ts";
+import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
-import { familyOf } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
+import { HostActions, OpenPorts } from "./scan.tsx";
 
 export type HostPanelProps = {
 	host: Host;
 	subnet: Subnet;
 	events: readonly Event[];
+	/** undefined: nobody scans ports here. */
+	scan?: HostScan | undefined;
 	form?: {
 		values: { hostname: string; description: string; tags: string; notes: string };
 		problem?: { field?: string; message: string };
@@ -53,10 +55,10 @@ export function HostPanel(props: HostPanelProps) {
 					<Latency host={host} />
 				</span>
 				<Story host={host} now={props.now} />
-				<OpenLinks host={host} />
+				<HostActions host={host} scan={props.scan} csrf={props.csrf} />
 			</header>
 			<EditForm {...props} />
-			<OpenPorts ports={host.ports} now={props.now} />
+			<OpenPorts ports={host.ports} scan={props.scan} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>
 				{props.events.length === 0 ? (
@@ -109,31 +111,6 @@ function Story(props: { host: Host; now: number }) {
 					<span class="mono">{visible(host.mac)}</span>
 				</>
 			)}
-		</p>
-	);
-}
-
-/** Links to what answers on the web; only ports that a scan has found. */
-function OpenLinks(props: { host: Host }) {
-	const { host } = props;
-	const name = familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip;
-	const web = host.ports
-		.filter((port) => port.proto === "tcp" && (port.service === "http" || port.service === "https"))
-		.slice(0, 3);
-	if (web.length === 0) return null;
-	return (
-		<p class="buttons">
-			{web.map((port) => (
-				<a
-					key={port.port}
-					class="button plain"
-					href={`${port.service}://${name}:${port.port}/`}
-					target="_blank"
-					rel="noreferrer noopener"
-				>
-					Open {port.service} <span class="mono">{port.port}</span> ↗
-				</a>
-			))}
 		</p>
 	);
 }
@@ -230,33 +207,6 @@ function HostFields(props: {
 				problem={problem}
 			/>
 		</>
-	);
-}
-
-const NEW_FOR_MS = 24 * 3_600_000;
-
-function OpenPorts(props: { ports: readonly Port[]; now: number }) {
-	if (props.ports.length === 0) return null;
-	return (
-		<section aria-labelledby="ports-title">
-			<h2 id="ports-title">Open ports</h2>
-			<ul class="open-ports">
-				{props.ports.map((port) => (
-					<li key={`${port.port}${port.proto}`}>
-						<span class="mono">
-							{port.port}/{port.proto}
-						</span>
-						<span>
-							<Wire text={port.service} />
-						</span>
-						<span class="quiet">
-							<Wire text={[port.product, port.version].filter((part) => part !== "").join(" ")} />
-							{props.now - port.firstSeenAt < NEW_FOR_MS && <span class="pill new">new</span>}
-						</span>
-					</li>
-				))}
-			</ul>
-		</section>
 	);
 }
 

@@ -6,11 +6,13 @@ import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { AppError } from "../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
+import { scanNow } from "../ipam/scans.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
 import { listEvents } from "../store/events.ts";
 import { findHostByAddress } from "../store/hosts.ts";
+import { readHostScan } from "../store/scans.ts";
 import type { Desk } from "./desk.ts";
 import { type Fields, readForm, readId } from "./query.ts";
 import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
@@ -26,6 +28,7 @@ export function hostRoutes(desk: Desk) {
 			desk.piece(request, () => respondHtml(request, drawer(desk, readId(params.id)))),
 		)
 		.post("/hosts/:id", ({ request, params }) => save(desk, request, readId(params.id)), raw)
+		.post("/hosts/:id/scan", ({ request, params }) => scan(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
 		.get("/subnets/:id/free/:address", ({ request, params }) =>
 			free(desk, request, readId(params.id), params.address),
@@ -39,6 +42,7 @@ function panelOf(desk: Desk, id: number) {
 		host,
 		subnet: demandSubnet(desk.context, host.subnetId),
 		events: listEvents(desk.context.db, { hostId: id, limit: CHANGES }),
+		scan: readHostScan(desk.context.db, id, desk.context.config.scanIntervalMinutes > 0),
 		now: desk.context.clock.now(),
 	};
 }
@@ -76,6 +80,12 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 
 function remove(desk: Desk, id: number): Response {
 	return redirect(`/subnets/${deleteHost(desk.context, id).subnetId}`);
+}
+
+/** Only a wish: what comes of it reaches the open page by the live stream. */
+function scan(desk: Desk, request: Request, id: number): Response {
+	scanNow(desk.context, id);
+	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
 }
 
 /** The form to reserve one address; an address that is taken by now leads to its host. */

@@ -6,6 +6,7 @@ import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { historyApi, hostApi } from "./api/hosts.ts";
+import { scanApi } from "./api/scans.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
@@ -93,7 +94,8 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
-		.use(historyApi(desk));
+		.use(historyApi(desk))
+		.use(scanApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

@@ -2,11 +2,11 @@
 
 import type { Clock } from "../clock.ts";
 import { listPorts, type PortRange } from "../net/ports.ts";
+import { describePorts, wellKnownPorts } from "./known-ports.ts";
 import { planNmap } from "./nmap/arguments.ts";
 import { findNmap, rawRight } from "./nmap/find.ts";
 import { openNmap } from "./nmap/scanner.ts";
 import type { Scanner } from "./scanner.ts";
-import { describePorts, wellKnownPorts } from "./known-ports.ts";
 import { openConnector, openConnectScanner } from "./tcp.ts";
 
 export type PortScanOptions = {
@@ -57,7 +57,7 @@ export async function openPortScanner(options: PortScanOptions): Promise<Scanner
 	return openConnectScanner(connector, {
 		ports,
 		listed,
-		says: `${found.why}: the built-in TCP scan of ${describePorts(ports, own, listed.length)} is used.`,
+		says: `${options.nmapPath === null ? "nmap is left aside" : found.why}: the built-in TCP scan of ${describePorts(ports, own, listed.length)} is used.`,
 		mend: installCommand(),
 	});
 }

@@ -6,9 +6,9 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { joinPorts, type PortRange } from "../net/ports.ts";
+import { serviceOf } from "./known-ports.ts";
 import { neverAsked } from "./never.ts";
 import type { FoundPort, HostPorts, Scanner } from "./scanner.ts";
-import { serviceOf } from "./known-ports.ts";
 
 export type ConnectBounds = {
 	readonly clock: Clock;

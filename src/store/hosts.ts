@@ -37,7 +37,9 @@ export function findHostByAddress(db: Db, address: Address): Host | undefined {
 export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\')`;
+		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
+		OR id IN (SELECT host_id FROM host_open_port WHERE is_current = 1 AND (port = :port
+			OR service LIKE :like ESCAPE '\\' OR product LIKE :like ESCAPE '\\')))`;
 
 /** One statement for each index that can serve: within a subnet or over all, by status or by address. */
 const LISTS = {
@@ -85,6 +87,7 @@ export function bindsOf(filter: HostFilter) {
 		subnet: filter.subnetId ?? null,
 		tag: filter.tag ?? null,
 		service: filter.service ?? null,
+		port: /^[1-9]\d{0,4}$/.test(text ?? "") ? Number(text) : null,
 		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
 	};
 }
