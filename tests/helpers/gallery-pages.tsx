@@ -11,7 +11,7 @@ import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import { ListingRows } from "../../views/listing.tsx";
-import { Problem, Refused } from "../../views/problem.tsx";
+import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { Settings } from "../../views/settings.tsx";
@@ -243,7 +243,6 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 				/>
 			),
 		}),
-		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
 	};
 }
 
