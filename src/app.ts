@@ -11,8 +11,10 @@ import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import type { TargetRules } from "./model/target.ts";
+import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { openRetention } from "./sweeps/retention.ts";
@@ -133,8 +135,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 	const log = await openLog({ level: config.logLevel, format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const { batchSize, batchMs, pingProcesses } = BOUNDS;
+	const arp = {
+		attempts: BOUNDS.arpAttempts,
+		waitMs: BOUNDS.arpWaitMs,
+		aliasesMax: BOUNDS.arpAliasesMax,
+		neighboursMax: BOUNDS.neighboursInFlight,
+	};
 	const prober = openProber(
-		{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+		{
+			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+			arp: config.arpEnabled ? arp : undefined,
+		},
 		{ clock: systemClock, random },
 	);
 	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });
@@ -147,6 +158,8 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		random,
 		log,
 		publish,
+		neighbours: openNeighbours(),
+		vendorOf: openVendors(),
 		surroundings: () => ({
 			networks: localNetworks().filter((network) => !network.loopback),
 			gateways: defaultGateways(),

@@ -17,6 +17,8 @@ export type Config = Readonly<{
 	sweepIntervalS: number;
 	/** Echoes a second over all sweeps together. */
 	scanRatePps: number;
+	/** Attached IPv4 networks are asked by ARP first, where that is permitted. */
+	arpEnabled: boolean;
 	logLevel: "debug" | "info" | "warning" | "error";
 	logFormat: "text" | "json";
 	rawRetentionDays: number;
@@ -50,6 +52,11 @@ export const BOUNDS = {
 	jitter: 0.1,
 	/** Unresolved neighbours at a time on an on-link subnet (the kernel's table holds 1,024). */
 	neighboursInFlight: 512,
+	/** ARP: requests to a silent address, and the wait after each. */
+	arpAttempts: 2,
+	arpWaitMs: 300,
+	/** One hardware address that answers ARP for more silent addresses than this is a router's proxy, no host. */
+	arpAliasesMax: 16,
 	/** News kept for browsers that reconnect. */
 	newsRing: 512,
 	/** Open live streams in all; messages of one waiting to be read before it is closed, in bytes. */
@@ -105,6 +112,9 @@ const oneOf =
 	(text: string) =>
 		words.includes(text) ? text : undefined;
 
+const yesOrNo = (text: string) =>
+	/^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : undefined;
+
 const KEYS = {
 	databasePath: {
 		key: "DATABASE_URL",
@@ -147,6 +157,13 @@ const KEYS = {
 		fallback: "2000",
 		read: number(10, 200_000),
 		needs: "a number of packets a second from 10 to 200000",
+	},
+	arpEnabled: {
+		key: "ARP_ENABLED",
+		example: "true",
+		fallback: "true",
+		read: yesOrNo,
+		needs: "true or false",
 	},
 	logLevel: {
 		key: "LOG_LEVEL",

@@ -14,6 +14,7 @@ import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
+import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
 import { subnetRoutes } from "./subnets.ts";
@@ -100,7 +101,9 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(pastApi(desk))
 		.use(webhookRoutes(desk))
 		.use(webhookApi(desk))
-		.use(deliveryApi(desk));
+		.use(deliveryApi(desk))
+		.use(identityRoutes(desk))
+		.use(identityApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

@@ -1,5 +1,7 @@
 /** How a host has been: shares, half-hour bars and a latency line out of samples and hourly sums. Pure; knows no clock. */
 
+import { UNTIMED } from "./presence.ts";
+
 /** One measurement; `latencyUs` is undefined where nothing answered. */
 export type Sample = { readonly at: number; readonly latencyUs: number | undefined };
 
@@ -144,7 +146,7 @@ export function latencyOf(
 	const all: number[] = [];
 	for (const { at, latencyUs } of samples) {
 		const bucket = sums[Math.floor((at - grid.from) / widthMs)];
-		if (latencyUs === undefined || bucket === undefined) continue;
+		if (latencyUs === undefined || latencyUs === UNTIMED || bucket === undefined) continue;
 		bucket.us += latencyUs;
 		bucket.n += 1;
 		all.push(latencyUs);

@@ -2,6 +2,8 @@
 
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
+import { openArpFirst } from "./arp/open.ts";
+import { Pace } from "./icmp/pace.ts";
 import { openPinger } from "./icmp/pinger.ts";
 import { openWire } from "./icmp/wire.ts";
 import { openLibc } from "./libc.ts";
@@ -20,7 +22,11 @@ export function openProber(config: ProberConfig, { clock, random }: ProberTools)
 	const libc = openLibc();
 	const opened = libc && openWire(libc, random);
 	const mend = `Allow raw sockets with: setcap cap_net_raw+ep ${process.execPath}`;
-	if (opened?.method === "raw") return openPinger(opened, { config, clock, random, never, note: undefined });
+	if (libc && opened?.method === "raw") {
+		const pace = new Pace(config.ratePps, clock.monotonicMs());
+		const pinger = openPinger(opened, { config, clock, random, never, pace, note: undefined });
+		return openArpFirst(pinger, config, { libc, clock, random, never, pace });
+	}
 	if (opened) {
 		const note = `Raw ICMP sockets are not permitted; sweeps use datagram sockets. ${mend}`;
 		return openPinger(opened, { config, clock, random, never, note });

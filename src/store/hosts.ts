@@ -52,12 +52,16 @@ const LISTS = {
 			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
 	},
 	picked: {
-		alive: `SELECT * FROM host_current WHERE id IN (SELECT value FROM json_each(:ids))
-			AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
-			AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit`,
-		address: `SELECT * FROM host_current WHERE id IN (SELECT value FROM json_each(:ids))
-			AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
-			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit`,
+		alive: `SELECT * FROM host_current WHERE id IN (
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+				AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
+				AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit)
+			ORDER BY +status_order, +ip_key`,
+		address: `SELECT * FROM host_current WHERE id IN (
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+				AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
+				AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit)
+			ORDER BY +ip_key`,
 	},
 } as const;
 

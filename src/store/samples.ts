@@ -53,7 +53,7 @@ export function listSteps(
 			up: row.up,
 			down: row.down,
 			minUs: row.min_us ?? undefined,
-			meanUs: row.up > 0 ? row.sum_us / row.up : undefined,
+			meanUs: row.min_us === null ? undefined : row.sum_us / row.up,
 			maxUs: row.max_us ?? undefined,
 		}));
 }

@@ -7,7 +7,8 @@ import type { Db } from "./database.ts";
 export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\')`;
+		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\' OR mac LIKE :like ESCAPE '\\'
+		OR vendor LIKE :like ESCAPE '\\' OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\')`;
 
 /** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
 export function bindsOf(filter: HostFilter) {
@@ -25,20 +26,28 @@ export function asksNothing({ tag, service, text }: HostFilter): boolean {
 	return tag === undefined && service === undefined && (text === undefined || text === "");
 }
 
+/** Expression and condition of the index host_words, word for word as schema.sql has them. */
+const WORDS = `lower(hostname || char(10) || description || char(10) || tags_json || char(10) || coalesce(mac, '') || char(10) || coalesce(vendor, '') || char(10) || ptr_name || char(10) || snmp_name)`;
+const HAS_WORDS = `hostname <> '' OR description <> '' OR tags_json <> '[]' OR mac IS NOT NULL OR ptr_name <> '' OR snmp_name <> ''`;
+
 /** More hosts than these are not picked: a list that walks along its index soon meets enough of them. */
 const PICKED_MAX = 5_000;
 
+const BY_WORDS = `SELECT id FROM host WHERE (${HAS_WORDS}) AND instr(${WORDS}, lower(?1))`;
+
 /**
- * Two indexes are read from end to end, the one of addresses and the one of words (which holds only hosts that have
- * any): a tenth of what it takes to look at every row in the order of a list.
+ * A text is sought in two indexes read from end to end, the one of addresses and the one of words (which holds only
+ * hosts that have any): a tenth of what it takes to look at every row in the order of a list.
  */
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = ? LIMIT ?",
 	service: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = ? AND is_current = 1 LIMIT ?",
-	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL
-		SELECT id FROM host WHERE (hostname <> '' OR description <> '' OR tags_json <> '[]')
-			AND instr(lower(hostname || char(10) || description || char(10) || tags_json), lower(?1)) LIMIT ?2`,
+	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL ${BY_WORDS} LIMIT ?2`,
+	word: `${BY_WORDS} LIMIT ?2`,
 } as const;
+
+/** What no address holds need not be sought in addresses. */
+const MAYBE_ADDRESS = /^[0-9a-f.:]+$/i;
 
 /**
  * Ids of all hosts that may pass, as a JSON array: those that carry the tag, the service or the text. undefined when
@@ -51,7 +60,7 @@ export function pickHosts(db: Db, filter: HostFilter): string | undefined {
 			? [PICKS.tag, tag]
 			: service !== undefined
 				? [PICKS.service, service]
-				: [PICKS.text, text ?? ""];
+				: [PICKS[MAYBE_ADDRESS.test(text ?? "") ? "text" : "word"], text ?? ""];
 	if (value === "") return undefined;
 	const rows = db.query<{ id: number }, [string, number]>(sql).all(value, PICKED_MAX + 1);
 	if (rows.length > PICKED_MAX) return undefined;

@@ -10,7 +10,7 @@ import type { Delivery } from "../../src/model/webhook.ts";
 import { type Db, openDatabase, transact } from "../../src/store/database.ts";
 import { listDeliveries } from "../../src/store/deliveries.ts";
 import { insertEvent } from "../../src/store/events.ts";
-import { insertFoundHost } from "../../src/store/history.ts";
+import { insertHost } from "../../src/store/hosts.ts";
 import { insertSubnet } from "../../src/store/subnets.ts";
 import { insertWebhook, type WebhookValues } from "../../src/store/webhooks.ts";
 import { type HandClock, handClock } from "./clock.ts";
@@ -46,9 +46,8 @@ export function hookStage(path = ":memory:"): HookStage {
 			return insertSubnet(db, cidr(text), values, undefined, clock.now());
 		},
 		host: (ip, subnetId, ...tags) => {
-			const id = insertFoundHost(db, subnetId, address(ip), clock.now());
-			db.run("UPDATE host SET tags_json = ? WHERE id = ?", [JSON.stringify(tags), id]);
-			return id;
+			const values = { hostname: "", hostnameSource: undefined, description: "", tags, notes: "" };
+			return insertHost(db, subnetId, address(ip), values, clock.now());
 		},
 		happen: (kind, about = {}) =>
 			transact(db, () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Clock } from "../../src/clock.ts";
 import { BOUNDS } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
+import { neverSeen } from "../../src/model/presence.ts";
 import { HOUR_MS } from "../../src/model/uptime.ts";
 import { type Db, openDatabase } from "../../src/store/database.ts";
 import { insertEvent, listEvents } from "../../src/store/events.ts";
@@ -31,7 +32,14 @@ beforeEach(() => {
 afterEach(() => db.close());
 
 function addHost(ip: string): number {
-	const id = insertFoundHost(db, 1, address(ip), START);
+	const found = {
+		...neverSeen,
+		status: "up",
+		statusSince: START,
+		lastSeenAt: START,
+		latencyUs: 400,
+	} as const;
+	const id = insertFoundHost(db, 1, address(ip), found);
 	db.run(
 		"UPDATE host SET status = 'up', status_order = 0, first_seen_at = ?1, last_seen_at = ?1 WHERE id = ?2",
 		[START, id],

@@ -3,6 +3,7 @@
 import { Type as t } from "@sinclair/typebox";
 import type { Event } from "../../model/event.ts";
 import type { Host } from "../../model/host.ts";
+import { UNTIMED } from "../../model/presence.ts";
 import type { SweepRun } from "../../model/run.ts";
 import type { SubnetSummary } from "../../model/subnet.ts";
 import { formatCidr } from "../../net/cidr.ts";
@@ -85,7 +86,8 @@ export function hostJson(host: Host) {
 		status: host.status,
 		suspect_since: time(host.suspectSince),
 		flapping: host.flapping,
-		latency_ms: host.latencyUs === undefined ? null : host.latencyUs / 1_000,
+		latency_ms: host.latencyUs === undefined || host.latencyUs === UNTIMED ? null : host.latencyUs / 1_000,
+		silent_to_ping: host.status === "up" && host.latencyUs === UNTIMED,
 		first_seen_at: time(host.firstSeenAt),
 		last_seen_at: time(host.lastSeenAt),
 		status_since: time(host.statusSince),
@@ -129,5 +131,6 @@ export function eventJson(event: Event) {
 		ip: event.ip ?? null,
 		label: event.label,
 		detail: event.detail,
+		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
 	};
 }

@@ -36,6 +36,8 @@ export type PingerParts = {
 	random: () => number;
 	never: () => Never;
 	note: string | undefined;
+	/** Shared with other engines of this process; without it the engine has one of its own. */
+	pace?: Pace;
 };
 
 /** A prober over an opened pair of sockets, which it closes in the end. */
@@ -60,13 +62,13 @@ class Pinger {
 	#running = false;
 	#closed = false;
 
-	constructor(wire: Wire, { config, clock, random, never }: PingerParts) {
+	constructor(wire: Wire, { config, clock, random, never, pace }: PingerParts) {
 		this.#wire = wire;
 		this.#config = config;
 		this.#clock = clock;
 		this.#random = random;
 		this.#never = never;
-		this.#exchange = new Exchange(wire, clock, new Pace(config.ratePps, clock.monotonicMs()));
+		this.#exchange = new Exchange(wire, clock, pace ?? new Pace(config.ratePps, clock.monotonicMs()));
 	}
 
 	async *probe(

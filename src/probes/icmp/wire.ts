@@ -42,7 +42,8 @@ export function openWire(libc: Libc, random: () => number): OpenedWire | undefin
 	return undefined;
 }
 
-function wireOf(libc: Libc, sockets: readonly OpenSocket[]): Wire {
+/** The opened sockets as one wire, which closes them. */
+export function wireOf(libc: Libc, sockets: readonly OpenSocket[]): Wire {
 	const entries = new PollEntries(sockets.map((socket) => socket.fd));
 	return {
 		sockets,
