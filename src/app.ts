@@ -4,6 +4,7 @@ import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
 import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
+import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
 import { openDeliverer } from "./events/deliverer.ts";
 import { resolveName } from "./events/resolve.ts";
@@ -14,13 +15,19 @@ import type { TargetRules } from "./model/target.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
+import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
+import { hasCredentials, openSnmp } from "./probes/snmp.ts";
 import { openVendors } from "./probes/vendor.ts";
+import { withScans } from "./scans/machine.ts";
+import { openScans } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
+import { type NameDeps, openNames } from "./sweeps/names.ts";
 import { openRetention } from "./sweeps/retention.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
-import { type Crew, runWorker, type ToWorker } from "./sweeps/worker.ts";
+import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
 
 export type App = {
 	readonly context: Context;
@@ -58,7 +65,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
-		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+		const checkpointPages = BOUNDS.mainCheckpointPages;
+		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs, checkpointPages });
 		opened.defer(() => db.close());
 		const bus = createBus({
 			ring: BOUNDS.newsRing,
@@ -74,11 +82,21 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	// Also where settings that nmap must not be given stop the start.
+	const scanner = await openPortScanner(scanOptions(config));
+	scanner.close();
 	let url: string | undefined;
 	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: { ...lookAround(context, () => thread?.state()), targetRules },
+		surroundings: {
+			...withScans(
+				lookAround(context, () => thread?.state()),
+				context,
+				scanner,
+			),
+			targetRules,
+		},
 	});
 	url = server.url;
 	if (options.entry !== undefined) {
@@ -175,7 +193,12 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		log,
 	});
 	return {
-		stations: [sweeper, retention],
+		stations: [
+			sweeper,
+			await openScansOf(config, { db, log, publish }),
+			retention,
+			openNamesOf(config, { db, log, publish }),
+		],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -183,4 +206,56 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			db.close();
 		},
 	};
+}
+
+/** The look-up of names, by the ways the settings allow. */
+function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
+	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
+	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
+	if (config.ptrServer !== "" && named === undefined) {
+		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
+	}
+	const servers = named === undefined ? systemServers : () => [named];
+	const credentials = {
+		community: config.snmpCommunity,
+		user: config.snmpV3User,
+		auth: config.snmpV3Auth,
+		authPass: config.snmpV3AuthPass,
+		priv: config.snmpV3Priv,
+		privPass: config.snmpV3PrivPass,
+	};
+	return openNames({
+		...parts,
+		clock: systemClock,
+		random,
+		timing: BOUNDS,
+		lookupsPerSecond: config.ptrLookupsPerSecond,
+		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
+		snmp:
+			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
+	});
+}
+
+/** Port scans by nmap, or without it. */
+async function openScansOf(
+	config: Config,
+	parts: Pick<NameDeps, "db" | "log" | "publish">,
+): Promise<Station> {
+	const scanner = await openPortScanner(scanOptions(config));
+	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
+	return openScans({
+		...BOUNDS,
+		...parts,
+		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		scanner,
+		clock: systemClock,
+		random,
+		scanConcurrency: config.scanConcurrency,
+	});
+}
+
+/** What the settings say of port scans. */
+function scanOptions(config: Config): PortScanOptions {
+	const { nmapArgs, nmapPrivileged, tcpPorts } = config;
+	return { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts };
 }

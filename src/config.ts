@@ -3,34 +3,41 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
+import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
+import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
 import { AppError } from "./errors.ts";
 
 /** What may differ from one installation to the next. */
-export type Config = Readonly<{
-	/** Path of the SQLite file, or ":memory:". */
-	databasePath: string;
-	host: string;
-	port: number;
-	/** The address people use, when it is not the one we listen on; "" if not set. */
-	publicUrl: string;
-	/** Seconds between sweeps of a new subnet. */
-	sweepIntervalS: number;
-	/** Echoes a second over all sweeps together. */
-	scanRatePps: number;
-	/** Attached IPv4 networks are asked by ARP first, where that is permitted. */
-	arpEnabled: boolean;
-	logLevel: "debug" | "info" | "warning" | "error";
-	logFormat: "text" | "json";
-	rawRetentionDays: number;
-	hourlyRetentionDays: number;
-	/** Webhooks may call loopback and link-local addresses. */
-	webhookAllowLoopback: boolean;
-	/** The file the settings were read from, or undefined. */
-	source: string | undefined;
-}>;
+export type Config = NameSettings &
+	ScanSettings &
+	Readonly<{
+		/** Path of the SQLite file, or ":memory:". */
+		databasePath: string;
+		host: string;
+		port: number;
+		/** The address people use, when it is not the one we listen on; "" if not set. */
+		publicUrl: string;
+		/** Seconds between sweeps of a new subnet. */
+		sweepIntervalS: number;
+		/** Echoes a second over all sweeps together. */
+		scanRatePps: number;
+		/** Attached IPv4 networks are asked by ARP first, where that is permitted. */
+		arpEnabled: boolean;
+		logLevel: "debug" | "info" | "warning" | "error";
+		logFormat: "text" | "json";
+		rawRetentionDays: number;
+		hourlyRetentionDays: number;
+		/** Webhooks may call loopback and link-local addresses. */
+		webhookAllowLoopback: boolean;
+		/** The file the settings were read from, or undefined. */
+		source: string | undefined;
+	}>;
 
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
+	...NAME_BOUNDS,
+	...SCAN_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -90,32 +97,18 @@ export const BOUNDS = {
 	checkpointPages: 1_000,
 	/** A blocked write waits so long for the other thread, in milliseconds. */
 	busyMs: 5_000,
+	/**
+	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
+	 * the disk, and does it only when the log has grown so far, in pages (64 MB).
+	 */
+	mainCheckpointPages: 16_000,
 	/** The whole stop, in milliseconds. */
 	closeMs: 4_000,
 } as const;
 
-type Key = {
-	key: string;
-	example: string;
-	fallback: string;
-	/** The value, or undefined when the text is none. */
-	read: (text: string) => unknown;
-	needs: string;
-};
-
-const number = (min: number, max: number) => (text: string) => {
-	const n = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-	return n >= min && n <= max ? n : undefined;
-};
-const oneOf =
-	(...words: string[]) =>
-	(text: string) =>
-		words.includes(text) ? text : undefined;
-
-const yesOrNo = (text: string) =>
-	/^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : undefined;
-
 const KEYS = {
+	...NAME_KEYS,
+	...SCAN_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",
@@ -224,7 +217,7 @@ export function loadConfig(
 		if (value === undefined) {
 			throw new AppError(
 				"invalid",
-				`${key.key}=${text} is not ${key.needs}. Example: ${key.key}=${key.example}`,
+				`${key.key}${key.secret ? "" : `=${text}`} is not ${key.needs}. Example: ${key.key}=${key.example}`,
 				{
 					field: key.key,
 				},

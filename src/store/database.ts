@@ -12,10 +12,12 @@ export type Db = Database;
 export type FileLock = { release(): void };
 
 /**
- * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread.
+ * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
+ * `checkpointPages` (SQLite's own 1,000) the length of the write-ahead log at which this connection's commits move it
+ * into the file, which takes as long as the disk takes.
  * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
  */
-export function openDatabase(path: string, options: { busyMs: number }): Db {
+export function openDatabase(path: string, options: { busyMs: number; checkpointPages?: number }): Db {
 	const fresh = path === ":memory:" || !existsSync(path);
 	let db: Database | undefined;
 	try {
@@ -26,6 +28,7 @@ export function openDatabase(path: string, options: { busyMs: number }): Db {
 		checkFile(db, { fresh, path });
 		db.run("PRAGMA journal_mode = WAL");
 		db.run("PRAGMA synchronous = NORMAL");
+		db.run("PRAGMA wal_autocheckpoint = ".concat(String(Math.trunc(options.checkpointPages ?? 1_000))));
 		db.run("PRAGMA foreign_keys = ON");
 		db.run("PRAGMA trusted_schema = OFF");
 		db.run("PRAGMA temp_store = MEMORY");

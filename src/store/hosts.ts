@@ -178,6 +178,9 @@ type Row = {
 	subnet_id: number;
 	hostname: string;
 	hostname_source: NameSource | null;
+	ptr_name: string;
+	snmp_name: string;
+	snmp_enabled: number | null;
 	description: string;
 	tags_json: string;
 	notes: string;
@@ -204,6 +207,9 @@ function toHost(row: Row): Host {
 		ip: row.ip,
 		hostname: row.hostname,
 		hostnameSource: row.hostname_source ?? undefined,
+		ptrName: row.ptr_name,
+		snmpName: row.snmp_name,
+		snmpEnabled: row.snmp_enabled === null ? undefined : row.snmp_enabled === 1,
 		description: row.description,
 		tags: row.tags_json === "[]" ? [] : JSON.parse(row.tags_json),
 		notes: row.notes,

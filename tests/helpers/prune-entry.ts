@@ -16,7 +16,6 @@ const retention = openRetention({
 	rawRetentionDays: 7,
 	hourlyRetentionDays: 400,
 });
-process.stdout.write("ready\n");
 retention.tick();
 await retention.idle();
 db.close();

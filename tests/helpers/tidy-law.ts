@@ -43,6 +43,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^bun:ffi$/, home: /^src\/probes\/libc\.ts$/ },
 	{ name: /^(node:)?child_process$/, home: /^src\/probes\// },
 	{ name: /^ping$/, home: /^src\/probes\// },
+	{ name: /^net-snmp$|^(node:)?dgram$/, home: /^src\/probes\/snmp\.ts$/ },
 	{ name: /^@elysiajs\/cron$|^croner$/, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^elysia$|^@elysiajs\//, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^preact(\/|$)|^preact-render-to-string/, home: /^views\// },
