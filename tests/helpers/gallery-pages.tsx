@@ -18,6 +18,7 @@ import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
+import { hookPage } from "./hook-pages.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
 import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
@@ -255,7 +256,7 @@ export function pageOf(world: World, url: URL): Page | undefined {
 	if (found !== undefined) {
 		return { title: found.host.hostname, main: hostPanel(world, found.place, found.host, false) };
 	}
-	return small(world, path);
+	return hookPage(path) ?? small(world, path);
 }
 
 export function hostAt(world: World, path: string): { place: Place; host: Host } | undefined {
