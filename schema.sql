@@ -16,10 +16,14 @@ CREATE TABLE subnet (
 	sweep_interval_s   INTEGER NOT NULL DEFAULT 60,
 	sweep_enabled      INTEGER NOT NULL DEFAULT 1,
 	scan_enabled       INTEGER NOT NULL DEFAULT 1,    -- port scans
+	snmp_enabled       INTEGER NOT NULL DEFAULT 0,    -- hosts are asked for their name by SNMP
 	sweep_offset       INTEGER NOT NULL DEFAULT 0,    -- where the next slice of a large block begins
 	next_sweep_at      INTEGER NOT NULL DEFAULT 0,
 	last_sweep_at      INTEGER,                       -- end of the last sweep that went well
 	last_sweep_problem TEXT,                          -- why the last one did not; NULL when it did
+	hosts_up           INTEGER NOT NULL DEFAULT 0,    -- its own hosts by status, kept by the triggers of host:
+	hosts_down         INTEGER NOT NULL DEFAULT 0,    -- every page shows them, counting 65,000 rows each time
+	hosts_unknown      INTEGER NOT NULL DEFAULT 0,    -- would take longer than all the rest of the page
 	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
 	created_at         INTEGER NOT NULL,
 	updated_at         INTEGER NOT NULL
@@ -38,8 +42,14 @@ CREATE TABLE host (
 	description        TEXT    NOT NULL DEFAULT '',
 	tags_json          TEXT    NOT NULL DEFAULT '[]', -- array of strings; host_tag is its index
 	notes              TEXT    NOT NULL DEFAULT '',
-	mac                TEXT,
-	vendor             TEXT,
+	mac                TEXT,                          -- "00:11:32:8a:00:01", the last one that answered
+	vendor             TEXT,                          -- who made it; NULL also where software made the address up
+	-- Names that were found out, '' for none; hostname holds one of them unless a person typed another.
+	ptr_name           TEXT    NOT NULL DEFAULT '',
+	ptr_heard          TEXT,                          -- the newest answer, not yet heard twice; NULL: ptr_name is it
+	snmp_name          TEXT    NOT NULL DEFAULT '',
+	snmp_enabled       INTEGER,                       -- NULL: as the subnet has it
+	next_name_at       INTEGER NOT NULL DEFAULT 0,    -- when names are looked up again
 	-- Presence, written by the sweeper only.
 	status             TEXT    NOT NULL DEFAULT 'unknown' CHECK (status IN ('up', 'down', 'unknown')),
 	status_order       INTEGER NOT NULL DEFAULT 2     -- up 0, down 1, unknown 2: the order of lists
@@ -50,7 +60,7 @@ CREATE TABLE host (
 	flips_json         TEXT    NOT NULL DEFAULT '[]', -- newest flips, oldest first
 	first_seen_at      INTEGER,                       -- NULL: never answered (a reservation)
 	last_seen_at       INTEGER,
-	latency_us         INTEGER,
+	latency_us         INTEGER,                       -- 0: answers ARP, but no ping
 	typical_latency_us INTEGER,                       -- running estimate of the median
 	-- Port scans, written by the scanner only. The moment within the interval is the host's own and stays.
 	next_scan_at       INTEGER NOT NULL DEFAULT 0,    -- 0: as soon as it is up
@@ -67,9 +77,54 @@ CREATE TABLE host (
 CREATE INDEX host_by_address ON host (subnet_id, ip_key);
 CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
 CREATE INDEX host_alive_first ON host (status_order, ip_key);
+CREATE INDEX host_names_due ON host (next_name_at) WHERE status = 'up';
+CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
 CREATE INDEX host_first_seen ON host (first_seen_at);
 CREATE INDEX host_scan_due ON host (next_scan_at) WHERE status = 'up' AND scan_run_id IS NULL;
 CREATE INDEX host_in_scan ON host (scan_run_id) WHERE scan_run_id IS NOT NULL;
+-- What a search looks into besides addresses. The condition and the expression are repeated in store/search.ts.
+CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10) || coalesce(mac, '')
+	|| char(10) || coalesce(vendor, '') || char(10) || ptr_name || char(10) || snmp_name))
+	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]' OR mac IS NOT NULL OR ptr_name <> ''
+		OR snmp_name <> '';
+
+-- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
+-- below; block is the key in hexadecimal without its last digit.
+CREATE TABLE host_block (
+	subnet_id INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	block     TEXT    NOT NULL,
+	up        INTEGER NOT NULL,
+	down      INTEGER NOT NULL,
+	unknown   INTEGER NOT NULL,
+	PRIMARY KEY (subnet_id, block)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER host_counted AFTER INSERT ON host BEGIN
+	UPDATE subnet SET hosts_up = hosts_up + (new.status_order = 0), hosts_down = hosts_down + (new.status_order = 1),
+		hosts_unknown = hosts_unknown + (new.status_order = 2) WHERE id = new.subnet_id;
+	INSERT INTO host_block (subnet_id, block, up, down, unknown)
+	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
+END;
+CREATE TRIGGER host_uncounted AFTER DELETE ON host BEGIN
+	UPDATE subnet SET hosts_up = hosts_up - (old.status_order = 0), hosts_down = hosts_down - (old.status_order = 1),
+		hosts_unknown = hosts_unknown - (old.status_order = 2) WHERE id = old.subnet_id;
+	UPDATE host_block SET up = up - (old.status_order = 0), down = down - (old.status_order = 1),
+		unknown = unknown - (old.status_order = 2)
+	WHERE subnet_id = old.subnet_id AND block = substr(hex(old.ip_key), 1, 31);
+END;
+CREATE TRIGGER host_recounted AFTER UPDATE OF subnet_id, status_order ON host
+WHEN new.subnet_id <> old.subnet_id OR new.status_order <> old.status_order BEGIN
+	UPDATE subnet SET hosts_up = hosts_up - (old.status_order = 0), hosts_down = hosts_down - (old.status_order = 1),
+		hosts_unknown = hosts_unknown - (old.status_order = 2) WHERE id = old.subnet_id;
+	UPDATE host_block SET up = up - (old.status_order = 0), down = down - (old.status_order = 1),
+		unknown = unknown - (old.status_order = 2)
+	WHERE subnet_id = old.subnet_id AND block = substr(hex(old.ip_key), 1, 31);
+	UPDATE subnet SET hosts_up = hosts_up + (new.status_order = 0), hosts_down = hosts_down + (new.status_order = 1),
+		hosts_unknown = hosts_unknown + (new.status_order = 2) WHERE id = new.subnet_id;
+	INSERT INTO host_block (subnet_id, block, up, down, unknown)
+	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
+END;
 
 -- tags_json taken apart, so that a tag finds its hosts. Kept by the triggers below; never written otherwise.
 CREATE TABLE host_tag (
@@ -91,7 +146,7 @@ CREATE TABLE host_status (
 	host_id    INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
 	ts         INTEGER NOT NULL,
 	is_up      INTEGER NOT NULL,
-	latency_us INTEGER,
+	latency_us INTEGER,                               -- NULL: silent, or up and silent to pings
 	PRIMARY KEY (host_id, ts)
 ) STRICT, WITHOUT ROWID;
 
@@ -133,6 +188,9 @@ CREATE TABLE host_open_port (
 CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
 CREATE INDEX host_open_port_by_host ON host_open_port (host_id);
 CREATE INDEX host_open_port_past ON host_open_port (ts) WHERE is_current = 0;
+-- What a search looks into. The expression is repeated in store/search.ts.
+CREATE INDEX host_open_port_words ON host_open_port (lower(service || char(10) || product), port, host_id)
+	WHERE is_current = 1;
 CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
 
 -- What every list reads: a host with its latest state and the ports open now.
@@ -164,6 +222,17 @@ CREATE INDEX event_by_time ON event (ts);
 CREATE INDEX event_by_host ON event (host_id, id);
 CREATE INDEX event_by_subnet ON event (subnet_id, id);
 
+-- News about a hardware address that somebody does not want to hear again: of this host (mac_changed), of this
+-- address whoever has it (mac_conflict).
+CREATE TABLE dismissal (
+	kind         TEXT    NOT NULL CHECK (kind IN ('mac_changed', 'mac_conflict')),
+	host_id      INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	mac          TEXT    NOT NULL,
+	dismissed_at INTEGER NOT NULL,
+	PRIMARY KEY (kind, mac, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dismissal_by_host ON dismissal (host_id);
+
 -- Sweeps: the queue (queued), the progress (running) and the record (all others). One open row per subnet.
 CREATE TABLE sweep_run (
 	id           INTEGER PRIMARY KEY,
@@ -177,7 +246,7 @@ CREATE TABLE sweep_run (
 	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a verdict
 	replies      INTEGER NOT NULL DEFAULT 0,
 	lost         INTEGER NOT NULL DEFAULT 0,          -- hosts that were up and did not answer
-	method       TEXT,                                -- raw, datagram or ping
+	method       TEXT,                                -- raw, arp+raw, datagram or ping
 	problem      TEXT,
 	cancel_asked INTEGER NOT NULL DEFAULT 0
 ) STRICT;

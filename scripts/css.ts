@@ -35,7 +35,7 @@ export function compileCss(): string {
 }
 
 /** Colours written out anywhere but in a custom property or a picture. */
-function strayColours(css: string): string[] {
+export function strayColours(css: string): string[] {
 	const rest = css
 		.replaceAll("rgba(0,0,0,0)", "transparent")
 		.replace(/url\("[^"]*"\)/g, "")

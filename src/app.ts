@@ -3,20 +3,27 @@
 import { type Clock, systemClock } from "./clock.ts";
 import { BOUNDS, type Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
+import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
+import { hasCredentials, openSnmp } from "./probes/snmp.ts";
+import { openVendors } from "./probes/vendor.ts";
 import { withScans } from "./scans/machine.ts";
-import { openScans } from "./scans/station.ts";
+import { openScans, type ScansOptions } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
+import { type NameDeps, openNames } from "./sweeps/names.ts";
+import { openRetention } from "./sweeps/retention.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
-import { type Crew, runWorker, type ToWorker } from "./sweeps/worker.ts";
+import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
 
 export type App = {
 	readonly context: Context;
@@ -53,7 +60,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
-		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+		const checkpointPages = BOUNDS.mainCheckpointPages;
+		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs, checkpointPages });
 		opened.defer(() => db.close());
 		const bus = createBus({
 			ring: BOUNDS.newsRing,
@@ -115,8 +123,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 	const log = await openLog({ level: config.logLevel, format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const { batchSize, batchMs, pingProcesses } = BOUNDS;
+	const arp = {
+		attempts: BOUNDS.arpAttempts,
+		waitMs: BOUNDS.arpWaitMs,
+		aliasesMax: BOUNDS.arpAliasesMax,
+		neighboursMax: BOUNDS.neighboursInFlight,
+	};
 	const prober = openProber(
-		{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+		{
+			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+			arp: config.arpEnabled ? arp : undefined,
+		},
 		{ clock: systemClock, random },
 	);
 	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });
@@ -129,26 +146,29 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		random,
 		log,
 		publish,
+		neighbours: openNeighbours(),
+		vendorOf: openVendors(),
 		surroundings: () => ({
 			networks: localNetworks().filter((network) => !network.loopback),
 			gateways: defaultGateways(),
 		}),
 	});
-	const scanner = await openPortScanner(scanOptions(config));
-	log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
-	const scans = openScans({
+	const { rawRetentionDays, hourlyRetentionDays } = config;
+	const retention = openRetention({
 		...BOUNDS,
-		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		rawRetentionDays,
+		hourlyRetentionDays,
 		db,
-		scanner,
 		clock: systemClock,
-		random,
 		log,
-		publish,
-		scanConcurrency: config.scanConcurrency,
 	});
 	return {
-		stations: [sweeper, scans],
+		stations: [
+			sweeper,
+			retention,
+			openNamesOf(config, { db, log, publish }),
+			await openScansOf(config, { db, log, publish }),
+		],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -156,6 +176,52 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			db.close();
 		},
 	};
+}
+
+/** The look-up of names, by the ways the settings allow. */
+function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
+	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
+	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
+	if (config.ptrServer !== "" && named === undefined) {
+		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
+	}
+	const servers = named === undefined ? systemServers : () => [named];
+	const credentials = {
+		community: config.snmpCommunity,
+		user: config.snmpV3User,
+		auth: config.snmpV3Auth,
+		authPass: config.snmpV3AuthPass,
+		priv: config.snmpV3Priv,
+		privPass: config.snmpV3PrivPass,
+	};
+	return openNames({
+		...parts,
+		clock: systemClock,
+		random,
+		timing: BOUNDS,
+		lookupsPerSecond: config.ptrLookupsPerSecond,
+		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
+		snmp:
+			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
+	});
+}
+
+/** Port scans, by the scanner this machine offers. */
+async function openScansOf(
+	config: Config,
+	parts: Pick<ScansOptions, "db" | "log" | "publish">,
+): Promise<Station> {
+	const scanner = await openPortScanner(scanOptions(config));
+	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
+	return openScans({
+		...BOUNDS,
+		...parts,
+		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		scanner,
+		clock: systemClock,
+		random,
+		scanConcurrency: config.scanConcurrency,
+	});
 }
 
 /** What the settings say of port scans. */

@@ -3,41 +3,39 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
+import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
+import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
 import { AppError } from "./errors.ts";
-import { countPorts, type PortRange, parsePorts } from "./net/ports.ts";
 
 /** What may differ from one installation to the next. */
-export type Config = Readonly<{
-	/** Path of the SQLite file, or ":memory:". */
-	databasePath: string;
-	host: string;
-	port: number;
-	/** The address people use, when it is not the one we listen on; "" if not set. */
-	publicUrl: string;
-	/** Seconds between sweeps of a new subnet. */
-	sweepIntervalS: number;
-	/** Echoes a second over all sweeps together. */
-	scanRatePps: number;
-	/** Minutes between two port scans of a host; 0: only when somebody asks. */
-	scanIntervalMinutes: number;
-	/** Options of nmap, as written; see src/probes/nmap/arguments.ts for what is permitted. */
-	nmapArgs: string;
-	/** The nmap program has been given the right to raw sockets. */
-	nmapPrivileged: boolean;
-	/** Port scans at the same time. */
-	scanConcurrency: number;
-	/** Ports of the built-in scan; empty: our own table. */
-	tcpPorts: readonly PortRange[];
-	logLevel: "debug" | "info" | "warning" | "error";
-	logFormat: "text" | "json";
-	rawRetentionDays: number;
-	hourlyRetentionDays: number;
-	/** The file the settings were read from, or undefined. */
-	source: string | undefined;
-}>;
+export type Config = NameSettings &
+	ScanSettings &
+	Readonly<{
+		/** Path of the SQLite file, or ":memory:". */
+		databasePath: string;
+		host: string;
+		port: number;
+		/** The address people use, when it is not the one we listen on; "" if not set. */
+		publicUrl: string;
+		/** Seconds between sweeps of a new subnet. */
+		sweepIntervalS: number;
+		/** Echoes a second over all sweeps together. */
+		scanRatePps: number;
+		/** Attached IPv4 networks are asked by ARP first, where that is permitted. */
+		arpEnabled: boolean;
+		logLevel: "debug" | "info" | "warning" | "error";
+		logFormat: "text" | "json";
+		rawRetentionDays: number;
+		hourlyRetentionDays: number;
+		/** The file the settings were read from, or undefined. */
+		source: string | undefined;
+	}>;
 
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
+	...NAME_BOUNDS,
+	...SCAN_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -59,27 +57,11 @@ export const BOUNDS = {
 	jitter: 0.1,
 	/** Unresolved neighbours at a time on an on-link subnet (the kernel's table holds 1,024). */
 	neighboursInFlight: 512,
-	/** Hosts of one port scan, all of one subnet. */
-	scanBatch: 16,
-	/** Longest time of nmap for one host (one service that nmap does not know takes 150 s), and of a run beyond that. */
-	scanHostTimeoutMs: 600_000,
-	scanSpareMs: 60_000,
-	/** How long a killed nmap's output is still waited for, in milliseconds. */
-	scanGraceMs: 2_000,
-	/** Output of one nmap, in bytes: 16 hosts with 1,000 open ports each are 4 MB. */
-	scanOutBytes: 8_388_608,
-	scanErrBytes: 65_536,
-	/** Hosts due within this share of the interval go along with a batch that starts. */
-	scanAheadShare: 0.05,
-	/** A scan that failed is tried again after so long, doubling up to a day, in milliseconds. */
-	scanRetryMs: 300_000,
-	scanRetryMaxMs: 86_400_000,
-	/** Port events of one host in one scan, beyond which they become one. */
-	scanEventsMax: 8,
-	/** The built-in scan: connections a second and at a time of one run, and how long one may take. */
-	connectsPps: 200,
-	connectsAtOnce: 64,
-	connectMs: 1_000,
+	/** ARP: requests to a silent address, and the wait after each. */
+	arpAttempts: 2,
+	arpWaitMs: 300,
+	/** One hardware address that answers ARP for more silent addresses than this is a router's proxy, no host. */
+	arpAliasesMax: 16,
 	/** News kept for browsers that reconnect. */
 	newsRing: 512,
 	/** Open live streams in all; messages of one waiting to be read before it is closed, in bytes. */
@@ -93,36 +75,30 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** Points in one answer about the past of a host. */
+	historyPoints: 2_000,
 	/** Events kept, and sweep records kept, in days. */
 	eventDays: 400,
 	runDays: 2,
-	/** Rows removed in one transaction of the daily prune. */
-	pruneSlice: 5_000,
+	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
+	pruneSliceMs: 10,
+	pruneUnit: 1_000,
+	/** Pages of 4 kB in the log before they are moved into the file. */
+	checkpointPages: 1_000,
 	/** A blocked write waits so long for the other thread, in milliseconds. */
 	busyMs: 5_000,
+	/**
+	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
+	 * the disk, and does it only when the log has grown so far, in pages (64 MB).
+	 */
+	mainCheckpointPages: 16_000,
 	/** The whole stop, in milliseconds. */
 	closeMs: 4_000,
 } as const;
 
-type Key = {
-	key: string;
-	example: string;
-	fallback: string;
-	/** The value, or undefined when the text is none. */
-	read: (text: string) => unknown;
-	needs: string;
-};
-
-const number = (min: number, max: number) => (text: string) => {
-	const n = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-	return n >= min && n <= max ? n : undefined;
-};
-const oneOf =
-	(...words: string[]) =>
-	(text: string) =>
-		words.includes(text) ? text : undefined;
-
 const KEYS = {
+	...NAME_KEYS,
+	...SCAN_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",
@@ -165,40 +141,12 @@ const KEYS = {
 		read: number(10, 200_000),
 		needs: "a number of packets a second from 10 to 200000",
 	},
-	scanIntervalMinutes: {
-		key: "SCAN_NMAP_INTERVAL_MINUTES",
-		example: "60",
-		fallback: "60",
-		read: (text: string) => (text === "0" ? 0 : number(5, 10_080)(text)),
-		needs: "a number of minutes from 5 to 10080, or 0 for no scans by the clock",
-	},
-	nmapArgs: {
-		key: "NMAP_ARGS",
-		example: '"-Pn -T3 --top-ports 1000 -sS -sV"',
-		fallback: "-Pn -T3 --top-ports 1000 -sS -sV",
-		read: (text: string) => text,
-		needs: "a line of options",
-	},
-	nmapPrivileged: {
-		key: "NMAP_PRIVILEGED",
-		example: "1",
-		fallback: "0",
-		read: (text: string) => (/^[01]$/.test(text) ? text === "1" : undefined),
-		needs: "0 or 1",
-	},
-	scanConcurrency: {
-		key: "SCAN_CONCURRENCY",
-		example: "2",
-		fallback: "2",
-		read: number(1, 8),
-		needs: "a number from 1 to 8",
-	},
-	tcpPorts: {
-		key: "SCAN_TCP_PORTS",
-		example: "22,80,443,8000-8100",
-		fallback: "",
-		read: tcpPorts,
-		needs: "a list of at most 4096 ports",
+	arpEnabled: {
+		key: "ARP_ENABLED",
+		example: "true",
+		fallback: "true",
+		read: yesOrNo,
+		needs: "true or false",
 	},
 	logLevel: {
 		key: "LOG_LEVEL",
@@ -252,7 +200,7 @@ export function loadConfig(
 		if (value === undefined) {
 			throw new AppError(
 				"invalid",
-				`${key.key}=${text} is not ${key.needs}. Example: ${key.key}=${key.example}`,
+				`${key.key}${key.secret ? "" : `=${text}`} is not ${key.needs}. Example: ${key.key}=${key.example}`,
 				{
 					field: key.key,
 				},
@@ -269,11 +217,6 @@ function readSettings(file: string): Record<string, string | undefined> {
 	} catch (cause) {
 		throw new AppError("invalid", `The settings file ${file} cannot be read.`, { cause });
 	}
-}
-
-function tcpPorts(text: string): PortRange[] | undefined {
-	const ports = text === "" ? [] : parsePorts(text.replaceAll(" ", "")).value;
-	return ports !== undefined && countPorts(ports) <= 4_096 ? ports : undefined;
 }
 
 /** Path out of `sqlite:///relative`, `sqlite:////absolute`, `file:` forms, a plain path or :memory:. */

@@ -2,16 +2,9 @@
 
 import { cron } from "@elysiajs/cron";
 import { Elysia } from "elysia";
-import { BOUNDS } from "./config.ts";
 import type { Context } from "./context.ts";
-import { pruneEvents } from "./store/events.ts";
-import { pruneHours, pruneSamples } from "./store/history.ts";
-import { pruneClosedPorts } from "./store/ports.ts";
-import { pruneRuns } from "./store/runs.ts";
-import { pruneScans } from "./store/scans.ts";
+import { writeSetting } from "./store/settings.ts";
 import type { Thread } from "./sweeps/thread.ts";
-
-const DAY_MS = 86_400_000;
 
 export type Jobs = { stop(): void };
 
@@ -19,7 +12,7 @@ export type Jobs = { stop(): void };
 export function startJobs(context: Context, thread: Thread): Jobs {
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
-		{ name: "prune", pattern: "17 23 3 * * *", run: () => prune(context) },
+		{ name: "prune", pattern: "17 23 3 * * *", run: () => askPrune(context) },
 	];
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of
 	// its own, and stopped by hand.
@@ -38,19 +31,7 @@ export function startJobs(context: Context, thread: Thread): Jobs {
 	};
 }
 
-/** Removes what is past its retention, in slices, letting everyone else in between. */
-async function prune(context: Context): Promise<void> {
-	const { db, clock, config } = context;
-	const now = clock.now();
-	const slices: (() => number)[] = [
-		() => pruneSamples(db, now - config.rawRetentionDays * DAY_MS, BOUNDS.pruneSlice),
-		() => pruneHours(db, now - config.hourlyRetentionDays * DAY_MS, BOUNDS.pruneSlice),
-		() => pruneEvents(db, now - BOUNDS.eventDays * DAY_MS, BOUNDS.pruneSlice),
-		() => pruneScans(db, now - BOUNDS.runDays * DAY_MS, BOUNDS.pruneSlice),
-		() => pruneClosedPorts(db, now - config.hourlyRetentionDays * DAY_MS, BOUNDS.pruneSlice),
-		() => pruneRuns(db, now - BOUNDS.runDays * DAY_MS, BOUNDS.pruneSlice),
-	];
-	for (const slice of slices) {
-		while (slice() === BOUNDS.pruneSlice) await clock.sleep(10);
-	}
+/** The thread that sweeps finds the wish at its next tick. */
+function askPrune({ db, clock }: Context): void {
+	writeSetting(db, "prune_asked_at", String(clock.now()));
 }

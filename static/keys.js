@@ -108,5 +108,6 @@ export function watchKeys() {
 		for (const other of all('a[tabindex="0"]', cell.parentElement)) other.tabIndex = -1;
 		cell.tabIndex = 0;
 	});
+	find("#find").addEventListener("toggle", (event) => event.newState === "open" && find("#search").focus());
 	rove();
 }

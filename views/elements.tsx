@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import type { Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
-import { isSlow } from "../src/model/presence.ts";
+import { isSlow, UNTIMED } from "../src/model/presence.ts";
 import { type AgeStyle, age, count, exact, latency, visible } from "./format.ts";
 
 /**
@@ -67,6 +67,7 @@ export function StatusPill(props: { host: Pick<Host, "status" | "suspectSince" |
 /** The last round trip; amber, with the reason in words, when it is far above what is usual for this host. */
 export function Latency(props: { host: Pick<Host, "status" | "latencyUs" | "typicalLatencyUs"> }) {
 	const { latencyUs, typicalLatencyUs, status } = props.host;
+	if (latencyUs === UNTIMED && status === "up") return <span title="silent to ping, answers ARP">–</span>;
 	if (latencyUs === undefined || status !== "up") return <>–</>;
 	if (!isSlow(latencyUs, typicalLatencyUs)) return <>{latency(latencyUs)}</>;
 	const usual = latency(typicalLatencyUs ?? 0);

@@ -2,19 +2,25 @@
 
 import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
+import { UNTIMED } from "../src/model/presence.ts";
 import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
+import type { HostHistory } from "../src/model/uptime.ts";
 import { formatCidr } from "../src/net/cidr.ts";
+import { isLocallyAdministered, parseMac } from "../src/net/mac.ts";
 import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
-import { HostActions, OpenPorts } from "./scan.tsx";
+import { HistoryPanel } from "./history.tsx";
+import { FoundNames } from "./names.tsx";
+import { HostActions, OpenPorts } from "./ports.tsx";
 
 export type HostPanelProps = {
 	host: Host;
 	subnet: Subnet;
 	events: readonly Event[];
+	history?: HostHistory;
 	/** undefined: nobody scans ports here. */
 	scan?: HostScan | undefined;
 	form?: {
@@ -58,6 +64,10 @@ export function HostPanel(props: HostPanelProps) {
 				<HostActions host={host} scan={props.scan} csrf={props.csrf} />
 			</header>
 			<EditForm {...props} />
+			<FoundNames host={host} subnet={props.subnet} csrf={props.csrf} />
+			{props.history !== undefined && host.firstSeenAt !== undefined && (
+				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
+			)}
 			<OpenPorts ports={host.ports} scan={props.scan} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>
@@ -66,7 +76,13 @@ export function HostPanel(props: HostPanelProps) {
 				) : (
 					<ul class="events">
 						{props.events.map((event) => (
-							<EventLine key={event.id} event={event} now={props.now} subject={false} />
+							<EventLine
+								key={event.id}
+								event={event}
+								now={props.now}
+								subject={false}
+								back={`/hosts/${host.id}`}
+							/>
 						))}
 					</ul>
 				)}
@@ -98,6 +114,7 @@ function Story(props: { host: Host; now: number }) {
 					· last seen <Age at={host.lastSeenAt} now={props.now} />
 				</>
 			)}
+			{host.status === "up" && host.latencyUs === UNTIMED && <> · silent to ping, answers ARP</>}
 			{host.firstSeenAt !== undefined && <> · first seen {day(host.firstSeenAt)}</>}
 			{host.vendor !== undefined && (
 				<>
@@ -109,10 +126,18 @@ function Story(props: { host: Host; now: number }) {
 				<>
 					{" "}
 					<span class="mono">{visible(host.mac)}</span>
+					{isMadeUp(host.mac) && (
+						<span title="A hardware address made up by software"> (locally administered)</span>
+					)}
 				</>
 			)}
 		</p>
 	);
+}
+
+function isMadeUp(text: string): boolean {
+	const mac = parseMac(text);
+	return mac !== undefined && isLocallyAdministered(mac);
 }
 
 const SOURCES = { typed: undefined, ptr: "from PTR", snmp: "from SNMP", import: "from an import" } as const;

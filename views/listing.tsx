@@ -204,17 +204,19 @@ function GapRow(props: ListingProps & { range: Range; rest?: boolean }) {
 				<span class="size">
 					{size === 1n ? "unused" : `${count(size)} ${props.rest ? "more " : ""}unused`}
 				</span>
-				{size > 1n && (
-					<a class="mini" href={`${listUrl(props.base, listing.query, { open })}#g${first}`}>
-						{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
-						<span class="sr"> {rangeText(range)}</span>
-					</a>
-				)}
-				<ReserveLink
-					subnetId={props.subnetId}
-					address={first}
-					label={size === 1n ? "Reserve" : "Reserve first free"}
-				/>
+				<span class="does">
+					{size > 1n && (
+						<a class="mini" href={`${listUrl(props.base, listing.query, { open })}#g${first}`}>
+							{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
+							<span class="sr"> {rangeText(range)}</span>
+						</a>
+					)}
+					<ReserveLink
+						subnetId={props.subnetId}
+						address={first}
+						label={size === 1n ? "Reserve" : "Reserve first free"}
+					/>
+				</span>
 			</td>
 		</tr>
 	);
@@ -226,7 +228,9 @@ function FreeRow(props: { address: string; subnetId: number | undefined }) {
 			<td {...cell} colSpan={COLUMNS.length}>
 				<span class="range">{props.address}</span>
 				<span class="size">unused</span>
-				<ReserveLink subnetId={props.subnetId} address={props.address} label="Reserve" />
+				<span class="does">
+					<ReserveLink subnetId={props.subnetId} address={props.address} label="Reserve" />
+				</span>
 			</td>
 		</tr>
 	);

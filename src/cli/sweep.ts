@@ -3,13 +3,15 @@
 import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
 import { AppError } from "../errors.ts";
-import { type Address, bitsOf, familyOf, formatAddress, parseAddress } from "../net/address.ts";
+import { type Address, bitsOf, familyOf, parseAddress } from "../net/address.ts";
 import { type Cidr, cidrAround, compareCidr, contains, formatCidr, parseCidr } from "../net/cidr.ts";
 import { addressesOf, countOf } from "../net/ranges.ts";
 import { probeable } from "../net/targets.ts";
 import { isOnLink, localNetworks } from "../probes/links.ts";
 import { openProber } from "../probes/open.ts";
-import { type ProbeOptions, type Prober, SILENT } from "../probes/probe.ts";
+import type { ProbeOptions, Prober } from "../probes/probe.ts";
+import { openVendors } from "../probes/vendor.ts";
+import { type Answer, jsonReport, tableReport } from "./sweep-report.ts";
 
 /** Where a command writes, and what ends it. `terminal`: a person watches standard error. */
 export type CommandIo = {
@@ -19,11 +21,14 @@ export type CommandIo = {
 	signal?: AbortSignal;
 };
 
-export const SWEEP_USAGE = `Usage: rollcall sweep CIDR… [--json] [--rate N] [--attempts N] [--timeout MS]
+export const SWEEP_USAGE = `Usage: rollcall sweep CIDR… [--arp] [--json] [--rate N] [--attempts N] [--timeout MS]
 
 Sends ICMP echoes to every address of the blocks and lists those that answer.
 
-  --json         one line {"ip","up","latencyMs"} per address, as the verdicts fall
+  --arp          in attached IPv4 networks ask by ARP first: shows hardware addresses
+                 and hosts that drop pings, and pings only those that answer
+  --json         one line {"ip","up","latencyMs"} per address, as the verdicts fall;
+                 with --arp also "mac", "vendor"
   --rate N       echoes a second (10000)
   --attempts N   echoes to a silent address (2), 200 ms apart
   --timeout MS   wait after the last echo (500)
@@ -36,9 +41,17 @@ const LARGEST_V6 = 112;
 /** Unresolved neighbours of an attached network: half of the kernel's table (gc_thresh3 = 1,024). */
 const NEIGHBOURS = 512;
 const RETRY_MS = 200;
+/** ARP: requests to a silent address, the wait after each, and addresses one silent host may have (else: a proxy). */
+const ARP = { attempts: 2, waitMs: 300, aliasesMax: 16, neighboursMax: NEIGHBOURS };
 
-type Request = { blocks: Cidr[]; json: boolean; ratePps: number; attempts: number; timeoutMs: number };
-type Answer = { address: Address; latencyUs: number };
+type Request = {
+	blocks: Cidr[];
+	arp: boolean;
+	json: boolean;
+	ratePps: number;
+	attempts: number;
+	timeoutMs: number;
+};
 
 /** Exit codes: 0 the sweep ran, 2 bad input, 3 no permission or another fault of this machine, 130 interrupted. */
 export async function sweepCommand(args: string[], io: CommandIo): Promise<number> {
@@ -62,6 +75,7 @@ function readRequest(args: string[]): Request {
 	if (positionals.length === 0) throw new AppError("invalid", `Name at least one network.\n${SWEEP_USAGE}`);
 	return {
 		blocks: readBlocks(positionals),
+		arp: values.arp ?? false,
 		json: values.json ?? false,
 		ratePps: readNumber("--rate", values.rate, 10_000, 1_000_000),
 		attempts: readNumber("--attempts", values.attempts, 2, 16),
@@ -75,6 +89,7 @@ function readArguments(args: string[]) {
 			args,
 			allowPositionals: true,
 			options: {
+				arp: { type: "boolean" },
 				json: { type: "boolean" },
 				rate: { type: "string" },
 				attempts: { type: "string" },
@@ -126,35 +141,51 @@ function readBlock(text: string): Cidr {
 
 async function sweep(request: Request, io: CommandIo): Promise<void> {
 	const { ratePps } = request;
-	const config = { ratePps, batchSize: 4096, batchMs: 100, pingProcesses: 64 };
+	const arp = request.arp ? ARP : undefined;
+	const config = { ratePps, batchSize: 4096, batchMs: 100, pingProcesses: 64, arp };
 	const runs = planRuns(request, io.signal);
 	const total = runs.reduce((sum, run) => sum + run.targets.length, 0);
 	const startedMs = systemClock.monotonicMs();
 	const prober = openProber(config, { clock: systemClock, random: randomFraction });
-	const report = request.json ? jsonReport(io) : tableReport(io, total);
+	const shows = { vendorOf: request.arp ? openVendors() : undefined };
+	const report = request.json ? jsonReport(io, shows) : tableReport(io, total, shows);
 	try {
+		if (request.arp && !prober.arp) {
+			throw new AppError("unavailable", `ARP needs the right to open a packet socket. ${prober.note ?? ""}`);
+		}
 		if (prober.note) io.err(`${prober.note}\n`);
 		const faults = await Promise.allSettled(runs.map((run) => follow(prober, run, report.take)));
 		report.end(systemClock.monotonicMs() - startedMs);
-		for (const result of faults) if (result.status === "rejected") throw result.reason;
+		throwFirst(faults, io);
 	} finally {
 		prober.close();
 	}
 }
 
+/** Throws the first fault after telling the others. */
+function throwFirst(results: readonly PromiseSettledResult<void>[], io: CommandIo): void {
+	const reasons = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+	for (const reason of reasons.slice(1)) io.err(`rollcall: ${(reason as Error).message}\n`);
+	if (reasons.length > 0) throw reasons[0];
+}
+
 type PlannedRun = { targets: Address[]; options: ProbeOptions };
 
 /** One run per family and kind of network, so that a missing route or a full neighbour table stops no other. */
-function planRuns({ blocks, attempts, timeoutMs }: Request, signal: AbortSignal | undefined): PlannedRun[] {
+function planRuns(
+	{ blocks, arp, attempts, timeoutMs }: Request,
+	signal: AbortSignal | undefined,
+): PlannedRun[] {
 	const networks = localNetworks();
 	const attached = networks.map(({ cidr }) => cidr);
 	const runs = new Map<string, PlannedRun>();
 	for (const block of blocks) {
 		const onLink = isOnLink(block, networks);
-		const key = `${block.family} ${onLink}`;
+		const asksArp = arp && block.family === 4 && onLink && attached.some((one) => contains(one, block));
+		const key = `${block.family} ${onLink} ${asksArp}`;
 		const inFlightMax = onLink ? NEIGHBOURS : undefined;
-		const options = { attempts, retryMs: RETRY_MS, timeoutMs, inFlightMax, signal };
-		const run = runs.get(key) ?? { targets: [], options };
+		const options = { attempts, retryMs: RETRY_MS, timeoutMs, inFlightMax, arp: asksArp, signal };
+		const run: PlannedRun = runs.get(key) ?? { targets: [], options };
 		runs.set(key, run);
 		for (const range of probeable(block, attached)) {
 			for (const address of addressesOf(range, Number(countOf(range)))) run.targets.push(address);
@@ -176,58 +207,14 @@ function randomFraction(): number {
 async function follow(
 	prober: Prober,
 	{ targets, options }: PlannedRun,
-	take: (batch: Answer[]) => void,
+	take: (batch: readonly Answer[]) => void,
 ): Promise<void> {
-	for await (const { index, latencyUs } of prober.probe(targets, options)) {
+	for await (const { index, latencyUs, macs } of prober.probe(targets, options)) {
 		const batch: Answer[] = [];
 		index.forEach((at, i) => {
-			batch.push({ address: targets[at] as Address, latencyUs: latencyUs[i] as number });
+			const answer = { address: targets[at] as Address, latencyUs: latencyUs[i] as number };
+			batch.push({ ...answer, mac: macs?.[i] });
 		});
 		take(batch);
 	}
-}
-
-type Report = { take(batch: Answer[]): void; end(elapsedMs: number): void };
-
-/** One write per batch: a /16 is 65,536 lines. */
-function jsonReport(io: CommandIo): Report {
-	return {
-		take(batch) {
-			let lines = "";
-			for (const { address, latencyUs } of batch) {
-				const up = latencyUs !== SILENT;
-				lines += `{"ip":"${formatAddress(address)}","up":${up},"latencyMs":${up ? latencyUs / 1000 : null}}\n`;
-			}
-			io.out(lines);
-		},
-		end() {},
-	};
-}
-
-function tableReport(io: CommandIo, total: number): Report {
-	const up: Answer[] = [];
-	let done = 0;
-	return {
-		take(batch) {
-			done += batch.length;
-			for (const answer of batch) if (answer.latencyUs !== SILENT) up.push(answer);
-			if (io.terminal) io.err(`\r${progressBar(done / total)} ${done} of ${total}, ${up.length} up`);
-		},
-		end(elapsedMs) {
-			if (io.terminal) io.err("\r\x1b[K");
-			up.sort((a, b) => (a.address < b.address ? -1 : 1));
-			const lines = up.map(
-				({ address, latencyUs }) =>
-					`${formatAddress(address).padEnd(39)} ${(latencyUs / 1000).toFixed(3).padStart(9)} ms\n`,
-			);
-			const rest = done < total ? `, ${total - done} not asked` : "";
-			const summary = `${up.length} of ${done} up${rest}, ${(elapsedMs / 1000).toFixed(2)} s\n`;
-			io.out(lines.join("") + summary);
-		},
-	};
-}
-
-function progressBar(share: number): string {
-	const full = Math.round(share * 24);
-	return `[${"#".repeat(full)}${"-".repeat(24 - full)}]`;
 }

@@ -3,8 +3,9 @@
 import { type Shell, THEMES } from "../../views/layout.tsx";
 import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Context } from "../context.ts";
+import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
-import { countPerSubnet } from "../store/counts.ts";
+import { countDown } from "../store/counts.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
@@ -51,7 +52,7 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,
 		light: light(),
-		downs: countDowns(context),
+		downs: countDown(db),
 		theme: readTheme(request),
 		assets: assets.urls,
 		now: clock.now(),
@@ -66,20 +67,20 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 	};
 }
 
-function countDowns(context: Context): number {
-	let downs = 0;
-	for (const counts of countPerSubnet(context.db).values()) downs += counts.down;
-	return downs;
-}
-
 type Kept = { readonly changes: number; readonly at: number; readonly response: Response };
+
+/** Does a page made before these news show something that is wrong by now, not merely a latency or an age? */
+function ages(news: News): boolean {
+	if (news.kind === "change") return news.change.urgent;
+	return news.kind === "trouble" || (news.progress.state !== "running" && news.progress.state !== "queued");
+}
 
 /** Many browsers ask for the same page when something changed: it is made once. */
 function createMemory(context: Context): (request: Request, make: () => Response) => Response {
 	const kept = new Map<string, Kept>();
 	let changes = 0;
 	context.bus.subscribe(({ news }) => {
-		if (news.kind !== "progress") changes += 1;
+		if (ages(news)) changes += 1;
 	});
 	return (request, make) => {
 		const key = keyOf(request);

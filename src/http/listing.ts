@@ -13,6 +13,7 @@ import * as counts from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import { listAddresses } from "../store/history.ts";
 import { listHosts } from "../store/hosts.ts";
+import { readUnused } from "./summaries.ts";
 
 /** Addresses of an unfolded gap that are shown at a time. */
 const UNFOLD = 64;
@@ -37,11 +38,11 @@ export function readListing(
 	const byStatus = counts.countByStatus(db, query.filter);
 	const filtered = isFiltered(query);
 	const gaps = scope !== undefined && !filtered;
-	const ranges = gaps || scope !== undefined ? freeRanges(scope) : [];
+	const ranges = gaps ? freeRanges(scope) : [];
 	const cursor = readCursor(window.after);
 	const part =
 		query.order === "address"
-			? addressWindow(db, query, gaps ? ranges : [], cursor, window.limit)
+			? addressWindow(db, query, ranges, cursor, window.limit)
 			: aliveWindow(db, query, gaps ? ranges : undefined, byStatus, cursor, window.limit);
 	const status = query.filter.status;
 	return {
@@ -51,7 +52,7 @@ export function readListing(
 		byStatus,
 		tags: counts.listTags(db, scope?.subnet.id, FACETS),
 		services: counts.listServices(db, scope?.subnet.id, FACETS),
-		unusedHidden: scope !== undefined && filtered ? unusedOf(db, scope.subnet.id, ranges) : 0n,
+		unusedHidden: scope !== undefined && filtered ? readUnused(db, scope.subnet, scope.children) : 0n,
 	};
 }
 
@@ -65,11 +66,6 @@ function freeRanges(scope: NonNullable<ListScope>): Range[] {
 		usableRange(scope.subnet.cidr),
 		scope.children.map((child) => rangeOf(child.cidr)),
 	);
-}
-
-function unusedOf(db: Db, subnetId: number, ranges: readonly Range[]): bigint {
-	const used = listAddresses(db, subnetId);
-	return ranges.reduce((sum, range) => sum + sizeOfGaps(gapsOf(range, used)), 0n);
 }
 
 function sizeOfGaps(gaps: readonly Range[]): bigint {
@@ -126,10 +122,12 @@ function aliveWindow(
 			cursor === undefined ? undefined : { statusOrder: cursor.statusOrder, address: cursor.address };
 		const found = listHosts(db, query.filter, "alive", after, limit + 1);
 		const shown = found.slice(0, limit);
-		pushGroups(rows, shown, byStatus, after === undefined ? undefined : STATUSES[after.statusOrder]);
-		const last = shown.at(-1);
-		if (found.length > limit && last !== undefined) {
-			return { rows, next: `h:${STATUSES.indexOf(last.status)}:${last.ip}` };
+		// One status alone needs no heading: the filter says it.
+		const last = query.filter.status ?? (after === undefined ? undefined : STATUSES[after.statusOrder]);
+		pushGroups(rows, shown, byStatus, last);
+		const end = shown.at(-1);
+		if (found.length > limit && end !== undefined) {
+			return { rows, next: `h:${STATUSES.indexOf(end.status)}:${end.ip}` };
 		}
 	}
 	if (ranges === undefined || query.filter.subnetId === undefined) return { rows, next: undefined };

@@ -72,7 +72,7 @@ export function respondText(
 	headers: Record<string, string> = {},
 ): Response {
 	const packed = text.length >= PACK_FROM && acceptsGzip(request.headers.get("accept-encoding") ?? "");
-	return new Response(packed ? Bun.gzipSync(Buffer.from(text), { level: 3 }) : text, {
+	return new Response(packed ? Bun.gzipSync(text, { level: 1, library: "libdeflate" }) : text, {
 		status,
 		headers: {
 			...SECURITY_HEADERS,

@@ -5,7 +5,8 @@ import { Refused } from "../../views/problem.tsx";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { historyApi, hostApi } from "./api/hosts.ts";
+import { pastApi } from "./api/history.ts";
+import { eventApi, hostApi } from "./api/hosts.ts";
 import { scanApi } from "./api/scans.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
@@ -13,6 +14,7 @@ import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
+import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
 import { subnetRoutes } from "./subnets.ts";
@@ -94,8 +96,11 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
-		.use(historyApi(desk))
-		.use(scanApi(desk));
+		.use(eventApi(desk))
+		.use(pastApi(desk))
+		.use(scanApi(desk))
+		.use(identityRoutes(desk))
+		.use(identityApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

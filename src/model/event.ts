@@ -5,6 +5,9 @@ export const EVENT_KINDS = [
 	"host_up",
 	"host_down",
 	"host_flapping",
+	"name_changed",
+	"mac_changed",
+	"mac_conflict",
 	"host_edited",
 	"host_deleted",
 	"subnet_down",
@@ -25,8 +28,8 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
- * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`; of ports `port`, `proto`,
- * `service`, or `ports` (how many) when they are told as one.
+ * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`,
+ * `mac`, `vendor`, `other`, `source`; of ports `port`, `proto`, `service`, or `ports` (how many) told as one.
  */
 export type Event = {
 	readonly id: number;
@@ -38,6 +41,8 @@ export type Event = {
 	readonly ip: string | undefined;
 	readonly label: string;
 	readonly detail: Readonly<Record<string, string | number>>;
+	/** Somebody does not want to hear this again; absent where it cannot be dismissed. */
+	readonly dismissed?: boolean | undefined;
 };
 
 export type NewEvent = Omit<Event, "id">;

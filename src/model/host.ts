@@ -14,6 +14,11 @@ export type Host = {
 	readonly ip: string;
 	readonly hostname: string;
 	readonly hostnameSource: NameSource | undefined;
+	/** Names that were found out; "" for none. */
+	readonly ptrName: string;
+	readonly snmpName: string;
+	/** Asked for its name by SNMP; undefined: as its subnet has it. */
+	readonly snmpEnabled: boolean | undefined;
 	readonly description: string;
 	readonly tags: readonly string[];
 	readonly notes: string;
@@ -34,7 +39,7 @@ export type Host = {
 	readonly ports: readonly Port[];
 };
 
-/** Which hosts a list shows. `text` is looked for in address, hostname, description, tags, services and products; a number is a port too. */
+/** Which hosts a list shows. `text` is looked for in address, hostname, description, tags, MAC, vendor, services and products; a number is a port too. */
 export type HostFilter = {
 	readonly subnetId?: number | undefined;
 	readonly status?: Status | undefined;

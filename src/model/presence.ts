@@ -5,6 +5,9 @@
 
 export type Status = "up" | "down" | "unknown";
 
+/** The latency of a host that answers ARP but no ping: it is up, how far away is not known. */
+export const UNTIMED = 0;
+
 /** What is remembered of a host between sweeps. Times are epoch milliseconds. */
 export type Presence = {
 	readonly status: Status;
@@ -16,6 +19,7 @@ export type Presence = {
 	/** The newest flips, oldest first; at most FLAP_LIMIT + 1 of them. */
 	readonly flips: readonly number[];
 	readonly lastSeenAt: number | undefined;
+	/** Microseconds or UNTIMED; undefined while down. */
 	readonly latencyUs: number | undefined;
 	/** Running estimate of the median latency: what "slow" is measured against. */
 	readonly typicalLatencyUs: number | undefined;
@@ -126,7 +130,8 @@ function settle(state: Presence, at: number): Presence {
 }
 
 /** Moves a twentieth of its own size (at least 1 µs) towards each sample: half of them above, half below. */
-function typical(before: number | undefined, latencyUs: number): number {
+function typical(before: number | undefined, latencyUs: number): number | undefined {
+	if (latencyUs === UNTIMED) return before;
 	if (before === undefined) return latencyUs;
 	const step = Math.max(1, Math.round(before / 20));
 	return latencyUs > before ? Math.min(latencyUs, before + step) : Math.max(latencyUs, before - step);

@@ -17,7 +17,7 @@ export type SweepRun = {
 	readonly done: number;
 	readonly replies: number;
 	readonly lost: number;
-	/** "raw", "datagram" or "ping": who asked. */
+	/** "raw", "arp+raw", "datagram" or "ping": who asked. */
 	readonly method: string | undefined;
 	readonly problem: string | undefined;
 };

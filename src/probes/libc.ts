@@ -31,8 +31,9 @@ const NAMES = ["libc.so.6", "libc.musl-x86_64.so.1", "libc.musl-aarch64.so.1"];
 /** Calls return what C returns, or −errno instead of −1. */
 export type Libc = {
 	socket(family: number, type: number, protocol: number): number;
-	/** Binds to `name` (a sockaddr) and reads back the name the kernel gave. */
+	/** Binds to `name` (a sockaddr; the array begins where its buffer does) and reads back the name the kernel gave. */
 	bindAndName(fd: number, name: Uint8Array<ArrayBuffer>): number;
+	/** `value`: an array that begins where its buffer does. */
 	setOption(fd: number, level: number, option: number, value: Uint8Array<ArrayBuffer>): number;
 	/** Sends `count` messages of the block from `first` on; gives how many left. */
 	send(fd: number, block: MessageBlock, first: number, count: number): number;

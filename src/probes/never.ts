@@ -1,6 +1,11 @@
 /** Addresses no prober sends to, whoever asks: the last defence behind the caller's own filter. */
 
 import { type Address, fromV4 } from "../net/address.ts";
+import { lastOf } from "../net/cidr.ts";
+import type { LocalNetwork } from "./links.ts";
+
+/** Tells of an address that nothing may be sent to. */
+export type Never = (address: Address) => boolean;
 
 const MULTICAST4_FIRST = fromV4(0xe0000000);
 const MULTICAST4_LAST = fromV4(0xefffffff);
@@ -16,4 +21,16 @@ export function neverAsked(address: Address): boolean {
 		(address >= MULTICAST4_FIRST && address <= MULTICAST4_LAST) ||
 		address >= MULTICAST6_FIRST
 	);
+}
+
+/**
+ * `neverAsked` and the broadcast addresses of this machine's networks: the kernel refuses those with EACCES, which
+ * would look like a fault of the whole run.
+ */
+export function neverAskedHere(networks: readonly LocalNetwork[]): Never {
+	const broadcasts = new Set<Address>();
+	for (const { cidr } of networks) {
+		if (cidr.family === 4 && cidr.prefix <= 30) broadcasts.add(lastOf(cidr));
+	}
+	return (address) => neverAsked(address) || broadcasts.has(address);
 }

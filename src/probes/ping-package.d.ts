@@ -5,11 +5,13 @@ declare module "ping/lib/builder/factory.js" {
 	const factory: {
 		createBuilder(platform: string): { getCommandArguments(target: string, settings: Settings): string[] };
 	};
-	export default factory;
+
+	export { factory as default };
 }
 
 declare module "ping/lib/parser/factory.js" {
 	type Parser = { eat(line: string): Parser; getResult(): { alive: boolean; time: number | "unknown" } };
 	const factory: { createParser(target: string, platform: string): Parser };
-	export default factory;
+
+	export { factory as default };
 }

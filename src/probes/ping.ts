@@ -10,7 +10,7 @@ import parsers from "ping/lib/parser/factory.js";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type Address, familyOf, formatAddress } from "../net/address.ts";
-import { neverAsked } from "./never.ts";
+import type { Never } from "./never.ts";
 import {
 	type ProbeBatch,
 	type ProbeOptions,
@@ -119,38 +119,42 @@ class Slots {
 	}
 }
 
+/** `never`: see PingerParts. */
+export type PingParts = { config: ProberConfig; clock: Clock; never: () => Never; note: string; ping: Ping };
+
 /**
  * A prober over ping processes. The pace is bounded by `pingProcesses` alone: a process takes longer to start
  * than any sensible `ratePps` asks for.
  */
-export function openPing(config: ProberConfig, clock: Clock, note: string, ping: Ping): Prober {
+export function openPing({ config, clock, never, note, ping }: PingParts): Prober {
 	const slots = new Slots(config.pingProcesses);
 	const closing = new AbortController();
+	const parts = { config, clock, never, slots, ping, closed: closing.signal };
 	return {
 		method: "ping",
 		note,
-		probe: (targets, options) =>
-			probe(targets, options, { config, clock, slots, ping, closed: closing.signal }),
+		probe: (targets, options) => probe(targets, options, parts),
 		close: () => closing.abort(),
 	};
 }
 
-type Parts = { config: ProberConfig; clock: Clock; slots: Slots; ping: Ping; closed: AbortSignal };
+type RunParts = Omit<PingParts, "note"> & { slots: Slots; closed: AbortSignal };
 
 async function* probe(
 	targets: readonly Address[],
 	options: ProbeOptions,
-	{ config, clock, slots, ping, closed }: Parts,
+	{ config, clock, never, slots, ping, closed }: RunParts,
 ): AsyncGenerator<ProbeBatch, ProbeTotals, undefined> {
 	const verdicts = new Verdicts(targets.length);
 	const stop = new AbortController();
 	const signal = AbortSignal.any([stop.signal, closed, ...(options.signal ? [options.signal] : [])]);
+	const forbidden = never();
 	let next = 0;
 	let sent = 0;
 	let replies = 0;
 
 	async function judge(index: number, address: Address): Promise<void> {
-		for (let attempt = 0; attempt < options.attempts && !neverAsked(address); attempt++) {
+		for (let attempt = 0; attempt < options.attempts && !forbidden(address); attempt++) {
 			const latencyUs = await slots.use(async () => {
 				if (signal.aborted) return SILENT;
 				sent++;

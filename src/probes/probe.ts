@@ -1,6 +1,7 @@
 /** The contract of asking the network whether addresses answer. Knows no database, no schedule, no presence. */
 
 import type { Address } from "../net/address.ts";
+import type { Mac } from "../net/mac.ts";
 
 /** How a prober asks: raw ICMP socket, ICMP datagram socket, or the system's ping program. */
 export type ProbeMethod = "raw" | "datagram" | "ping";
@@ -8,8 +9,15 @@ export type ProbeMethod = "raw" | "datagram" | "ping";
 /** `latencyUs` of a target that stayed silent through all attempts. */
 export const SILENT = -1;
 
-/** Verdicts, as they fall: `index[i]` points into the targets given, `latencyUs[i]` is the round trip or SILENT. */
-export type ProbeBatch = { readonly index: Uint32Array; readonly latencyUs: Int32Array };
+/**
+ * Verdicts, as they fall: `index[i]` points into the targets given, `latencyUs[i]` is the round trip (at least 1),
+ * SILENT, or UNTIMED for a target that answered ARP and nothing else. `macs[i]`: who answered, where ARP was asked.
+ */
+export type ProbeBatch = {
+	readonly index: Uint32Array;
+	readonly latencyUs: Int32Array;
+	readonly macs?: readonly (Mac | undefined)[];
+};
 
 export type ProbeOptions = {
 	/** Echoes to a silent target before the verdict. */
@@ -23,6 +31,8 @@ export type ProbeOptions = {
 	 * counts for 3 s from its first echo: so long the kernel keeps an unresolved neighbour.
 	 */
 	readonly inFlightMax?: number | undefined;
+	/** Targets lie in attached IPv4 networks: those that do not answer ARP are silent, the others are pinged. */
+	readonly arp?: boolean | undefined;
 	/** Ends the run early: the iteration finishes without verdicts for the rest. */
 	readonly signal?: AbortSignal | undefined;
 };
@@ -49,6 +59,8 @@ export type Prober = {
 	readonly method: ProbeMethod;
 	/** Why it is not the best method, with the command that mends it; undefined for raw. */
 	readonly note: string | undefined;
+	/** May ask by ARP as well (ProbeOptions.arp). */
+	readonly arp?: boolean;
 	probe(
 		targets: readonly Address[],
 		options: ProbeOptions,
@@ -65,4 +77,17 @@ export type ProberConfig = {
 	readonly batchMs: number;
 	/** Parallel `ping` processes of the fallback. */
 	readonly pingProcesses: number;
+	/** undefined: never by ARP. */
+	readonly arp?: ArpConfig | undefined;
+};
+
+export type ArpConfig = {
+	/** Requests to a silent address. */
+	readonly attempts: number;
+	/** Wait between two of them, and after the last. */
+	readonly waitMs: number;
+	/** One hardware address that answers ARP for more addresses than this, all silent to pings, is a router's proxy. */
+	readonly aliasesMax: number;
+	/** More hosts than this in one run are pinged past the kernel's neighbour table, which could not hold them. */
+	readonly neighboursMax: number;
 };

@@ -1,48 +1,72 @@
-/** How many hosts there are of what: by status, subnet, tag, service. Reads only. */
+/** How many hosts there are of what: by status, subnet, block, tag, service. Reads only. */
 
 import type { HostFilter } from "../model/host.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, fromKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
-import { bindsOf, PASSES, STATUSES } from "./hosts.ts";
+import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
 
 const COUNTS = {
-	subnet: `SELECT status_order, count(*) AS n FROM host WHERE subnet_id = :subnet AND ${PASSES} GROUP BY status_order`,
-	all: `SELECT status_order, count(*) AS n FROM host WHERE :subnet IS NULL AND ${PASSES} GROUP BY status_order`,
+	/** One subnet or all: what the triggers have counted. */
+	whole: `SELECT coalesce(sum(hosts_up), 0) AS up, coalesce(sum(hosts_down), 0) AS down,
+		coalesce(sum(hosts_unknown), 0) AS unknown FROM subnet WHERE (:subnet IS NULL OR id = :subnet)`,
+	/** The hosts with these ids that pass. */
+	picked: `SELECT count(*) FILTER (WHERE status_order = 0) AS up, count(*) FILTER (WHERE status_order = 1) AS down,
+			count(*) FILTER (WHERE status_order = 2) AS unknown
+		FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+			AND (:subnet IS NULL OR +subnet_id = :subnet) AND ${PASSES}`,
+	/** Everybody is looked at, in the order of the table: no index holds all that is asked for. */
+	scanned: `SELECT count(*) FILTER (WHERE status_order = 0) AS up, count(*) FILTER (WHERE status_order = 1) AS down,
+			count(*) FILTER (WHERE status_order = 2) AS unknown
+		FROM host NOT INDEXED WHERE (:subnet IS NULL OR subnet_id = :subnet) AND ${PASSES}`,
 } as const;
 
+type ByStatus = Record<Status, number>;
+
 /** Hosts by status under the filter, whatever status it asks for. */
-export function countByStatus(db: Db, filter: HostFilter): Record<Status, number> {
-	const sql = COUNTS[filter.subnetId === undefined ? "all" : "subnet"];
-	const binds = bindsOf(filter);
-	const counts: Record<Status, number> = { up: 0, down: 0, unknown: 0 };
-	for (const row of db.query<{ status_order: number; n: number }, [typeof binds]>(sql).all(binds)) {
-		counts[STATUSES[row.status_order] ?? "unknown"] = row.n;
+export function countByStatus(db: Db, filter: HostFilter): ByStatus {
+	const none: ByStatus = { up: 0, down: 0, unknown: 0 };
+	if (asksNothing(filter)) {
+		const binds = { subnet: filter.subnetId ?? null };
+		return db.query<ByStatus, [typeof binds]>(COUNTS.whole).get(binds) ?? none;
 	}
-	return counts;
+	const ids = pickHosts(db, filter);
+	const binds = bindsOf(filter);
+	if (ids === undefined) return db.query<ByStatus, [typeof binds]>(COUNTS.scanned).get(binds) ?? none;
+	const picked = { ...binds, ids };
+	return db.query<ByStatus, [typeof picked]>(COUNTS.picked).get(picked) ?? none;
 }
 
-/** Hosts per subnet and status: one pass for all subnets. */
-export function countPerSubnet(db: Db): Map<number, Record<Status, number>> {
-	const counts = new Map<number, Record<Status, number>>();
+/** Hosts per subnet and status. */
+export function countPerSubnet(db: Db): Map<number, ByStatus> {
 	const rows = db
-		.query<{ subnet_id: number; status_order: number; n: number }, []>(
-			"SELECT subnet_id, status_order, count(*) AS n FROM host GROUP BY subnet_id, status_order",
+		.query<ByStatus & { id: number }, []>(
+			"SELECT id, hosts_up AS up, hosts_down AS down, hosts_unknown AS unknown FROM subnet",
 		)
 		.all();
-	for (const row of rows) {
-		const entry = counts.get(row.subnet_id) ?? { up: 0, down: 0, unknown: 0 };
-		entry[STATUSES[row.status_order] ?? "unknown"] = row.n;
-		counts.set(row.subnet_id, entry);
-	}
-	return counts;
+	return new Map(rows.map(({ id, ...counts }) => [id, counts]));
+}
+
+/** Hosts of all subnets that are down. */
+export function countDown(db: Db): number {
+	return db.query<{ n: number | null }, []>("SELECT sum(hosts_down) AS n FROM subnet").get()?.n ?? 0;
+}
+
+/** Hosts by status in blocks of 16 addresses, by the first address of each; blocks without a host are left out. */
+export function listBlocks(db: Db, subnetId: number): (ByStatus & { readonly first: Address })[] {
+	return db
+		.query<ByStatus & { block: string }, [number]>(
+			"SELECT block, up, down, unknown FROM host_block WHERE subnet_id = ? AND up + down + unknown > 0",
+		)
+		.all(subnetId)
+		.map(({ block, ...counts }) => ({ ...counts, first: BigInt(`0x${block}0`) }));
 }
 
 /** Hosts that sit on the first or last address of their subnet. */
 export function listEdgeHosts(db: Db): { subnetId: number; address: Address }[] {
 	return db
 		.query<{ subnet_id: number; ip_key: Uint8Array }, []>(
-			`SELECT host.subnet_id, host.ip_key FROM subnet JOIN host
+			`SELECT subnet_id, ip_key FROM subnet CROSS JOIN host
 			ON host.subnet_id = subnet.id AND host.ip_key IN (subnet.first_key, subnet.last_key)`,
 		)
 		.all()

@@ -9,6 +9,8 @@ export type HostState = {
 	readonly id: number;
 	readonly subnetId: number;
 	readonly hostname: string;
+	/** "00:11:32:8a:00:01" */
+	readonly mac: string | undefined;
 	readonly presence: Presence;
 };
 
@@ -36,12 +38,31 @@ export function countUp(db: Db, subnetId: number): number {
 	);
 }
 
-/** A host found by a sweep: only its address is known. */
-export function insertFoundHost(db: Db, subnetId: number, address: Address, at: number): number {
+/** A host found by a sweep: its address, and that it answers. Written whole, so that each index is touched once. */
+export function insertFoundHost(db: Db, subnetId: number, address: Address, found: Presence): number {
+	const at = found.lastSeenAt ?? 0;
 	return insertedId(
 		db
-			.query("INSERT INTO host (ip, ip_key, subnet_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?)")
-			.run(formatAddress(address), toKey(address), subnetId, at, at),
+			.query(
+				`INSERT INTO host (ip, ip_key, subnet_id, status, status_order, status_since, flips_json,
+					first_seen_at, last_seen_at, latency_us, typical_latency_us, created_at, updated_at)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			)
+			.run(
+				formatAddress(address),
+				toKey(address),
+				subnetId,
+				found.status,
+				STATUS_ORDER[found.status],
+				found.statusSince ?? null,
+				JSON.stringify(found.flips),
+				at,
+				at,
+				found.latencyUs ?? null,
+				found.typicalLatencyUs ?? null,
+				at,
+				at,
+			),
 	);
 }
 
@@ -77,12 +98,15 @@ export function writeSuspect(db: Db, id: number, since: number | undefined): voi
 	db.query("UPDATE host SET suspect_since = ? WHERE id = ?").run(since ?? null, id);
 }
 
-/** Appends one measurement and adds it to its hour. A second one of the same millisecond is ignored. */
+/**
+ * Appends one measurement and adds it to its hour. A second one of the same millisecond is ignored. `latencyUs`:
+ * undefined is silence, 0 an answer without a time (stored as up with no latency).
+ */
 export function insertSample(db: Db, hostId: number, at: number, latencyUs: number | undefined): void {
 	const isUp = latencyUs === undefined ? 0 : 1;
 	const inserted = db
 		.query("INSERT OR IGNORE INTO host_status (host_id, ts, is_up, latency_us) VALUES (?, ?, ?, ?)")
-		.run(hostId, at, isUp, latencyUs ?? null);
+		.run(hostId, at, isUp, latencyUs || null);
 	if (inserted.changes === 0) return;
 	db.query(
 		`INSERT INTO host_status_hour (host_id, ts, up, down, latency_sum_us, latency_min_us, latency_max_us)
@@ -91,21 +115,7 @@ export function insertSample(db: Db, hostId: number, at: number, latencyUs: numb
 			latency_sum_us = latency_sum_us + excluded.latency_sum_us,
 			latency_min_us = min(coalesce(latency_min_us, excluded.latency_min_us), coalesce(excluded.latency_min_us, latency_min_us)),
 			latency_max_us = max(coalesce(latency_max_us, excluded.latency_max_us), coalesce(excluded.latency_max_us, latency_max_us))`,
-	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs ?? null);
-}
-
-/** Samples of a host, oldest first: `latencyUs` is undefined where it was down. */
-export function listSamples(
-	db: Db,
-	hostId: number,
-	since: number,
-): { at: number; latencyUs: number | undefined }[] {
-	return db
-		.query<{ ts: number; latency_us: number | null }, [number, number]>(
-			"SELECT ts, latency_us FROM host_status WHERE host_id = ? AND ts >= ? ORDER BY ts",
-		)
-		.all(hostId, since)
-		.map((row) => ({ at: row.ts, latencyUs: row.latency_us ?? undefined }));
+	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs || null);
 }
 
 /** Adds the measurements of a batch to the sums over all hosts. */
@@ -127,33 +137,14 @@ export function answeredShare(db: Db, since: number): number | undefined {
 	return row?.total ? (row.up ?? 0) / row.total : undefined;
 }
 
-/** Removes at most `limit` raw samples older than `before`, host by host from `fromHost`; answers how many. */
-export function pruneSamples(db: Db, before: number, limit: number): number {
-	return db
-		.query(
-			`DELETE FROM host_status WHERE (host_id, ts) IN (
-				SELECT s.host_id, s.ts FROM host JOIN host_status AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
-		)
-		.run(before, limit).changes;
-}
-
-/** Removes at most `limit` hourly rows older than `before`; answers how many. */
-export function pruneHours(db: Db, before: number, limit: number): number {
-	return db
-		.query(
-			`DELETE FROM host_status_hour WHERE (host_id, ts) IN (
-				SELECT s.host_id, s.ts FROM host JOIN host_status_hour AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
-		)
-		.run(before, limit).changes;
-}
-
-const FIND_STATE = `SELECT id, subnet_id, hostname, status, status_since, suspect_since, flapping, flips_json,
+const FIND_STATE = `SELECT id, subnet_id, hostname, mac, status, status_since, suspect_since, flapping, flips_json,
 	last_seen_at, latency_us, typical_latency_us FROM host WHERE ip_key = ?`;
 
 type Row = {
 	id: number;
 	subnet_id: number;
 	hostname: string;
+	mac: string | null;
 	status: Status;
 	status_since: number | null;
 	suspect_since: number | null;
@@ -169,6 +160,7 @@ function toHostState(row: Row): HostState {
 		id: row.id,
 		subnetId: row.subnet_id,
 		hostname: row.hostname,
+		mac: row.mac ?? undefined,
 		presence: {
 			status: row.status,
 			statusSince: row.status_since ?? undefined,

@@ -5,6 +5,7 @@ import type { Port } from "../model/port.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, formatAddress, fromKey, toKey } from "../net/address.ts";
 import { type Db, insertedId } from "./database.ts";
+import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
 
 /** Where a list goes on: after this place in its order. */
 export type HostCursor = { readonly statusOrder: number; readonly address: Address };
@@ -33,27 +34,34 @@ export function findHostByAddress(db: Db, address: Address): Host | undefined {
 	return row ? toHost(row) : undefined;
 }
 
-/** What lets a row pass, besides its status. Parameters that are NULL ask nothing. */
-export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
-	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
-	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
-		OR id IN (SELECT host_id FROM host_open_port WHERE is_current = 1 AND (port = :port
-			OR service LIKE :like ESCAPE '\\' OR product LIKE :like ESCAPE '\\')))`;
-
-/** One statement for each index that can serve: within a subnet or over all, by status or by address. */
+/**
+ * One statement for each way to the rows: along an index within a subnet or over all, by status or by address, or
+ * from ids that were picked. A plus sign keeps SQLite from an index that would serve worse.
+ */
 const LISTS = {
 	subnet: {
 		alive: `SELECT * FROM host_current WHERE subnet_id = :subnet AND (status_order, ip_key) > (:order, :key)
 			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
 		address: `SELECT * FROM host_current WHERE subnet_id = :subnet AND ip_key > :key
-			AND status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
 	},
 	all: {
 		alive: `SELECT * FROM host_current WHERE :subnet IS NULL AND (status_order, ip_key) > (:order, :key)
 			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
 		address: `SELECT * FROM host_current WHERE :subnet IS NULL AND ip_key > :key
-			AND status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
+	},
+	picked: {
+		alive: `SELECT * FROM host_current WHERE id IN (
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+				AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
+				AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit)
+			ORDER BY +status_order, +ip_key`,
+		address: `SELECT * FROM host_current WHERE id IN (
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+				AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
+				AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit)
+			ORDER BY +ip_key`,
 	},
 } as const;
 
@@ -76,20 +84,13 @@ export function listHosts(
 		last: wanted ?? STATUSES.length - 1,
 		limit,
 	};
+	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
+	if (ids !== undefined) {
+		const picked = { ...binds, ids };
+		return db.query<Row, [typeof picked]>(LISTS.picked[order]).all(picked).map(toHost);
+	}
 	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
 	return db.query<Row, [typeof binds]>(sql).all(binds).map(toHost);
-}
-
-/** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
-export function bindsOf(filter: HostFilter) {
-	const { text } = filter;
-	return {
-		subnet: filter.subnetId ?? null,
-		tag: filter.tag ?? null,
-		service: filter.service ?? null,
-		port: /^[1-9]\d{0,4}$/.test(text ?? "") ? Number(text) : null,
-		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
-	};
 }
 
 /** The least a map needs of each host in a subnet, by address. */
@@ -177,6 +178,9 @@ type Row = {
 	subnet_id: number;
 	hostname: string;
 	hostname_source: NameSource | null;
+	ptr_name: string;
+	snmp_name: string;
+	snmp_enabled: number | null;
 	description: string;
 	tags_json: string;
 	notes: string;
@@ -203,6 +207,9 @@ function toHost(row: Row): Host {
 		ip: row.ip,
 		hostname: row.hostname,
 		hostnameSource: row.hostname_source ?? undefined,
+		ptrName: row.ptr_name,
+		snmpName: row.snmp_name,
+		snmpEnabled: row.snmp_enabled === null ? undefined : row.snmp_enabled === 1,
 		description: row.description,
 		tags: row.tags_json === "[]" ? [] : JSON.parse(row.tags_json),
 		notes: row.notes,

@@ -17,15 +17,12 @@ const MARK_OURS = `PRAGMA application_id = ${APPLICATION_ID}`;
 const MARK_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
 /**
- * Makes the tables of a new file, or runs the missing steps on an older one. Throws AppError("unavailable") on a
- * newer file, a foreign one, or one that is empty though it existed before (a lost file must not look new).
+ * Throws AppError("unavailable") on a newer file, a foreign one, or one that is empty though it existed before (a
+ * lost file must not look new). Writes nothing.
  */
-export function migrate(db: Database, file: { fresh: boolean; path: string }): void {
+export function checkFile(db: Database, file: { fresh: boolean; path: string }): void {
 	const version = pragma(db, "user_version");
-	if (file.fresh && version === 0) {
-		install(db);
-		return;
-	}
+	if (file.fresh && version === 0) return;
 	if (pragma(db, "application_id") !== APPLICATION_ID) {
 		throw new AppError(
 			"unavailable",
@@ -38,7 +35,13 @@ export function migrate(db: Database, file: { fresh: boolean; path: string }): v
 			`${file.path} was written by a newer Rollcall (format ${version}, this one knows ${SCHEMA_VERSION}). Start the newer one.`,
 		);
 	}
-	if (version < SCHEMA_VERSION) upgrade(db, version, file.path);
+}
+
+/** Makes the tables of a new file, or runs the missing steps on an older one that `checkFile` let pass. */
+export function migrate(db: Database, file: { fresh: boolean; path: string }): void {
+	const version = pragma(db, "user_version");
+	if (file.fresh && version === 0) install(db);
+	else if (version < SCHEMA_VERSION) upgrade(db, version, file.path);
 }
 
 function install(db: Database): void {

@@ -2,18 +2,25 @@
 
 import { AppError } from "../errors.ts";
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
-import { type Flip, forget, judge, type Presence } from "../model/presence.ts";
+import { forget, judge, neverSeen, type Presence } from "../model/presence.ts";
 import type { SweepRun } from "../model/run.ts";
 import { type Address, formatAddress } from "../net/address.ts";
+import type { Mac } from "../net/mac.ts";
 import { SILENT } from "../probes/probe.ts";
+import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
-import { insertEvent } from "../store/events.ts";
 import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
-import { MASS_MIN } from "./gate.ts";
+import { learnMac } from "./identity.ts";
+import { emptyTally, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
 
-export type Verdict = { readonly address: Address; readonly latencyUs: number };
+/** `mac`: who answered, where that is known. */
+export type Verdict = {
+	readonly address: Address;
+	readonly latencyUs: number;
+	readonly mac?: Mac | undefined;
+};
 
 /** One sweep as the recorder sees it. */
 export type Recording = {
@@ -22,6 +29,8 @@ export type Recording = {
 	readonly known: ReadonlySet<Address>;
 	/** The first sweep of a subnet tells of its hosts in one event, not one by one. */
 	readonly first: boolean;
+	/** Who made the interface with this hardware address. */
+	readonly vendorOf?: VendorOf;
 };
 
 /** What a transaction changed, to be told after its commit. */
@@ -36,17 +45,8 @@ export type Recorded = {
 	readonly urgent: boolean;
 };
 
-type Tally = {
-	events: Event[];
-	hostIds: number[];
-	suspects: Address[];
-	replies: number;
-	found: number;
-	up: number;
-	down: number;
-	flips: number;
-	telling: { kind: EventKind; detail: NewEvent["detail"]; host: history.HostState; ip: string }[];
-};
+/** A confirmation takes 15 s; a suspicion this old has lost its own (the database was busy) and is begun anew. */
+const SUSPICION_MS = 120_000;
 
 /**
  * Records a batch of the sweep itself. Replies make hosts up (and new ones known); silence of an up host makes it
@@ -64,11 +64,12 @@ export function recordBatch(
 			throw new AppError("not_found", "The subnet was deleted while it was swept.");
 		}
 		const tally = emptyTally();
-		for (const { address, latencyUs } of verdicts) {
-			if (latencyUs !== SILENT) recordReply(db, recording, tally, address, latencyUs, at);
+		for (const verdict of verdicts) {
+			const { address } = verdict;
+			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 			else if (recording.known.has(address)) recordSilence(db, tally, address, at);
 		}
-		tellAll(db, tally, recording, at);
+		tellAll(db, tally, recording.run.subnetId, at);
 		history.addAnswers(db, at, tally.up, tally.down);
 		advanceRun(db, recording.run.id, verdicts.length, tally.replies);
 		return toRecorded(tally);
@@ -84,10 +85,10 @@ export function recordAnswers(
 ): Recorded {
 	return transact(db, () => {
 		const tally = emptyTally();
-		for (const { address, latencyUs } of verdicts) {
-			if (latencyUs !== SILENT) recordReply(db, recording, tally, address, latencyUs, at);
+		for (const verdict of verdicts) {
+			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 		}
-		tellAll(db, tally, recording, at);
+		tellAll(db, tally, recording.run.subnetId, at);
 		history.addAnswers(db, at, tally.up, tally.down);
 		return toRecorded(tally);
 	});
@@ -113,10 +114,11 @@ export function recordDowns(
 			tally.down += 1;
 			tally.hostIds.push(host.id);
 			if (news.some((flip) => flip.kind === "went_down")) fallen += 1;
-			if (!grouped) remember(tally, host, address, news);
+			if (!grouped) remember(tally, { host, address }, news);
 		}
-		tellAll(db, tally, recording, at);
-		if (grouped && fallen > 0) tellOfSubnet(db, tally, recording, "subnet_down", { hosts: fallen }, at);
+		tellAll(db, tally, recording.run.subnetId, at);
+		if (grouped && fallen > 0)
+			tellOfSubnet(db, tally, recording.run.subnetId, "subnet_down", { hosts: fallen }, at);
 		history.addAnswers(db, at, 0, tally.down);
 		return { ...toRecorded(tally), urgent: true };
 	});
@@ -133,6 +135,27 @@ export function recordUnknown(db: Db, addresses: readonly Address[], at: number)
 			tally.hostIds.push(host.id);
 		}
 		return { ...toRecorded(tally), urgent: true };
+	});
+}
+
+/** Hardware addresses of hosts that are up, as the kernel's table has them. Whoever is not recorded stays so. */
+export function recordNeighbours(
+	db: Db,
+	recording: Recording,
+	neighbours: readonly { readonly address: Address; readonly mac: Mac }[],
+	at: number,
+): Recorded {
+	return transact(db, () => {
+		const tally = emptyTally();
+		for (const { address, mac } of neighbours) {
+			const host = history.findHostState(db, address);
+			if (host?.presence.status !== "up") continue;
+			const vendor = recording.vendorOf?.(mac);
+			const seen = { ip: formatAddress(address), mac, vendor };
+			if (learnMac(db, tally, host, seen, at)) tally.hostIds.push(host.id);
+		}
+		tellAll(db, tally, recording.run.subnetId, at);
+		return toRecorded(tally);
 	});
 }
 
@@ -156,7 +179,7 @@ export function recordSubnetEvent(
 ): Recorded {
 	return transact(db, () => {
 		const tally = emptyTally();
-		tellOfSubnet(db, tally, recording, kind, detail, at);
+		tellOfSubnet(db, tally, recording.run.subnetId, kind, detail, at);
 		return { ...toRecorded(tally), urgent: true };
 	});
 }
@@ -165,21 +188,27 @@ function recordReply(
 	db: Db,
 	recording: Recording,
 	tally: Tally,
-	address: Address,
-	latencyUs: number,
+	{ address, latencyUs, mac }: Verdict,
 	at: number,
 ): void {
-	const host = history.findHostState(db, address) ?? newHost(db, recording, address, at);
-	const { after, news } = judge(host.presence, { at, latencyUs });
-	if (sameButSeen(host.presence, after)) history.writeSeen(db, host.id, after);
-	else history.writePresence(db, host.id, after);
+	const known = history.findHostState(db, address);
+	const { after, news } = judge(known?.presence ?? neverSeen, { at, latencyUs });
+	const host = known ?? newHost(db, recording, address, after);
+	if (known !== undefined && sameButSeen(known.presence, after)) history.writeSeen(db, known.id, after);
+	else if (known !== undefined) history.writePresence(db, known.id, after);
 	history.insertSample(db, host.id, at, latencyUs);
 	tally.replies += 1;
 	tally.up += 1;
 	tally.hostIds.push(host.id);
 	if (news.some((flip) => flip.kind === "appeared")) tally.found += 1;
 	if (host.presence.status !== "up" || host.presence.suspectSince !== undefined) tally.flips += 1;
-	remember(tally, host, address, recording.first ? news.filter((flip) => flip.kind !== "appeared") : news);
+	const vendor = mac === undefined ? undefined : recording.vendorOf?.(mac);
+	if (mac !== undefined) learnMac(db, tally, host, { ip: formatAddress(address), mac, vendor }, at);
+	remember(
+		tally,
+		{ host, address, vendor },
+		recording.first ? news.filter((flip) => flip.kind !== "appeared") : news,
+	);
 }
 
 function recordSilence(db: Db, tally: Tally, address: Address, at: number): void {
@@ -192,7 +221,8 @@ function recordSilence(db: Db, tally: Tally, address: Address, at: number): void
 		return;
 	}
 	// An earlier sweep's confirmation is still under way: its verdict counts, not a second one.
-	if (host.presence.suspectSince !== undefined) return;
+	const { suspectSince } = host.presence;
+	if (suspectSince !== undefined && at - suspectSince < SUSPICION_MS) return;
 	history.writeSuspect(db, host.id, at);
 	tally.suspects.push(address);
 	tally.hostIds.push(host.id);
@@ -203,87 +233,19 @@ function endFlapping(db: Db, tally: Tally, host: history.HostState, address: Add
 	const { after, news } = judge(host.presence, { at, silent: true });
 	if (after.flapping) return;
 	history.writePresence(db, host.id, after);
-	remember(tally, host, address, news);
+	remember(tally, { host, address }, news);
 	tally.hostIds.push(host.id);
 }
 
-/** The most specific subnet at this moment: one may have been added inside since the sweep began. */
-function newHost(db: Db, recording: Recording, address: Address, at: number): history.HostState {
+/** In the most specific subnet at this moment: one may have been added inside since the sweep began. */
+function newHost(db: Db, recording: Recording, address: Address, after: Presence): history.HostState {
 	const subnetId = findAround(db, address, address)?.id ?? recording.run.subnetId;
-	history.insertFoundHost(db, subnetId, address, at);
-	const host = history.findHostState(db, address);
-	if (host === undefined)
-		throw new Error(`host ${formatAddress(address)} vanished inside its own transaction`);
-	return host;
-}
-
-/** Keeps what is to be told until the batch is complete. */
-function remember(tally: Tally, host: history.HostState, address: Address, news: readonly Flip[]): void {
-	for (const flip of news) {
-		const told = toldAs(flip);
-		if (told !== undefined) tally.telling.push({ ...told, host, ip: formatAddress(address) });
-	}
-}
-
-/** Many of a kind in one batch are one thing that happened, and one event. */
-const GROUPED: Partial<Record<EventKind, EventKind>> = { host_new: "hosts_found", host_up: "subnet_up" };
-
-function tellAll(db: Db, tally: Tally, recording: Recording, at: number): void {
-	for (const [kind, group] of Map.groupBy(tally.telling, (told) => told.kind)) {
-		const together = GROUPED[kind];
-		if (together !== undefined && group.length >= MASS_MIN) {
-			tellOfSubnet(db, tally, recording, together, { hosts: group.length }, at);
-			continue;
-		}
-		for (const { detail, host, ip } of group) {
-			const label = host.hostname || ip;
-			tally.events.push(
-				insertEvent(db, { at, kind, detail, subnetId: host.subnetId, hostId: host.id, ip, label }),
-			);
-		}
-	}
-}
-
-/** A flip in words of the event table; undefined: it is kept quiet. */
-function toldAs(flip: Flip): Pick<NewEvent, "kind" | "detail"> | undefined {
-	if (flip.kind === "appeared") return { kind: "host_new", detail: {} };
-	if (flip.kind === "flapping") return { kind: "host_flapping", detail: { flips: flip.flips } };
-	if (flip.quiet) return undefined;
-	if (flip.kind === "went_down") return { kind: "host_down", detail: {} };
-	return { kind: "host_up", detail: { downMs: flip.downMs } };
-}
-
-function tellOfSubnet(
-	db: Db,
-	tally: Tally,
-	recording: Recording,
-	kind: EventKind,
-	detail: NewEvent["detail"],
-	at: number,
-): void {
-	const subnet = findSubnet(db, recording.run.subnetId);
-	if (subnet === undefined) return;
-	const ip = formatAddress(subnet.cidr.base);
-	const label = subnet.name || `${ip}/${subnet.cidr.prefix}`;
-	tally.events.push(insertEvent(db, { at, kind, subnetId: subnet.id, hostId: undefined, ip, label, detail }));
+	const id = history.insertFoundHost(db, subnetId, address, after);
+	return { id, subnetId, hostname: "", mac: undefined, presence: neverSeen };
 }
 
 function sameButSeen(before: Presence, after: Presence): boolean {
 	return before.status === after.status && before.flapping === after.flapping && before.flips === after.flips;
-}
-
-function emptyTally(): Tally {
-	return {
-		events: [],
-		hostIds: [],
-		suspects: [],
-		replies: 0,
-		found: 0,
-		up: 0,
-		down: 0,
-		flips: 0,
-		telling: [],
-	};
 }
 
 function toRecorded(tally: Tally): Recorded {

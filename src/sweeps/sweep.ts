@@ -8,34 +8,33 @@ import type { RunState, SweepRun } from "../model/run.ts";
 import type { Subnet } from "../model/subnet.ts";
 import type { Address } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
-import { type ProbeBatch, type Prober, SILENT } from "../probes/probe.ts";
+import type { Neighbour } from "../probes/arp/neighbours.ts";
+import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
 import { countUp, listAddresses } from "../store/history.ts";
 import { finishRun, readOffset, setRunTotal } from "../store/runs.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
-import { isMassDown, ownOutage, type Surroundings } from "./gate.ts";
+import { type AskDeps, type AskTiming, answersOf, type Manner, mannerOf, verdictsOf } from "./asking.ts";
+import { isMassDown, ownOutage } from "./gate.ts";
 import * as recorder from "./recorder.ts";
-import { innerRanges, isLoopback, planTargets } from "./targets.ts";
+import { innerRanges, planTargets } from "./targets.ts";
 
 /** Waits and tries of a sweep; see BOUNDS in config. */
-export type SweepTiming = {
-	readonly sweepAttempts: number;
-	readonly retryMs: number;
-	readonly replyTimeoutMs: number;
+export type SweepTiming = AskTiming & {
 	readonly confirmations: number;
 	readonly confirmEveryMs: number;
-	readonly neighboursInFlight: number;
 };
 
-export type SweepDeps = {
+export type SweepDeps = AskDeps & {
 	readonly db: Db;
-	readonly prober: Prober;
 	readonly clock: Clock;
 	readonly random: () => number;
 	readonly log: Log;
 	readonly timing: SweepTiming;
-	readonly surroundings: () => Surroundings;
+	/** The kernel's neighbour table, and who made an interface. */
+	readonly neighbours: () => Neighbour[];
+	readonly vendorOf: VendorOf;
 	/** Told after each commit. */
 	readonly publish: (news: News) => void;
 };
@@ -45,6 +44,7 @@ export type Suspicion = {
 	readonly recording: recorder.Recording;
 	readonly suspects: Address[];
 	readonly grouped: boolean;
+	readonly manner: Manner;
 };
 
 /** Abort reason of a sweep that ends because the process does. */
@@ -65,20 +65,26 @@ export async function sweepSubnet(
 	const subnet = findSubnet(db, run.subnetId);
 	if (subnet === undefined) throw new AppError("not_found", "The subnet is gone.");
 	const known = listAddresses(db, subnet.id);
+	const manner = mannerOf(deps, subnet);
 	const plan = planTargets(subnet, {
 		inner: innerRanges(listChildren(db, subnet.id)),
 		attached: deps.surroundings().networks.map((network) => network.cidr),
-		known,
+		known: subnet.cidr.family === 6 ? withNeighbours(deps, subnet, known) : known,
 		offset: readOffset(db, subnet.id),
 		everything: run.trigger === "person",
 		random: deps.random,
 	});
 	const total = plan.addresses.length;
-	setRunTotal(db, run.id, total, deps.prober.method);
+	setRunTotal(db, run.id, total, manner.method);
 	tellProgress(deps, run, 0, total, "running");
-	const recording = { run, known: new Set(known), first: subnet.lastSweepAt === undefined };
+	const recording = {
+		run,
+		known: new Set(known),
+		first: subnet.lastSweepAt === undefined,
+		vendorOf: deps.vendorOf,
+	};
 	const upBefore = countUp(db, subnet.id);
-	const pass = await ask(deps, subnet, recording, plan.addresses, signal);
+	const pass = await ask(deps, manner, recording, plan.addresses, signal);
 	if (signal.aborted) {
 		recorder.dropSuspicion(db, pass.suspects);
 		close(deps, run, pass, total, { state: signal.reason === STOPPING ? "interrupted" : "cancelled" });
@@ -92,6 +98,10 @@ export async function sweepSubnet(
 		return undefined;
 	}
 	if (pass.replies > 0) ownNetworkBack(deps, recording);
+	if (manner.neighbours) {
+		const neighbours = deps.neighbours().filter(({ address }) => contains(subnet.cidr, address));
+		tell(deps, run, recorder.recordNeighbours(db, recording, neighbours, clock.now()));
+	}
 	if (recording.first && pass.found > 0) {
 		tell(
 			deps,
@@ -101,18 +111,25 @@ export async function sweepSubnet(
 	}
 	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };
 	close(deps, run, pass, total, { state: "done", ...offset });
-	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped };
+	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped, manner };
 }
 
-/** Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. */
+/**
+ * Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. A round in which
+ * replies were lost on our side proves nothing and is repeated; too many of those and nobody is judged.
+ */
 export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
-	const { db, clock, timing } = deps;
+	const { db, clock, timing, prober } = deps;
+	const options = { ...suspicion.manner.options, signal };
 	let silent = suspicion.suspects;
+	let proofs = 0;
 	try {
-		for (let round = 0; round < timing.confirmations && silent.length > 0; round++) {
+		for (let round = 0; proofs < timing.confirmations && silent.length > 0; round++) {
+			if (round === 2 * timing.confirmations) return recorder.dropSuspicion(db, silent);
 			await clock.sleep(timing.confirmEveryMs, signal);
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
-			const answered = await answersOf(deps, silent, signal);
+			const { answered, proven } = await answersOf(prober, silent, options);
+			if (proven) proofs += 1;
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
 			if (answered.length === 0) continue;
 			const back = new Set(answered.map((verdict) => verdict.address));
@@ -142,41 +159,32 @@ export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void 
 	const problem =
 		error instanceof AppError ? error.message : `The sweep stopped: ${(error as Error).message}`;
 	const recording = { run, known: new Set<Address>(), first: false };
-	const wasFine = findSubnet(deps.db, run.subnetId)?.lastSweepProblem === undefined;
-	if (!gone && wasFine) {
-		const told = recorder.recordSubnetEvent(
-			deps.db,
-			recording,
-			"sweep_failed",
-			{ reason: problem },
-			deps.clock.now(),
-		);
-		tell(deps, run, told);
-	}
-	close(deps, run, { suspects: [], replies: 0, done: 0, found: 0 }, 0, {
-		state: gone ? "cancelled" : "failed",
-		problem,
+	const pass = { suspects: [], replies: 0, done: 0, found: 0 };
+	transact(deps.db, () => {
+		const wasFine = findSubnet(deps.db, run.subnetId)?.lastSweepProblem === undefined;
+		if (!gone && wasFine) {
+			recorder.recordSubnetEvent(deps.db, recording, "sweep_failed", { reason: problem }, deps.clock.now());
+		}
+		finish(deps, run, pass, { state: gone ? "cancelled" : "failed", problem });
 	});
+	tellEnd(deps, run, pass, 0, gone ? "cancelled" : "failed");
+}
+
+/** IPv6 networks are too large to try: whom this machine has talked to is asked as well. */
+function withNeighbours(deps: SweepDeps, { cidr }: Subnet, known: readonly Address[]): Address[] {
+	const talked = deps.neighbours().map(({ address }) => address);
+	return [...new Set([...known, ...talked.filter((address) => contains(cidr, address))])];
 }
 
 async function ask(
 	deps: SweepDeps,
-	subnet: Subnet,
+	manner: Manner,
 	recording: recorder.Recording,
 	targets: readonly Address[],
 	signal: AbortSignal,
 ): Promise<Pass> {
 	const pass: Pass = { suspects: [], replies: 0, done: 0, found: 0 };
-	const onLink =
-		!isLoopback(subnet.cidr.base) && deps.surroundings().networks.some((n) => overlaps(n.cidr, subnet.cidr));
-	const { sweepAttempts, retryMs, replyTimeoutMs, neighboursInFlight } = deps.timing;
-	const batches = deps.prober.probe(targets, {
-		attempts: sweepAttempts,
-		retryMs,
-		timeoutMs: replyTimeoutMs,
-		signal,
-		inFlightMax: onLink ? neighboursInFlight : undefined,
-	});
+	const batches = deps.prober.probe(targets, { ...manner.options, signal });
 	for await (const batch of batches) {
 		const verdicts = verdictsOf(targets, batch);
 		const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
@@ -190,35 +198,6 @@ async function ask(
 	return pass;
 }
 
-async function answersOf(
-	deps: SweepDeps,
-	targets: readonly Address[],
-	signal: AbortSignal,
-): Promise<recorder.Verdict[]> {
-	const answered: recorder.Verdict[] = [];
-	const { sweepAttempts, retryMs, replyTimeoutMs, neighboursInFlight } = deps.timing;
-	const options = {
-		attempts: sweepAttempts,
-		retryMs,
-		timeoutMs: replyTimeoutMs,
-		signal,
-		inFlightMax: neighboursInFlight,
-	};
-	for await (const batch of deps.prober.probe(targets, options)) {
-		answered.push(...verdictsOf(targets, batch).filter((verdict) => verdict.latencyUs !== SILENT));
-	}
-	return answered;
-}
-
-function verdictsOf(targets: readonly Address[], batch: ProbeBatch): recorder.Verdict[] {
-	const verdicts: recorder.Verdict[] = [];
-	batch.index.forEach((index, i) => {
-		const address = targets[index];
-		if (address !== undefined) verdicts.push({ address, latencyUs: batch.latencyUs[i] ?? SILENT });
-	});
-	return verdicts;
-}
-
 /** All that fell silent becomes unknown; the outage itself is told once, by whichever sweep notices first. */
 function ownNetworkDown(
 	deps: SweepDeps,
@@ -227,14 +206,14 @@ function ownNetworkDown(
 	why: string,
 ): void {
 	const at = deps.clock.now();
-	tell(deps, recording.run, recorder.recordUnknown(deps.db, suspects, at));
-	if (readSetting(deps.db, "own_network_down_since") !== undefined) return;
 	const told = transact(deps.db, () => {
+		const unknown = recorder.recordUnknown(deps.db, suspects, at);
+		if (readSetting(deps.db, "own_network_down_since") !== undefined) return [unknown];
 		writeSetting(deps.db, "own_network_down_since", String(at));
-		return recorder.recordSubnetEvent(deps.db, recording, "own_network_down", { reason: why }, at);
+		return [unknown, recorder.recordSubnetEvent(deps.db, recording, "own_network_down", { reason: why }, at)];
 	});
-	deps.log.error("own network down", { reason: why });
-	tell(deps, recording.run, told);
+	if (told.length > 1) deps.log.error("own network down", { reason: why });
+	for (const recorded of told) tell(deps, recording.run, recorded);
 }
 
 function ownNetworkBack(deps: SweepDeps, recording: recorder.Recording): void {
@@ -254,25 +233,27 @@ function ownNetworkBack(deps: SweepDeps, recording: recorder.Recording): void {
 	tell(deps, recording.run, told);
 }
 
-function close(
-	deps: SweepDeps,
-	run: SweepRun,
-	pass: Pass,
-	total: number,
-	end: { state: RunState; problem?: string; offset?: number },
-): void {
+type End = { state: RunState; problem?: string; offset?: number };
+
+function close(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, end: End): void {
+	transact(deps.db, () => finish(deps, run, pass, end));
+	tellEnd(deps, run, pass, total, end.state);
+}
+
+/** The row's end, and with it the event that sweeping works again. Call inside a transaction. */
+function finish(deps: SweepDeps, run: SweepRun, pass: Pass, end: End): void {
 	const at = deps.clock.now();
 	const before = findSubnet(deps.db, run.subnetId)?.lastSweepProblem;
 	finishRun(deps.db, run, { ...end, at, lost: pass.suspects.length });
-	if (end.state === "done" && before !== undefined) {
-		const recording = { run, known: new Set<Address>(), first: false };
-		tell(deps, run, recorder.recordSubnetEvent(deps.db, recording, "sweep_recovered", {}, at));
-	}
-	tellProgress(deps, run, pass.done, total, end.state);
-	deps.publish({
-		kind: "change",
-		change: { subnetIds: [run.subnetId], hostIds: [], urgent: end.state !== "done" },
-	});
+	if (end.state !== "done" || before === undefined) return;
+	const recording = { run, known: new Set<Address>(), first: false };
+	recorder.recordSubnetEvent(deps.db, recording, "sweep_recovered", {}, at);
+}
+
+function tellEnd(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, state: RunState): void {
+	tellProgress(deps, run, pass.done, total, state);
+	const change = { subnetIds: [run.subnetId], hostIds: [], urgent: state !== "done" };
+	deps.publish({ kind: "change", change });
 }
 
 function tell(deps: SweepDeps, run: SweepRun, recorded: recorder.Recorded): void {
@@ -283,8 +264,4 @@ function tell(deps: SweepDeps, run: SweepRun, recorded: recorder.Recorded): void
 
 function tellProgress(deps: SweepDeps, run: SweepRun, done: number, total: number, state: RunState): void {
 	deps.publish({ kind: "progress", progress: { runId: run.id, subnetId: run.subnetId, done, total, state } });
-}
-
-function overlaps(a: Subnet["cidr"], b: Subnet["cidr"]): boolean {
-	return contains(a, b) || contains(b, a);
 }

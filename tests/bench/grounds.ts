@@ -1,6 +1,6 @@
 /** The routed, lossy and attached test grounds of the sweep bench: what runs there and which figures come out. */
 
-import { configure, halfAlive, isAlive, type Lab, nft } from "../helpers/netns.ts";
+import { configure, halfAlive, isAlive, knowsNear, type Lab, nft } from "../helpers/netns.ts";
 import { type Figure, type Measured, measure, median } from "./measure.ts";
 
 /** How often each is run; `fpingLarge`: on the /16, where one run takes 106 s. */
@@ -147,7 +147,7 @@ export function onLink(lab: Lab, sweep: string[], prefix: number, rounds: number
 	const answering = halfAlive(base, prefix, CHUNK).filter((line) => !line.includes("blackhole"));
 	configure(lab, {
 		near: [`addr add ${own}/${prefix} dev veth0`],
-		far: [...answering, `route add ${base}/${prefix} dev veth0`],
+		far: [...answering, `route add ${base}/${prefix} dev veth0`, knowsNear(own)],
 	});
 	try {
 		let downs = 0;

@@ -26,6 +26,22 @@ type RunOptions = { input?: string; timeoutMs?: number; env?: Record<string, str
 export const NEAR = "10.99.0.1";
 export const FAR = "10.99.0.2";
 
+const NEAR_MAC = "02:00:00:00:99:01";
+const FAR_MAC = "02:00:00:00:99:02";
+
+/**
+ * The line that makes a neighbour known for good. The kernel's neighbour table is one for all namespaces: when
+ * another test or bench has filled it, neither end could find the other, which no two real machines share.
+ */
+function knows(ip: string, mac: string): string {
+	return `neigh replace ${ip} lladdr ${mac} dev veth0 nud permanent`;
+}
+
+/** For the far end: the near end under another address of its own. */
+export function knowsNear(ip: string): string {
+	return knows(ip, NEAR_MAC);
+}
+
 /** Why no lab can be made here, or undefined. */
 export function labProblem(...programs: string[]): string | undefined {
 	if (process.platform !== "linux") return "needs Linux";
@@ -79,24 +95,12 @@ export function openLab(number = 1): Lab {
 	try {
 		must(["ip", "netns", "add", near]);
 		must(["ip", "netns", "add", far]);
-		must([
-			"ip",
-			"link",
-			"add",
-			"veth0",
-			"netns",
-			near,
-			"type",
-			"veth",
-			"peer",
-			"name",
-			"veth0",
-			"netns",
-			far,
-		]);
+		const pair = `link add veth0 address ${NEAR_MAC} netns ${near} type veth`;
+		const command = `${pair} peer name veth0 address ${FAR_MAC} netns ${far}\n`;
+		must(["ip", "-batch", "-"], { input: command });
 		const up = (own: string) => `addr add ${own}/30 dev veth0\nlink set lo up\nlink set veth0 up\n`;
-		must(nearCommand(["ip", "-batch", "-"]), { input: up(NEAR) });
-		must(farCommand(["ip", "-batch", "-"]), { input: up(FAR) });
+		must(nearCommand(["ip", "-batch", "-"]), { input: `${up(NEAR)}${knows(FAR, FAR_MAC)}\n` });
+		must(farCommand(["ip", "-batch", "-"]), { input: `${up(FAR)}${knows(NEAR, NEAR_MAC)}\n` });
 	} catch (error) {
 		close();
 		throw error;

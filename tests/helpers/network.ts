@@ -1,17 +1,27 @@
 /** A network of the mind behind the probe contract: who answers is a set that tests change. */
 
 import { AppError } from "../../src/errors.ts";
+import { UNTIMED } from "../../src/model/presence.ts";
 import { type Address, parseAddress } from "../../src/net/address.ts";
 import { type Cidr, parseCidr } from "../../src/net/cidr.ts";
+import type { Mac } from "../../src/net/mac.ts";
 import { type ProbeOptions, type Prober, SILENT } from "../../src/probes/probe.ts";
 
 export type FakeNetwork = Prober & {
 	readonly alive: Set<Address>;
 	/** Every run's targets, in the order asked. */
 	readonly asked: Address[][];
+	/** Answer ARP, but no ping. */
+	readonly mute: Set<Address>;
+	/** Hardware addresses that ARP brings. */
+	readonly macs: Map<Address, Mac>;
+	/** Runs that asked by ARP. */
+	arpRuns: number;
 	latencyUs: number;
 	/** Thrown out of the next runs while set: a fault of our own. */
 	fault: string | undefined;
+	/** Replies that the kernel is said to have dropped in each run. */
+	lost: number;
 	/** Resolves before the verdicts, when set. */
 	hold: Promise<void> | undefined;
 };
@@ -33,19 +43,27 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 		method: "raw",
 		note: undefined,
 		alive: new Set(alive.map(address)),
+		arp: true,
 		asked: [],
+		mute: new Set(),
+		macs: new Map(),
+		arpRuns: 0,
 		latencyUs: 400,
 		fault: undefined,
+		lost: 0,
 		hold: undefined,
 		async *probe(targets: readonly Address[], options: ProbeOptions) {
 			network.asked.push([...targets]);
 			await network.hold;
-			const totals = { sent: targets.length, replies: 0, duplicates: 0, errors: 0 };
+			const totals = { sent: targets.length, replies: 0, duplicates: 0, errors: 0, lost: network.lost };
 			if (options.signal?.aborted) return totals;
 			if (network.fault !== undefined) throw new AppError("unavailable", network.fault);
 			const index = Uint32Array.from(targets, (_, i) => i);
-			const latencyUs = Int32Array.from(targets, (t) => (network.alive.has(t) ? network.latencyUs : SILENT));
-			yield { index, latencyUs };
+			if (options.arp) network.arpRuns += 1;
+			const mute = (t: Address) => (options.arp && network.mute.has(t) ? UNTIMED : SILENT);
+			const latencyUs = Int32Array.from(targets, (t) => (network.alive.has(t) ? network.latencyUs : mute(t)));
+			const macs = targets.map((t) => network.macs.get(t));
+			yield options.arp ? { index, latencyUs, macs } : { index, latencyUs };
 			return totals;
 		},
 		close() {},

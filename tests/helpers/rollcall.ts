@@ -18,6 +18,8 @@ export type Rollcall = {
 	stop(signal?: NodeJS.Signals): Promise<number>;
 	/** Starts it again on the same database. */
 	start(): Promise<void>;
+	/** Of the process that runs now. */
+	readonly pid: () => number;
 	/** What it printed. */
 	readonly output: () => string;
 	close(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startRollcall(lab: Lab, env: Record<string, string> = {}):
 			),
 		stop,
 		start,
+		pid: () => child?.pid ?? 0,
 		output: () => output,
 		async close() {
 			await stop("SIGKILL");

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
 import { AppError } from "../../src/errors.ts";
+import { neverAsked } from "../../src/probes/never.ts";
 import { openPing, type Ping, pingArguments, readPing } from "../../src/probes/ping.ts";
 import { SILENT } from "../../src/probes/probe.ts";
 import { addresses, block, drain, OPTIONS, upCount } from "../helpers/probing.ts";
@@ -11,7 +12,7 @@ const CONFIG = { ratePps: 1, batchSize: 8, batchMs: 1, pingProcesses: 4 };
 const [four = 0n, six = 0n] = addresses("10.0.0.14", "2001:db8::1");
 
 function setUp(ping: Ping) {
-	return openPing(CONFIG, systemClock, "why", ping);
+	return openPing({ config: CONFIG, clock: systemClock, never: () => neverAsked, note: "why", ping });
 }
 
 describe("arguments", () => {

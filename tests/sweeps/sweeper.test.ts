@@ -146,6 +146,30 @@ describe("a host falls silent", () => {
 		expect(samples?.n).toBe(s.network.asked.filter((run) => run.length > 1).length);
 	});
 
+	test("silence in rounds that lost replies on our side proves nothing", async () => {
+		const s = await silent();
+		s.network.lost = 1;
+		await s.clock.advance(60_000);
+		expect(s.host("10.0.0.2")?.status).toBe("up");
+		expect(s.host("10.0.0.2")?.suspectSince).toBeUndefined();
+		s.network.lost = 0;
+		await s.run(80);
+		expect(s.host("10.0.0.2")?.status).toBe("down");
+	});
+
+	test("a suspicion that lost its confirmation is begun anew", async () => {
+		const s = await silent();
+		s.sweeper.close();
+		s.db.query("UPDATE host SET suspect_since = ? WHERE ip = '10.0.0.2'").run(s.clock.now() - 121_000);
+		const again = s.restart();
+		s.db.query("UPDATE host SET suspect_since = ? WHERE ip = '10.0.0.2'").run(s.clock.now() - 121_000);
+		for (let i = 0; i < 90; i++) {
+			again.tick();
+			await s.clock.advance(1_000);
+		}
+		expect(s.host("10.0.0.2")?.status).toBe("down");
+	});
+
 	test("flapping: one event, quiet flips, and the truth when it ends", async () => {
 		const s = stage("10.0.0.1", "10.0.0.2");
 		s.subnet("10.0.0.0/29", 30);

@@ -3,6 +3,7 @@
 import { Type as t } from "@sinclair/typebox";
 import type { Event } from "../../model/event.ts";
 import type { Host } from "../../model/host.ts";
+import { UNTIMED } from "../../model/presence.ts";
 import type { SweepRun } from "../../model/run.ts";
 import type { SubnetSummary } from "../../model/subnet.ts";
 import { formatCidr } from "../../net/cidr.ts";
@@ -54,6 +55,7 @@ export function subnetJson(subnet: SubnetSummary) {
 		sweep_interval_s: subnet.sweepIntervalS,
 		sweep_enabled: subnet.sweepEnabled,
 		scan_enabled: subnet.scanEnabled,
+		snmp_enabled: subnet.snmpEnabled,
 		// More than 2^53 addresses do not fit a JSON number exactly: then it is a string of digits.
 		counts: {
 			total,
@@ -77,6 +79,9 @@ export function hostJson(host: Host) {
 		ip: host.ip,
 		hostname: host.hostname,
 		hostname_source: host.hostnameSource ?? null,
+		ptr_name: host.ptrName,
+		snmp_name: host.snmpName,
+		snmp_enabled: host.snmpEnabled ?? null,
 		description: host.description,
 		tags: host.tags,
 		notes: host.notes,
@@ -85,7 +90,8 @@ export function hostJson(host: Host) {
 		status: host.status,
 		suspect_since: time(host.suspectSince),
 		flapping: host.flapping,
-		latency_ms: host.latencyUs === undefined ? null : host.latencyUs / 1_000,
+		latency_ms: host.latencyUs === undefined || host.latencyUs === UNTIMED ? null : host.latencyUs / 1_000,
+		silent_to_ping: host.status === "up" && host.latencyUs === UNTIMED,
 		first_seen_at: time(host.firstSeenAt),
 		last_seen_at: time(host.lastSeenAt),
 		status_since: time(host.statusSince),
@@ -129,5 +135,6 @@ export function eventJson(event: Event) {
 		ip: event.ip ?? null,
 		label: event.label,
 		detail: event.detail,
+		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
 	};
 }

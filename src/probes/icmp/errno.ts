@@ -46,6 +46,11 @@ export function classifySend(errno: number): SendTrouble {
 	return TROUBLE[errno] ?? "fault";
 }
 
+/** The kernel was built or booted without this family. */
+export function isAbsentFamily(errno: number): boolean {
+	return errno === 97; // EAFNOSUPPORT
+}
+
 /** Numbers that say the wanted kind of socket is not permitted or not there, so that the next kind is tried. */
 export function isRefusal(errno: number): boolean {
 	// EPERM, EACCES; EPROTONOSUPPORT, ESOCKTNOSUPPORT where datagram ICMP is not built in.

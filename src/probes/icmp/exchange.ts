@@ -17,6 +17,11 @@ const PAUSE_FIRST_MS = 10;
 const PAUSE_LONGEST_MS = 200;
 /** So long may nothing leave for lack of room or buffers before it is a fault. */
 const STUCK_MS = 10_000;
+/**
+ * The same on an attached network: a neighbour table full of hosts that just answered frees no entry before they
+ * turn stale, 15 to 45 s later (half to one and a half times base_reachable_time, RFC 4861 6.3.2, arp(7)).
+ */
+const STUCK_ATTACHED_MS = 60_000;
 /** So long may a flood of packets keep us from reading all before time-outs count all the same. */
 const BEHIND_MS = 5_000;
 /** The same trouble so often in a row, with nothing in the error queue to explain it, is our own. */
@@ -56,13 +61,14 @@ export class Exchange {
 
 	/** Everything that has arrived comes before any time-out: after a pause of ours, answers still count. */
 	read(lanes: readonly Lane[]): void {
+		// Taken before reading: what arrives while we are held up afterwards must not be called too late.
+		const now = this.#clock.monotonicMs();
 		let readAll = true;
 		for (const socket of this.#wire.sockets) {
 			if (socket.readable)
 				readAll = socket.receive((answer) => this.#answered(lanes, socket, answer)) && readAll;
 			if (socket.troubled) this.#complaints(lanes, socket);
 		}
-		const now = this.#clock.monotonicMs();
 		this.#behindSinceMs = readAll ? undefined : (this.#behindSinceMs ?? now);
 		if (this.#behindSinceMs !== undefined && now - this.#behindSinceMs < BEHIND_MS) return;
 		for (const { run } of lanes) run.expire(now);
@@ -113,7 +119,9 @@ export class Exchange {
 			socket.put(count++, run.words, index * 4, run.echo(index, socket.identifier));
 		}
 		const left = this.#transmit(lanes, lane, socket, count, now);
-		for (let i = 0; i < left; i++) run.sent(this.#slots[i] as number, now, socket.sentUs[i] as number);
+		// Again, for the same reason: the call itself may have been held up.
+		const sentMs = this.#clock.monotonicMs();
+		for (let i = 0; i < left; i++) run.sent(this.#slots[i] as number, sentMs, socket.sentUs[i] as number);
 		for (let i = count - 1; i >= left; i--) run.giveBack(this.#slots[i] as number);
 		if (left > 0) {
 			lane.stuckSinceMs = undefined;
@@ -166,10 +174,11 @@ export class Exchange {
 		lane.pausedUntilMs = now + lane.pauseMs;
 	}
 
-	/** Notes that nothing leaves; after STUCK_MS that is the run's fault. */
+	/** Notes that nothing leaves; after a time that is the run's fault. */
 	#stuck(lane: Lane, errno: number, now: number): void {
 		lane.stuckSinceMs ??= now;
-		if (now - lane.stuckSinceMs >= STUCK_MS) lane.fault = ownFault(errno);
+		const longestMs = lane.run.attached ? STUCK_ATTACHED_MS : STUCK_MS;
+		if (now - lane.stuckSinceMs >= longestMs) lane.fault = ownFault(errno);
 	}
 
 	/** Milliseconds until something is to be done that no packet and no room announces; Infinity: nothing. */

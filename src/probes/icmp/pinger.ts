@@ -9,6 +9,7 @@
 import type { Clock } from "../../clock.ts";
 import { AppError } from "../../errors.ts";
 import type { Address } from "../../net/address.ts";
+import type { Never } from "../never.ts";
 import type { ProbeBatch, ProbeOptions, Prober, ProberConfig, ProbeTotals } from "../probe.ts";
 import { Exchange, type Lane, openLane } from "./exchange.ts";
 import { Pace } from "./pace.ts";
@@ -28,11 +29,15 @@ type Seat = Lane & {
 	over: boolean;
 };
 
+/** `never` is asked at the start of each run which targets may not be sent to, because networks come and go. */
 export type PingerParts = {
 	config: ProberConfig;
 	clock: Clock;
 	random: () => number;
+	never: () => Never;
 	note: string | undefined;
+	/** Shared with other engines of this process; without it the engine has one of its own. */
+	pace?: Pace;
 };
 
 /** A prober over an opened pair of sockets, which it closes in the end. */
@@ -51,17 +56,19 @@ class Pinger {
 	readonly #config: ProberConfig;
 	readonly #clock: Clock;
 	readonly #random: () => number;
+	readonly #never: () => Never;
 	readonly #exchange: Exchange;
 	readonly #seats: Seat[] = [];
 	#running = false;
 	#closed = false;
 
-	constructor(wire: Wire, { config, clock, random }: PingerParts) {
+	constructor(wire: Wire, { config, clock, random, never, pace }: PingerParts) {
 		this.#wire = wire;
 		this.#config = config;
 		this.#clock = clock;
 		this.#random = random;
-		this.#exchange = new Exchange(wire, clock, new Pace(config.ratePps, clock.monotonicMs()));
+		this.#never = never;
+		this.#exchange = new Exchange(wire, clock, pace ?? new Pace(config.ratePps, clock.monotonicMs()));
 	}
 
 	async *probe(
@@ -105,7 +112,7 @@ class Pinger {
 
 	#seat(targets: readonly Address[], options: ProbeOptions): Seat {
 		if (this.#closed) throw new AppError("unavailable", "The sweep engine is closed.");
-		const run = new Run(targets, options, [this.#random32(), this.#random32()]);
+		const run = new Run(targets, options, [this.#random32(), this.#random32()], this.#never());
 		for (const family of run.families) {
 			if (!this.#wire.sockets.some((socket) => socket.family === family)) {
 				throw new AppError("unavailable", `This machine has no IPv${family}.`);
@@ -159,7 +166,7 @@ class Pinger {
 	/** Waits, reads and sends for at most SLICE_MS, then hands over verdicts. */
 	#slice(): void {
 		const end = this.#clock.monotonicMs() + SLICE_MS;
-		let waitMs = 0;
+		let waitMs = this.#exchange.waitMs(this.#seats);
 		for (let now = end - SLICE_MS; now < end; now = this.#clock.monotonicMs()) {
 			this.#wire.wait(Math.min(waitMs, end - now));
 			this.#exchange.read(this.#seats);

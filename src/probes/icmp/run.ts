@@ -8,7 +8,7 @@
 
 import { AppError } from "../../errors.ts";
 import type { Address, Family } from "../../net/address.ts";
-import { neverAsked } from "../never.ts";
+import type { Never } from "../never.ts";
 import { type ProbeOptions, type ProbeTotals, SILENT } from "../probe.ts";
 import { Verdicts } from "../verdicts.ts";
 import type { Echo, EchoFound } from "./packet.ts";
@@ -49,11 +49,14 @@ export class Run {
 	#strained = false;
 	readonly #reasons: Record<string, number> = {};
 
-	/** `nonce`: two random 32-bit numbers. Throws AppError("invalid") for options outside their bounds. */
-	constructor(targets: readonly Address[], options: ProbeOptions, nonce: readonly [number, number]) {
-		if (!(options.attempts >= 1 && options.attempts <= MAX_ATTEMPTS)) {
-			throw new AppError("invalid", `Attempts must be from 1 to ${MAX_ATTEMPTS}.`, { field: "attempts" });
-		}
+	/** `nonce`: two random 32-bit numbers; `never`: targets to call silent unasked. Throws AppError("invalid") for options outside their bounds. */
+	constructor(
+		targets: readonly Address[],
+		options: ProbeOptions,
+		nonce: readonly [number, number],
+		never: Never,
+	) {
+		checkOptions(options);
 		this.#options = options;
 		this.#count = targets.length;
 		[this.nonceHigh, this.nonceLow] = nonce;
@@ -69,7 +72,7 @@ export class Run {
 		const families = new Set<Family>();
 		targets.forEach((target, index) => {
 			writeWords(this.words, index * 4, target);
-			if (neverAsked(target)) this.#judge(index, SILENT);
+			if (never(target)) this.#judge(index, SILENT);
 			else families.add(familyAt(this.words, index * 4));
 		});
 		this.families = families;
@@ -81,6 +84,11 @@ export class Run {
 
 	get aborted(): boolean {
 		return this.#options.signal?.aborted === true;
+	}
+
+	/** The kernel looks for each target itself (the caller set inFlightMax). */
+	get attached(): boolean {
+		return this.#held !== undefined;
 	}
 
 	/** Targets asked and not yet judged, and silent ones the kernel may still be looking for. */
@@ -249,4 +257,15 @@ export class Run {
 		this.#judged[index] = latencyUs === SILENT ? 2 : 1;
 		this.verdicts.push(index, latencyUs);
 	}
+}
+
+/** A NaN or a zero here would judge everybody silent at once, or nobody ever. */
+function checkOptions({ attempts, retryMs, timeoutMs, inFlightMax }: ProbeOptions): void {
+	const refuse = (field: string, rule: string) => {
+		throw new AppError("invalid", `${field} must be ${rule}.`, { field });
+	};
+	if (!(attempts >= 1 && attempts <= MAX_ATTEMPTS)) refuse("attempts", `from 1 to ${MAX_ATTEMPTS}`);
+	if (!(retryMs >= 0)) refuse("retryMs", "0 or more");
+	if (!(timeoutMs >= 1)) refuse("timeoutMs", "1 or more");
+	if (inFlightMax !== undefined && !(inFlightMax >= 1)) refuse("inFlightMax", "1 or more");
 }

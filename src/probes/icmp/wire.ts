@@ -2,9 +2,10 @@
 
 import type { Family } from "../../net/address.ts";
 import { type Libc, PollEntries } from "../libc.ts";
-import { EACCES, isRefusal, ownFault } from "./errno.ts";
+import { isAbsentFamily, isRefusal, ownFault } from "./errno.ts";
 import { type EchoSocket, type OpenSocket, openSocket } from "./socket.ts";
 
+const FAMILIES: readonly Family[] = [4, 6];
 const POLLIN = 1;
 const POLLOUT = 4;
 const POLLERR = 8;
@@ -26,18 +27,23 @@ export type OpenedWire = { method: "raw" | "datagram"; wire: Wire };
  */
 export function openWire(libc: Libc, random: () => number): OpenedWire | undefined {
 	for (const method of ["raw", "datagram"] as const) {
-		const opened = ([4, 6] as Family[]).map((family) =>
+		const opened = FAMILIES.map((family) =>
 			openSocket(libc, family, method, 1 + Math.floor(random() * 0xfffe)),
 		);
-		const sockets = opened.filter((socket) => typeof socket !== "number");
+		const sockets = opened.filter((result) => typeof result !== "number");
+		const errnos = opened.filter((result) => typeof result === "number").map((result) => -result);
+		const fault = errnos.find((errno) => !isRefusal(errno) && !isAbsentFamily(errno));
+		if (fault !== undefined) {
+			for (const socket of sockets) libc.close(socket.fd);
+			throw ownFault(fault);
+		}
 		if (sockets.length > 0) return { method, wire: wireOf(libc, sockets) };
-		const errno = -((opened[0] as number) ?? -EACCES);
-		if (!isRefusal(errno)) throw ownFault(errno);
 	}
 	return undefined;
 }
 
-function wireOf(libc: Libc, sockets: readonly OpenSocket[]): Wire {
+/** The opened sockets as one wire, which closes them. */
+export function wireOf(libc: Libc, sockets: readonly OpenSocket[]): Wire {
 	const entries = new PollEntries(sockets.map((socket) => socket.fd));
 	return {
 		sockets,

@@ -1,17 +1,9 @@
 /** Our own faults: no error number of a send may ever become a verdict about a host (faults F-21, F-23). */
 
 import { describe, expect, test } from "bun:test";
-import { openPinger } from "../../../src/probes/icmp/pinger.ts";
-import type { Prober } from "../../../src/probes/probe.ts";
 import { FakeNet, type SentEcho } from "../../helpers/fake-wire.ts";
+import { setUp } from "../../helpers/pinger.ts";
 import { addresses, block, drain, OPTIONS, upCount } from "../../helpers/probing.ts";
-
-const CONFIG = { ratePps: 10_000, batchSize: 64, batchMs: 50, pingProcesses: 1 };
-
-function setUp(net = new FakeNet()): { net: FakeNet; prober: Prober } {
-	const parts = { config: CONFIG, clock: net.clock, random: Math.random, note: undefined };
-	return { net, prober: openPinger({ method: "raw", wire: net.wire }, parts) };
-}
 
 const FAULTS: [string, number][] = [
 	["EPERM", 1],
@@ -105,6 +97,17 @@ describe("trouble that passes", () => {
 		expect(net.nowMs).toBeLessThan(1_000);
 		await expect(stuck).rejects.toMatchObject({ code: "unavailable", detail: { errno: 105 } });
 		expect(net.nowMs).toBeWithin(10_000, 11_000);
+	});
+
+	test("a neighbour table full of hosts that just answered: an attached network waits for it up to a minute", async () => {
+		const { net, prober } = setUp();
+		net.refuse = () => (net.nowMs < 45_000 ? 105 : undefined);
+		const attached = drain(prober.probe(block(30), { ...OPTIONS, inFlightMax: 512 }));
+		expect(upCount(await attached)).toBe(30);
+		net.refuse = () => 105;
+		const never = drain(prober.probe(block(30), { ...OPTIONS, inFlightMax: 512 }));
+		await expect(never).rejects.toMatchObject({ detail: { errno: 105 } });
+		expect(net.nowMs).toBeWithin(105_000, 107_000);
 	});
 
 	test("EAGAIN waits for room without spinning; lasting, it is a fault", async () => {

@@ -1,0 +1,53 @@
+/** Takes pictures of every page in every theme and size into shots/: `bun tests/shots/gallery.ts [word in the name]`. */
+
+import { existsSync, mkdirSync } from "node:fs";
+import { type Browser, chromium } from "playwright-core";
+import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { type Gallery, openGallery } from "../helpers/gallery.ts";
+import { GALLERY_PAGES } from "../helpers/gallery-paths.ts";
+
+const SIZES = { wide: [1440, 1060], tablet: [1024, 768], phone: [390, 844] } as const;
+const THEMES = ["light", "dark", "contrast"] as const;
+
+async function shoot(
+	browser: Browser,
+	gallery: Gallery,
+	theme: string,
+	size: keyof typeof SIZES,
+	only: string,
+) {
+	const [width, height] = SIZES[size];
+	const context = await browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
+	await context.addCookies([{ name: "theme", value: theme, url: gallery.url }]);
+	const page = await context.newPage();
+	page.on("console", (message) => {
+		if (message.type() === "error" || message.type() === "warning") console.log(`  ${message.text()}`);
+	});
+	for (const [name, path] of Object.entries(GALLERY_PAGES)) {
+		if (!`${name}-${theme}-${size}`.includes(only)) continue;
+		await page.goto(gallery.url + path, { waitUntil: "load" });
+		if (name === "drawer") await page.click('tr a[data-drawer]:text-is("10.0.0.14")');
+		await page.waitForTimeout(200);
+		const file = `shots/${name}-${theme}-${size}.png`;
+		await page.screenshot({
+			path: file,
+			fullPage: name !== "drawer" && (size !== "wide" || !/^(dashboard|subnet)/.test(name)),
+		});
+		console.log(file);
+	}
+	await context.close();
+}
+
+if (import.meta.main) {
+	if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: apt-get install chromium`);
+	mkdirSync("shots", { recursive: true });
+	const gallery = openGallery();
+	const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	const only = process.argv[2] ?? "";
+	for (const theme of THEMES) {
+		for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[])
+			await shoot(browser, gallery, theme, size, only);
+	}
+	await browser.close();
+	gallery.stop();
+}
