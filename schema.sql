@@ -80,8 +80,6 @@ CREATE INDEX host_alive_first ON host (status_order, ip_key);
 CREATE INDEX host_names_due ON host (next_name_at) WHERE status = 'up';
 CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
 CREATE INDEX host_first_seen ON host (first_seen_at);
-CREATE INDEX host_scan_due ON host (next_scan_at) WHERE status = 'up' AND scan_run_id IS NULL;
-CREATE INDEX host_in_scan ON host (scan_run_id) WHERE scan_run_id IS NOT NULL;
 -- What a search looks into besides addresses. The condition and the expression are repeated in store/search.ts.
 CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10) || coalesce(mac, '')
 	|| char(10) || coalesce(vendor, '') || char(10) || ptr_name || char(10) || snmp_name))
@@ -125,6 +123,8 @@ WHEN new.subnet_id <> old.subnet_id OR new.status_order <> old.status_order BEGI
 	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
 	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
 END;
+CREATE INDEX host_scan_due ON host (next_scan_at) WHERE status = 'up' AND scan_run_id IS NULL;
+CREATE INDEX host_in_scan ON host (scan_run_id) WHERE scan_run_id IS NOT NULL;
 
 -- tags_json taken apart, so that a tag finds its hosts. Kept by the triggers below; never written otherwise.
 CREATE TABLE host_tag (
@@ -188,9 +188,7 @@ CREATE TABLE host_open_port (
 CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
 CREATE INDEX host_open_port_by_host ON host_open_port (host_id);
 CREATE INDEX host_open_port_past ON host_open_port (ts) WHERE is_current = 0;
--- What a search looks into. The expression is repeated in store/search.ts.
-CREATE INDEX host_open_port_words ON host_open_port (lower(service || char(10) || product), port, host_id)
-	WHERE is_current = 1;
+CREATE INDEX host_open_port_words ON host_open_port (port, service, product, host_id) WHERE is_current = 1;
 CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
 
 -- What every list reads: a host with its latest state and the ports open now.
@@ -254,6 +252,47 @@ CREATE UNIQUE INDEX sweep_run_open ON sweep_run (subnet_id) WHERE state IN ('que
 CREATE INDEX sweep_run_by_subnet ON sweep_run (subnet_id, id);
 CREATE INDEX sweep_run_by_time ON sweep_run (finished_at);
 
+-- Whom to tell of what. The secret signs every message; it is shown once, and kept because a signature needs it.
+CREATE TABLE webhook (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,    -- never used again: deliveries and logs name it
+	name        TEXT    NOT NULL,
+	url         TEXT    NOT NULL,
+	secret      TEXT    NOT NULL,                     -- whsec_ and 32 bytes in base64
+	topics_json TEXT    NOT NULL DEFAULT '[]',        -- [] means all; see model/webhook.ts
+	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL, -- with all subnets inside it; NULL means everywhere
+	tag         TEXT    NOT NULL DEFAULT '',          -- '' means every host
+	enabled     INTEGER NOT NULL DEFAULT 1,
+	problem     TEXT,                                 -- why Rollcall switched it off
+	version     INTEGER NOT NULL DEFAULT 1,
+	created_at  INTEGER NOT NULL,
+	updated_at  INTEGER NOT NULL
+) STRICT;
+-- Without its subnet a webhook would tell of everything: it is switched off instead.
+CREATE TRIGGER webhook_subnet_deleted BEFORE DELETE ON subnet BEGIN
+	UPDATE webhook SET enabled = 0, problem = 'The subnet it was about was deleted.' WHERE subnet_id = old.id;
+END;
+
+-- Messages: written in the transaction of the event, sent by whoever finds them due. uid is the same at every attempt.
+CREATE TABLE webhook_delivery (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	webhook_id INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+	uid        TEXT    NOT NULL UNIQUE,
+	topic      TEXT    NOT NULL,
+	label      TEXT    NOT NULL DEFAULT '',
+	host_id    INTEGER,                               -- to find what a newer message makes needless; no reference
+	body       TEXT    NOT NULL,                      -- as it is sent
+	state      TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'dead', 'dropped')),
+	attempts   INTEGER NOT NULL DEFAULT 0,
+	created_at INTEGER NOT NULL,
+	next_at    INTEGER,
+	last_at    INTEGER,
+	status     INTEGER,                               -- of the last answer; NULL when there was none
+	answer_ms  INTEGER,
+	problem    TEXT                                   -- in our own words; never what the receiver said
+) STRICT;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_by_time ON webhook_delivery (created_at);
 -- Port scans: the queue (queued), the progress (running) and the record (all others). Its hosts while it is open are
 -- those whose scan_run_id names it.
 CREATE TABLE scan_run (

@@ -1,13 +1,17 @@
 /** The one place where things are put together: settings in, a running Rollcall out. */
 
+import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
-import { BOUNDS, type Config } from "./config.ts";
+import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
+import { openDeliverer } from "./events/deliverer.ts";
+import { resolveName } from "./events/resolve.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import type { TargetRules } from "./model/target.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
@@ -16,7 +20,7 @@ import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
 import { hasCredentials, openSnmp } from "./probes/snmp.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { withScans } from "./scans/machine.ts";
-import { openScans, type ScansOptions } from "./scans/station.ts";
+import { openScans } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { type NameDeps, openNames } from "./sweeps/names.ts";
@@ -57,6 +61,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? (await openLog({ level: config.logLevel, format: config.logFormat }));
 	const opened = new DisposableStack();
+	ignoreProxies();
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
@@ -80,28 +85,53 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	// Also where settings that nmap must not be given stop the start.
 	const scanner = await openPortScanner(scanOptions(config));
 	scanner.close();
+	let url: string | undefined;
+	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: withScans(
-			lookAround(context, () => thread?.state()),
-			context,
-			scanner,
-		),
+		surroundings: {
+			...withScans(
+				lookAround(context, () => thread?.state()),
+				context,
+				scanner,
+			),
+			targetRules,
+		},
 	});
+	url = server.url;
 	if (options.entry !== undefined) {
 		const sleep = (ms: number) => clock.sleep(ms);
 		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
 	}
-	const jobs = thread === undefined ? undefined : startJobs(context, thread);
+	const deliverer = openDeliverer({
+		...context,
+		resolve: resolveName,
+		rules: targetRules,
+		userAgent: `Rollcall/${pkg.version}`,
+		timeoutMs: BOUNDS.webhookTimeoutMs,
+		answerBytes: BOUNDS.webhookAnswerBytes,
+		webhooksAtOnce: BOUNDS.webhooksAtOnce,
+		webhookQueue: BOUNDS.webhookQueue,
+	});
+	const jobs = thread === undefined ? undefined : startJobs(context, thread, deliverer);
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
 		async close() {
 			jobs?.stop();
-			await Promise.all([server.close(), thread?.close()]);
+			await Promise.all([server.close(), thread?.close(), deliverer.close()]);
 			opened.dispose();
 		},
+	};
+}
+
+/** Where webhooks may go: never to ourselves. */
+function rulesOf(config: Config, url: string | undefined): TargetRules {
+	return {
+		allowLoopback: config.webhookAllowLoopback,
+		ownPort: url === undefined ? undefined : Number(new URL(url).port || 80),
+		ownAddresses: localNetworks().map((network) => network.address),
 	};
 }
 
@@ -165,9 +195,9 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 	return {
 		stations: [
 			sweeper,
+			await openScansOf(config, { db, log, publish }),
 			retention,
 			openNamesOf(config, { db, log, publish }),
-			await openScansOf(config, { db, log, publish }),
 		],
 		method: prober.method,
 		note: prober.note,
@@ -206,10 +236,10 @@ function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publi
 	});
 }
 
-/** Port scans, by the scanner this machine offers. */
+/** Port scans by nmap, or without it. */
 async function openScansOf(
 	config: Config,
-	parts: Pick<ScansOptions, "db" | "log" | "publish">,
+	parts: Pick<NameDeps, "db" | "log" | "publish">,
 ): Promise<Station> {
 	const scanner = await openPortScanner(scanOptions(config));
 	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });

@@ -14,7 +14,7 @@ import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
 import { HistoryPanel } from "./history.tsx";
 import { FoundNames } from "./names.tsx";
-import { HostActions, OpenPorts } from "./ports.tsx";
+import { HostActions, OpenPorts } from "./scan.tsx";
 
 export type HostPanelProps = {
 	host: Host;

@@ -1,4 +1,4 @@
-/** Settings and bounds of port scans, by nmap or without it. */
+/** Settings and bounds of port scans. */
 
 import { countPorts, type PortRange, parsePorts } from "../net/ports.ts";
 import { type Key, number, yesOrNo } from "./reading.ts";
@@ -40,9 +40,6 @@ export const SCAN_BOUNDS = {
 	connectMs: 1_000,
 } as const;
 
-/** Ports of the built-in scan at most: at its pace a batch of 16 hosts then takes five minutes. */
-const TCP_PORTS_MAX = 4_096;
-
 export const SCAN_KEYS = {
 	scanIntervalMinutes: {
 		key: "SCAN_NMAP_INTERVAL_MINUTES",
@@ -77,11 +74,11 @@ export const SCAN_KEYS = {
 		example: "22,80,443,8000-8100",
 		fallback: "",
 		read: tcpPorts,
-		needs: `a list of at most ${TCP_PORTS_MAX} ports`,
+		needs: "a list of at most 4096 ports",
 	},
 } satisfies Record<string, Key>;
 
 function tcpPorts(text: string): PortRange[] | undefined {
 	const ports = text === "" ? [] : parsePorts(text.replaceAll(" ", "")).value;
-	return ports !== undefined && countPorts(ports) <= TCP_PORTS_MAX ? ports : undefined;
+	return ports !== undefined && countPorts(ports) <= 4_096 ? ports : undefined;
 }

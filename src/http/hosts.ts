@@ -39,7 +39,7 @@ export function hostRoutes(desk: Desk) {
 }
 
 function panelOf(desk: Desk, id: number) {
-	const { db, clock, config } = desk.context;
+	const { db, clock } = desk.context;
 	const host = demandHost(desk.context, id);
 	const subnet = demandSubnet(desk.context, host.subnetId);
 	const now = clock.now();
@@ -47,11 +47,11 @@ function panelOf(desk: Desk, id: number) {
 		host,
 		subnet,
 		events: listEvents(db, { hostId: id, limit: CHANGES }),
+		scan: readHostScan(db, id, desk.context.config.scanIntervalMinutes > 0),
 		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
 			now,
 			intervalMs: subnet.sweepIntervalS * 1_000,
 		}),
-		scan: readHostScan(db, id, config.scanIntervalMinutes > 0),
 		now,
 	};
 }

@@ -29,7 +29,8 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
  * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`,
- * `mac`, `vendor`, `other`, `source`; of ports `port`, `proto`, `service`, or `ports` (how many) told as one.
+ * `mac`, `vendor`, `other`, `source`; of ports `port`, `proto`, `service`, or `ports`
+ * (how many) when they are told as one.
  */
 export type Event = {
 	readonly id: number;
