@@ -119,6 +119,7 @@ function subnetPage(world: World, place: Place, url: URL, run = world.run): VNod
 			map={mapOf(place.subnet, place.hosts)}
 			listing={subnetListing(place, url)}
 			run={run?.subnetId === place.subnet.id ? run : undefined}
+			scanIntervalMinutes={60}
 			now={world.now()}
 			csrf="token"
 		/>
