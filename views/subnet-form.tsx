@@ -6,6 +6,7 @@ import { Csrf, Main, Wire } from "./elements.tsx";
 import { Field, FormProblem } from "./fields.tsx";
 import { count, nameOr, plural } from "./format.ts";
 import { SubnetSnmp } from "./names.tsx";
+import { SubnetScans } from "./scan.tsx";
 
 export type SubnetFormState = {
 	values: {
@@ -174,6 +175,7 @@ export function SubnetEdit(props: { subnet: Subnet; form: SubnetFormState; csrf?
 					</div>
 				</form>
 			</section>
+			<SubnetScans subnet={subnet} csrf={props.csrf} />
 			<SubnetSnmp subnet={subnet} csrf={props.csrf} />
 		</Main>
 	);

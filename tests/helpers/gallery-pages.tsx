@@ -120,6 +120,7 @@ function subnetPage(world: World, place: Place, url: URL, run = world.run): VNod
 			map={mapOf(place.subnet, place.hosts)}
 			listing={subnetListing(place, url)}
 			run={run?.subnetId === place.subnet.id ? run : undefined}
+			scanIntervalMinutes={60}
 			now={world.now()}
 			csrf="token"
 		/>
@@ -160,6 +161,13 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 		subnet: place.subnet,
 		events: mine,
 		history: pastOf(host.id, host.hostname === "nas.lan"),
+		scan: {
+			lastAt: NOW - 24 * 60_000,
+			lastBy: "nmap",
+			problem: conflict ? "nmap was ended after 660 s: it hung." : undefined,
+			open: undefined,
+			nextAt: NOW + 36 * 60_000,
+		},
 		now: world.now(),
 		csrf: "token",
 		...(form && { form }),
