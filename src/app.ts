@@ -79,8 +79,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		surroundings: lookAround(context, () => thread?.state()),
 	});
 	if (options.entry !== undefined) {
-		const sleep = (ms: number) => clock.sleep(ms);
-		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
+		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, clock });
 	}
 	const jobs = thread === undefined ? undefined : startJobs(context, thread);
 	return {

@@ -2,6 +2,7 @@
 
 import { Elysia } from "elysia";
 import { Refused } from "../../views/problem.tsx";
+import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -56,7 +57,7 @@ export async function openServer(
 		async close() {
 			live.close();
 			if (listening === undefined) return;
-			await Promise.race([app.stop(), context.clock.sleep(BOUNDS.closeMs / 2)]);
+			await atMost(context.clock, BOUNDS.closeMs / 2, app.stop());
 			app.server?.stop(true);
 		},
 	};
