@@ -1,19 +1,26 @@
 /** The one place where things are put together: settings in, a running Rollcall out. */
 
+import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
-import { BOUNDS, type Config } from "./config.ts";
+import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
 import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
+import { openDeliverer } from "./events/deliverer.ts";
+import { resolveName } from "./events/resolve.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import type { TargetRules } from "./model/target.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
 import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
 import { hasCredentials, openSnmp } from "./probes/snmp.ts";
 import { openVendors } from "./probes/vendor.ts";
+import { withScans } from "./scans/machine.ts";
+import { openScans } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { type NameDeps, openNames } from "./sweeps/names.ts";
@@ -54,6 +61,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? (await openLog({ level: config.logLevel, format: config.logFormat }));
 	const opened = new DisposableStack();
+	ignoreProxies();
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
@@ -74,23 +82,55 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	// Also where settings that nmap must not be given stop the start.
+	const scanner = await openPortScanner(scanOptions(config));
+	scanner.close();
+	let url: string | undefined;
+	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: lookAround(context, () => thread?.state()),
+		surroundings: {
+			...withScans(
+				lookAround(context, () => thread?.state()),
+				context,
+				scanner,
+			),
+			targetRules,
+		},
 	});
+	url = server.url;
 	if (options.entry !== undefined) {
 		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, clock });
 	}
-	const jobs = thread === undefined ? undefined : startJobs(context, thread);
+	const deliverer = openDeliverer({
+		...context,
+		resolve: resolveName,
+		rules: targetRules,
+		userAgent: `Rollcall/${pkg.version}`,
+		timeoutMs: BOUNDS.webhookTimeoutMs,
+		answerBytes: BOUNDS.webhookAnswerBytes,
+		webhooksAtOnce: BOUNDS.webhooksAtOnce,
+		webhookQueue: BOUNDS.webhookQueue,
+	});
+	const jobs = thread === undefined ? undefined : startJobs(context, thread, deliverer);
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
 		async close() {
 			jobs?.stop();
-			await Promise.all([server.close(), thread?.close()]);
+			await Promise.all([server.close(), thread?.close(), deliverer.close()]);
 			opened.dispose();
 		},
+	};
+}
+
+/** Where webhooks may go: never to ourselves. */
+function rulesOf(config: Config, url: string | undefined): TargetRules {
+	return {
+		allowLoopback: config.webhookAllowLoopback,
+		ownPort: url === undefined ? undefined : Number(new URL(url).port || 80),
+		ownAddresses: localNetworks().map((network) => network.address),
 	};
 }
 
@@ -152,7 +192,12 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		log,
 	});
 	return {
-		stations: [sweeper, retention, openNamesOf(config, { db, log, publish })],
+		stations: [
+			sweeper,
+			await openScansOf(config, { db, log, publish }),
+			retention,
+			openNamesOf(config, { db, log, publish }),
+		],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -188,4 +233,28 @@ function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publi
 		snmp:
 			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
 	});
+}
+
+/** Port scans by nmap, or without it. */
+async function openScansOf(
+	config: Config,
+	parts: Pick<NameDeps, "db" | "log" | "publish">,
+): Promise<Station> {
+	const scanner = await openPortScanner(scanOptions(config));
+	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
+	return openScans({
+		...BOUNDS,
+		...parts,
+		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		scanner,
+		clock: systemClock,
+		random,
+		scanConcurrency: config.scanConcurrency,
+	});
+}
+
+/** What the settings say of port scans. */
+function scanOptions(config: Config): PortScanOptions {
+	const { nmapArgs, nmapPrivileged, tcpPorts } = config;
+	return { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts };
 }

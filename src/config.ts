@@ -5,10 +5,12 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
+import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
 import { AppError } from "./errors.ts";
 
 /** What may differ from one installation to the next. */
 export type Config = NameSettings &
+	ScanSettings &
 	Readonly<{
 		/** Path of the SQLite file, or ":memory:". */
 		databasePath: string;
@@ -26,6 +28,8 @@ export type Config = NameSettings &
 		logFormat: "text" | "json";
 		rawRetentionDays: number;
 		hourlyRetentionDays: number;
+		/** Webhooks may call loopback and link-local addresses. */
+		webhookAllowLoopback: boolean;
 		/** The file the settings were read from, or undefined. */
 		source: string | undefined;
 	}>;
@@ -33,6 +37,7 @@ export type Config = NameSettings &
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
 	...NAME_BOUNDS,
+	...SCAN_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -72,6 +77,14 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** One message to a webhook, in milliseconds; bytes read of its answer. */
+	webhookTimeoutMs: 5_000,
+	webhookAnswerBytes: 4_096,
+	/** Webhooks served at the same time, and messages that may wait for one. */
+	webhooksAtOnce: 8,
+	webhookQueue: 1_000,
+	/** Days that deliveries are kept. */
+	deliveryDays: 30,
 	/** Points in one answer about the past of a host. */
 	historyPoints: 2_000,
 	/** Events kept, and sweep records kept, in days. */
@@ -95,6 +108,7 @@ export const BOUNDS = {
 
 const KEYS = {
 	...NAME_KEYS,
+	...SCAN_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",
@@ -172,6 +186,13 @@ const KEYS = {
 		read: number(1, 3_650),
 		needs: "a number of days from 1 to 3650",
 	},
+	webhookAllowLoopback: {
+		key: "WEBHOOK_ALLOW_LOOPBACK",
+		example: "true",
+		fallback: "false",
+		read: (text: string) => ({ true: true, false: false })[text],
+		needs: "true or false",
+	},
 } satisfies Record<string, Key>;
 
 /**
@@ -205,6 +226,12 @@ export function loadConfig(
 		config[name] = value;
 	}
 	return Object.freeze(config) as Config;
+}
+
+/** Webhooks go where they are meant to, not through a proxy the environment names: only then is the address judged. */
+export function ignoreProxies(): void {
+	process.env.NO_PROXY = "*";
+	process.env.no_proxy = "*";
 }
 
 function readSettings(file: string): Record<string, string | undefined> {

@@ -3,15 +3,17 @@
 import { cron } from "@elysiajs/cron";
 import { Elysia } from "elysia";
 import type { Context } from "./context.ts";
+import type { Deliverer } from "./events/deliverer.ts";
 import { writeSetting } from "./store/settings.ts";
 import type { Thread } from "./sweeps/thread.ts";
 
 export type Jobs = { stop(): void };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
-export function startJobs(context: Context, thread: Thread): Jobs {
+export function startJobs(context: Context, thread: Thread, deliverer: Deliverer): Jobs {
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
+		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
 		{ name: "prune", pattern: "17 23 3 * * *", run: () => askPrune(context) },
 	];
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of

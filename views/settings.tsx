@@ -46,6 +46,9 @@ export function Settings(props: {
 					))}
 				</dl>
 				<p>
+					<a href="/settings/webhooks">Webhooks</a>: tell other programs what happens
+				</p>
+				<p>
 					<a href="/doctor">Check this installation</a>
 				</p>
 			</Panel>

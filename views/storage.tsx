@@ -93,9 +93,9 @@ function keptOf(storage: Storage): Record<string, string> {
 			? ""
 			: `: about ${bytes(day)} a day with ${plural(hosts, "host")}, ${bytes(day * days)} in all`;
 	return {
-		"Every measurement": `${plural(storage.rawDays, "day")}${estimate(rawDay, storage.rawDays)}`,
-		"Hourly sums": `${plural(storage.hourlyDays, "day")}${estimate(hourDay, storage.hourlyDays)}`,
-		Events: plural(storage.eventDays, "day"),
+		"Keep measurements": `${plural(storage.rawDays, "day")}${estimate(rawDay, storage.rawDays)}`,
+		"Keep hourly sums": `${plural(storage.hourlyDays, "day")}${estimate(hourDay, storage.hourlyDays)}`,
+		"Keep events": plural(storage.eventDays, "day"),
 	};
 }
 

@@ -8,7 +8,9 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { pastApi } from "./api/history.ts";
 import { eventApi, hostApi } from "./api/hosts.ts";
+import { scanApi } from "./api/scans.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
+import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
@@ -18,6 +20,7 @@ import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
 import { subnetRoutes } from "./subnets.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export type Server = {
 	/** Answers a request as if it came from this machine. */
@@ -99,7 +102,11 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(eventApi(desk))
 		.use(pastApi(desk))
 		.use(identityRoutes(desk))
-		.use(identityApi(desk));
+		.use(identityApi(desk))
+		.use(webhookRoutes(desk))
+		.use(webhookApi(desk))
+		.use(deliveryApi(desk))
+		.use(scanApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

@@ -2,8 +2,9 @@
 
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
 import { type Db, insertedId } from "./database.ts";
+import { queueDeliveries } from "./deliveries.ts";
 
-/** Call inside the transaction of the change itself. */
+/** Call inside the transaction of the change itself: the messages to webhooks are written with it. */
 export function insertEvent(db: Db, event: NewEvent): Event {
 	const result = db
 		.query(
@@ -18,7 +19,9 @@ export function insertEvent(db: Db, event: NewEvent): Event {
 			event.label,
 			JSON.stringify(event.detail),
 		);
-	return { id: insertedId(result), ...event };
+	const stored = { id: insertedId(result), ...event };
+	queueDeliveries(db, stored);
+	return stored;
 }
 
 /** NULL for news that cannot be dismissed, else 0 or 1. */

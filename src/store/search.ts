@@ -8,7 +8,9 @@ export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHER
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
 		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\' OR mac LIKE :like ESCAPE '\\'
-		OR vendor LIKE :like ESCAPE '\\' OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\')`;
+		OR vendor LIKE :like ESCAPE '\\' OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\'
+		OR id IN (SELECT host_id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :port
+			OR service LIKE :like ESCAPE '\\' OR product LIKE :like ESCAPE '\\')))`;
 
 /** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
 export function bindsOf(filter: HostFilter) {
@@ -17,6 +19,7 @@ export function bindsOf(filter: HostFilter) {
 		subnet: filter.subnetId ?? null,
 		tag: filter.tag ?? null,
 		service: filter.service ?? null,
+		port: text ?? null,
 		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
 	};
 }
@@ -35,15 +38,19 @@ const PICKED_MAX = 5_000;
 
 const BY_WORDS = `SELECT id FROM host WHERE (${HAS_WORDS}) AND instr(${WORDS}, lower(?1))`;
 
+/** By the number of an open port, or what serves there; read from one index. */
+const BY_PORTS = `SELECT host_id FROM host_open_port WHERE is_current = 1
+	AND (CAST(port AS TEXT) = ?1 OR instr(lower(service), lower(?1)) OR instr(lower(product), lower(?1)))`;
+
 /**
- * A text is sought in two indexes read from end to end, the one of addresses and the one of words (which holds only
- * hosts that have any): a tenth of what it takes to look at every row in the order of a list.
+ * A text is sought in indexes read from end to end, those of addresses, of words (which holds only hosts that have
+ * any) and of open ports: a tenth of what it takes to look at every row in the order of a list.
  */
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = ? LIMIT ?",
 	service: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = ? AND is_current = 1 LIMIT ?",
-	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL ${BY_WORDS} LIMIT ?2`,
-	word: `${BY_WORDS} LIMIT ?2`,
+	text: `SELECT id FROM host WHERE instr(ip, lower(?1)) UNION ALL ${BY_WORDS} UNION ALL ${BY_PORTS} LIMIT ?2`,
+	word: `${BY_WORDS} UNION ALL ${BY_PORTS} LIMIT ?2`,
 } as const;
 
 /** What no address holds need not be sought in addresses. */

@@ -5,9 +5,12 @@ import type { Log } from "../log.ts";
 import type { PruneReport } from "../model/upkeep.ts";
 import { HOUR_MS } from "../model/uptime.ts";
 import { checkpoint, type Db, transact } from "../store/database.ts";
+import { pruneDeliveries } from "../store/deliveries.ts";
 import { pruneEvents } from "../store/events.ts";
+import { pruneClosedPorts } from "../store/ports.ts";
 import * as retention from "../store/retention.ts";
 import { pruneRuns } from "../store/runs.ts";
+import { pruneScans } from "../store/scans.ts";
 import { readPruneReport, readSetting, writeSetting } from "../store/settings.ts";
 import type { Station } from "./worker.ts";
 
@@ -25,6 +28,7 @@ export type RetentionOptions = {
 	readonly hourlyRetentionDays: number;
 	readonly eventDays: number;
 	readonly runDays: number;
+	readonly deliveryDays: number;
 	/** A transaction takes no new unit of work after this long; then everyone else has a turn. */
 	readonly pruneSliceMs: number;
 	/** Rows in one unit of work. */
@@ -144,6 +148,9 @@ function stagesOf(options: RetentionOptions, now: number, rawBefore: number): Re
 		hours: byHost(db, pruneUnit, (id) => retention.pruneHours(db, id, hoursBefore, pruneUnit)),
 		answers: chunk(() => retention.pruneAnswers(db, hoursBefore, pruneUnit)),
 		events: chunk(() => pruneEvents(db, now - options.eventDays * DAY_MS, pruneUnit)),
+		deliveries: chunk(() => pruneDeliveries(db, now - options.deliveryDays * DAY_MS, pruneUnit)),
+		scans: chunk(() => pruneScans(db, now - options.runDays * DAY_MS, pruneUnit)),
+		ports: chunk(() => pruneClosedPorts(db, hoursBefore, pruneUnit)),
 		runs: chunk(() => pruneRuns(db, now - options.runDays * DAY_MS, pruneUnit)),
 	};
 }

@@ -48,6 +48,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^elysia$|^@elysiajs\//, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^preact(\/|$)|^preact-render-to-string/, home: /^views\// },
 	{ name: /^ip-address$/, home: /^src\/net\// },
+	{ name: /^@oslojs\//, home: /^src\/(events\/signature\.ts$|ipam\/|http\/)/ },
 	{ name: /^@logtape\//, home: /^src\/log\.ts$/ },
 ];
 
