@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import { Refused } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
+import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -71,7 +72,7 @@ export async function openServer(
 		async close() {
 			live.close();
 			if (listening === undefined) return;
-			await Promise.race([app.stop(), context.clock.sleep(BOUNDS.closeMs / 2)]);
+			await atMost(context.clock, BOUNDS.closeMs / 2, app.stop());
 			app.server?.stop(true);
 		},
 	};
