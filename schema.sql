@@ -63,9 +63,8 @@ CREATE INDEX host_by_address ON host (subnet_id, ip_key);
 CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
 CREATE INDEX host_alive_first ON host (status_order, ip_key);
 CREATE INDEX host_first_seen ON host (first_seen_at);
--- What a search looks into besides addresses. The condition and the expression are repeated in store/search.ts.
-CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json))
-	WHERE hostname <> '' OR description <> '' OR tags_json <> '[]';
+-- All that a search looks into, a line each. The expression is repeated in store/search.ts.
+CREATE INDEX host_words ON host (lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '')));
 
 -- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
 -- below; block is the key in hexadecimal without its last digit.
@@ -165,6 +164,7 @@ CREATE TABLE host_open_port (
 ) STRICT;
 CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
 CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_port ON host_open_port (port, service, host_id) WHERE is_current = 1;
 
 -- What every list reads: a host with its latest state and the ports open now.
 CREATE VIEW host_current AS

@@ -132,11 +132,10 @@ function Top(props: Shell) {
 					</a>
 				))}
 			</nav>
-			<form id="find" class="search" action="/" method="get" popover="auto">
+			<form id="find" class="search" action="/search" method="get" popover="auto">
 				<label class="sr" for="search">
 					Search
 				</label>
-				<input type="hidden" name="status" value="" />
 				<input
 					id="search"
 					type="search"
@@ -145,11 +144,13 @@ function Top(props: Shell) {
 					placeholder="Search IP, hostname, tag, port…"
 					autocomplete="off"
 					spellcheck={false}
+					maxLength={256}
 					aria-keyshortcuts="/"
 				/>
 				<span class="kbd" aria-hidden="true">
 					/
 				</span>
+				<div id="found" class="found" hidden hx-sync="this:replace" />
 			</form>
 			<LiveLight light={props.light} now={props.now} />
 			<button type="button" class="square narrow" popovertarget="find" aria-label="Search">

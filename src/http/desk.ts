@@ -51,6 +51,7 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 	};
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,
+		...searchOf(request),
 		light: light(),
 		downs: countDown(db),
 		theme: readTheme(request),
@@ -93,6 +94,12 @@ function createMemory(context: Context): (request: Request, make: () => Response
 		if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value ?? "");
 		return response;
 	};
+}
+
+/** What the search box of the search page holds. */
+function searchOf(request: Request): { search?: string } {
+	const url = new URL(request.url);
+	return url.pathname === "/search" ? { search: url.searchParams.get("q")?.slice(0, 256) ?? "" } : {};
 }
 
 /** Everything an answer to a GET depends on. */

@@ -14,6 +14,7 @@ import { type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
+import { searchRoutes } from "./search.ts";
 import { subnetRoutes } from "./subnets.ts";
 
 export type Server = {
@@ -90,6 +91,7 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(dashboardRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
+		.use(searchRoutes(desk))
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))

@@ -34,12 +34,14 @@ export type Host = {
 	readonly ports: readonly Port[];
 };
 
-/** Which hosts a list shows. `text` is looked for in address, hostname, description and tags. */
+/** Which hosts a list shows. `text` is looked for in address, hostname, description, tags, MAC and vendor. */
 export type HostFilter = {
 	readonly subnetId?: number | undefined;
 	readonly status?: Status | undefined;
 	readonly tag?: string | undefined;
 	readonly service?: string | undefined;
+	/** Open now, whatever its protocol. */
+	readonly port?: number | undefined;
 	readonly text?: string | undefined;
 };
 

@@ -82,7 +82,7 @@ export function listHosts(
 	};
 	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
 	if (ids !== undefined) {
-		const picked = { ...binds, ids };
+		const picked = { ...binds, ids: JSON.stringify(ids) };
 		return db.query<Row, [typeof picked]>(LISTS.picked[order]).all(picked).map(toHost);
 	}
 	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
@@ -167,7 +167,7 @@ export function deleteHost(db: Db, id: number): boolean {
 	return db.query("DELETE FROM host WHERE id = ?").run(id).changes > 0;
 }
 
-type Row = {
+export type Row = {
 	id: number;
 	ip: string;
 	ip_key: Uint8Array;
@@ -192,7 +192,7 @@ type Row = {
 	ports_json: string;
 };
 
-function toHost(row: Row): Host {
+export function toHost(row: Row): Host {
 	return {
 		id: row.id,
 		subnetId: row.subnet_id,
