@@ -16,6 +16,7 @@ CREATE TABLE subnet (
 	sweep_interval_s   INTEGER NOT NULL DEFAULT 60,
 	sweep_enabled      INTEGER NOT NULL DEFAULT 1,
 	scan_enabled       INTEGER NOT NULL DEFAULT 1,    -- port scans
+	snmp_enabled       INTEGER NOT NULL DEFAULT 0,    -- hosts are asked for their name by SNMP
 	sweep_offset       INTEGER NOT NULL DEFAULT 0,    -- where the next slice of a large block begins
 	next_sweep_at      INTEGER NOT NULL DEFAULT 0,
 	last_sweep_at      INTEGER,                       -- end of the last sweep that went well
@@ -41,8 +42,14 @@ CREATE TABLE host (
 	description        TEXT    NOT NULL DEFAULT '',
 	tags_json          TEXT    NOT NULL DEFAULT '[]', -- array of strings; host_tag is its index
 	notes              TEXT    NOT NULL DEFAULT '',
-	mac                TEXT,
-	vendor             TEXT,
+	mac                TEXT,                          -- "00:11:32:8a:00:01", the last one that answered
+	vendor             TEXT,                          -- who made it; NULL also where software made the address up
+	-- Names that were found out, '' for none; hostname holds one of them unless a person typed another.
+	ptr_name           TEXT    NOT NULL DEFAULT '',
+	ptr_heard          TEXT,                          -- the newest answer, not yet heard twice; NULL: ptr_name is it
+	snmp_name          TEXT    NOT NULL DEFAULT '',
+	snmp_enabled       INTEGER,                       -- NULL: as the subnet has it
+	next_name_at       INTEGER NOT NULL DEFAULT 0,    -- when names are looked up again
 	-- Presence, written by the sweeper only.
 	status             TEXT    NOT NULL DEFAULT 'unknown' CHECK (status IN ('up', 'down', 'unknown')),
 	status_order       INTEGER NOT NULL DEFAULT 2     -- up 0, down 1, unknown 2: the order of lists
@@ -62,9 +69,12 @@ CREATE TABLE host (
 CREATE INDEX host_by_address ON host (subnet_id, ip_key);
 CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
 CREATE INDEX host_alive_first ON host (status_order, ip_key);
+CREATE INDEX host_names_due ON host (next_name_at) WHERE status = 'up';
+CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
 CREATE INDEX host_first_seen ON host (first_seen_at);
 -- All that a search looks into, a line each. The expression is repeated in store/search.ts.
-CREATE INDEX host_words ON host (lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '')));
+CREATE INDEX host_words ON host (lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '')
+	|| char(10) || ptr_name || char(10) || snmp_name));
 
 -- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
 -- below; block is the key in hexadecimal without its last digit.
@@ -195,6 +205,17 @@ CREATE INDEX event_by_time ON event (ts);
 CREATE INDEX event_by_host ON event (host_id, id);
 CREATE INDEX event_by_subnet ON event (subnet_id, id);
 
+-- News about a hardware address that somebody does not want to hear again: of this host (mac_changed), of this
+-- address whoever has it (mac_conflict).
+CREATE TABLE dismissal (
+	kind         TEXT    NOT NULL CHECK (kind IN ('mac_changed', 'mac_conflict')),
+	host_id      INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	mac          TEXT    NOT NULL,
+	dismissed_at INTEGER NOT NULL,
+	PRIMARY KEY (kind, mac, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dismissal_by_host ON dismissal (host_id);
+
 -- Sweeps: the queue (queued), the progress (running) and the record (all others). One open row per subnet.
 CREATE TABLE sweep_run (
 	id           INTEGER PRIMARY KEY,
@@ -215,6 +236,48 @@ CREATE TABLE sweep_run (
 CREATE UNIQUE INDEX sweep_run_open ON sweep_run (subnet_id) WHERE state IN ('queued', 'running');
 CREATE INDEX sweep_run_by_subnet ON sweep_run (subnet_id, id);
 CREATE INDEX sweep_run_by_time ON sweep_run (finished_at);
+
+-- Whom to tell of what. The secret signs every message; it is shown once, and kept because a signature needs it.
+CREATE TABLE webhook (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,    -- never used again: deliveries and logs name it
+	name        TEXT    NOT NULL,
+	url         TEXT    NOT NULL,
+	secret      TEXT    NOT NULL,                     -- whsec_ and 32 bytes in base64
+	topics_json TEXT    NOT NULL DEFAULT '[]',        -- [] means all; see model/webhook.ts
+	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL, -- with all subnets inside it; NULL means everywhere
+	tag         TEXT    NOT NULL DEFAULT '',          -- '' means every host
+	enabled     INTEGER NOT NULL DEFAULT 1,
+	problem     TEXT,                                 -- why Rollcall switched it off
+	version     INTEGER NOT NULL DEFAULT 1,
+	created_at  INTEGER NOT NULL,
+	updated_at  INTEGER NOT NULL
+) STRICT;
+-- Without its subnet a webhook would tell of everything: it is switched off instead.
+CREATE TRIGGER webhook_subnet_deleted BEFORE DELETE ON subnet BEGIN
+	UPDATE webhook SET enabled = 0, problem = 'The subnet it was about was deleted.' WHERE subnet_id = old.id;
+END;
+
+-- Messages: written in the transaction of the event, sent by whoever finds them due. uid is the same at every attempt.
+CREATE TABLE webhook_delivery (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	webhook_id INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+	uid        TEXT    NOT NULL UNIQUE,
+	topic      TEXT    NOT NULL,
+	label      TEXT    NOT NULL DEFAULT '',
+	host_id    INTEGER,                               -- to find what a newer message makes needless; no reference
+	body       TEXT    NOT NULL,                      -- as it is sent
+	state      TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'dead', 'dropped')),
+	attempts   INTEGER NOT NULL DEFAULT 0,
+	created_at INTEGER NOT NULL,
+	next_at    INTEGER,
+	last_at    INTEGER,
+	status     INTEGER,                               -- of the last answer; NULL when there was none
+	answer_ms  INTEGER,
+	problem    TEXT                                   -- in our own words; never what the receiver said
+) STRICT;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_by_time ON webhook_delivery (created_at);
 
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (

@@ -18,6 +18,7 @@ const VERBS = {
 	"bench sweep": ["tests/bench/sweep.ts"],
 	"bench arp": ["tests/bench/arp.ts"],
 	"bench http": ["tests/bench/http.ts"],
+	"bench history": ["tests/bench/history.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
 
@@ -25,6 +26,8 @@ const VERBS = {
 const ASSETS = [
 	{ script: "scripts/css.ts", built: "static/dist/app.css", sources: /\.(scss|css)$/ },
 	{ script: "scripts/js.ts", built: "static/dist/app.js", sources: /\.js$/ },
+	// Made anew only with a new script: its source is a package.
+	{ script: "scripts/vendors.ts", built: "static/dist/vendors.zst", sources: /^$/ },
 ];
 
 /** Programs that tests drive, with the Debian package of each. */

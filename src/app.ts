@@ -1,19 +1,30 @@
 /** The one place where things are put together: settings in, a running Rollcall out. */
 
+import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
-import { BOUNDS, type Config } from "./config.ts";
+import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
+import { AppError } from "./errors.ts";
 import { createBus, type News } from "./events/bus.ts";
+import { openDeliverer } from "./events/deliverer.ts";
+import { resolveName } from "./events/resolve.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import type { TargetRules } from "./model/target.ts";
+import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
+import { hasCredentials, openSnmp } from "./probes/snmp.ts";
+import { openVendors } from "./probes/vendor.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
+import { type NameDeps, openNames } from "./sweeps/names.ts";
+import { openRetention } from "./sweeps/retention.ts";
 import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
-import { type Crew, runWorker, type ToWorker } from "./sweeps/worker.ts";
+import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
 
 export type App = {
 	readonly context: Context;
@@ -47,10 +58,12 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? (await openLog({ level: config.logLevel, format: config.logFormat }));
 	const opened = new DisposableStack();
+	ignoreProxies();
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
-		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+		const checkpointPages = BOUNDS.mainCheckpointPages;
+		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs, checkpointPages });
 		opened.defer(() => db.close());
 		const bus = createBus({
 			ring: BOUNDS.newsRing,
@@ -66,24 +79,46 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	let url: string | undefined;
+	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: lookAround(context, () => thread?.state()),
+		surroundings: { ...lookAround(context, () => thread?.state()), targetRules },
 	});
+	url = server.url;
 	if (options.entry !== undefined) {
 		const sleep = (ms: number) => clock.sleep(ms);
 		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
 	}
-	const jobs = thread === undefined ? undefined : startJobs(context, thread);
+	const deliverer = openDeliverer({
+		...context,
+		resolve: resolveName,
+		rules: targetRules,
+		userAgent: `Rollcall/${pkg.version}`,
+		timeoutMs: BOUNDS.webhookTimeoutMs,
+		answerBytes: BOUNDS.webhookAnswerBytes,
+		webhooksAtOnce: BOUNDS.webhooksAtOnce,
+		webhookQueue: BOUNDS.webhookQueue,
+	});
+	const jobs = thread === undefined ? undefined : startJobs(context, thread, deliverer);
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
 		async close() {
 			jobs?.stop();
-			await Promise.all([server.close(), thread?.close()]);
+			await Promise.all([server.close(), thread?.close(), deliverer.close()]);
 			opened.dispose();
 		},
+	};
+}
+
+/** Where webhooks may go: never to ourselves. */
+function rulesOf(config: Config, url: string | undefined): TargetRules {
+	return {
+		allowLoopback: config.webhookAllowLoopback,
+		ownPort: url === undefined ? undefined : Number(new URL(url).port || 80),
+		ownAddresses: localNetworks().map((network) => network.address),
 	};
 }
 
@@ -128,13 +163,24 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		random,
 		log,
 		publish,
+		neighbours: openNeighbours(),
+		vendorOf: openVendors(),
 		surroundings: () => ({
 			networks: localNetworks().filter((network) => !network.loopback),
 			gateways: defaultGateways(),
 		}),
 	});
+	const { rawRetentionDays, hourlyRetentionDays } = config;
+	const retention = openRetention({
+		...BOUNDS,
+		rawRetentionDays,
+		hourlyRetentionDays,
+		db,
+		clock: systemClock,
+		log,
+	});
 	return {
-		stations: [sweeper],
+		stations: [sweeper, retention, openNamesOf(config, { db, log, publish })],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -142,4 +188,32 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			db.close();
 		},
 	};
+}
+
+/** The look-up of names, by the ways the settings allow. */
+function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
+	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
+	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
+	if (config.ptrServer !== "" && named === undefined) {
+		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
+	}
+	const servers = named === undefined ? systemServers : () => [named];
+	const credentials = {
+		community: config.snmpCommunity,
+		user: config.snmpV3User,
+		auth: config.snmpV3Auth,
+		authPass: config.snmpV3AuthPass,
+		priv: config.snmpV3Priv,
+		privPass: config.snmpV3PrivPass,
+	};
+	return openNames({
+		...parts,
+		clock: systemClock,
+		random,
+		timing: BOUNDS,
+		lookupsPerSecond: config.ptrLookupsPerSecond,
+		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
+		snmp:
+			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
+	});
 }

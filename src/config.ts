@@ -3,32 +3,38 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
+import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
 import { AppError } from "./errors.ts";
 
 /** What may differ from one installation to the next. */
-export type Config = Readonly<{
-	/** Path of the SQLite file, or ":memory:". */
-	databasePath: string;
-	host: string;
-	port: number;
-	/** The address people use, when it is not the one we listen on; "" if not set. */
-	publicUrl: string;
-	/** Seconds between sweeps of a new subnet. */
-	sweepIntervalS: number;
-	/** Echoes a second over all sweeps together. */
-	scanRatePps: number;
-	/** Attached IPv4 networks are asked by ARP first, where that is permitted. */
-	arpEnabled: boolean;
-	logLevel: "debug" | "info" | "warning" | "error";
-	logFormat: "text" | "json";
-	rawRetentionDays: number;
-	hourlyRetentionDays: number;
-	/** The file the settings were read from, or undefined. */
-	source: string | undefined;
-}>;
+export type Config = NameSettings &
+	Readonly<{
+		/** Path of the SQLite file, or ":memory:". */
+		databasePath: string;
+		host: string;
+		port: number;
+		/** The address people use, when it is not the one we listen on; "" if not set. */
+		publicUrl: string;
+		/** Seconds between sweeps of a new subnet. */
+		sweepIntervalS: number;
+		/** Echoes a second over all sweeps together. */
+		scanRatePps: number;
+		/** Attached IPv4 networks are asked by ARP first, where that is permitted. */
+		arpEnabled: boolean;
+		logLevel: "debug" | "info" | "warning" | "error";
+		logFormat: "text" | "json";
+		rawRetentionDays: number;
+		hourlyRetentionDays: number;
+		/** Webhooks may call loopback and link-local addresses. */
+		webhookAllowLoopback: boolean;
+		/** The file the settings were read from, or undefined. */
+		source: string | undefined;
+	}>;
 
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
+	...NAME_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -72,39 +78,37 @@ export const BOUNDS = {
 	searchShown: 8,
 	/** Ports and services on the page of a search: there is no other list of them. */
 	searchServices: 200,
+	/** One message to a webhook, in milliseconds; bytes read of its answer. */
+	webhookTimeoutMs: 5_000,
+	webhookAnswerBytes: 4_096,
+	/** Webhooks served at the same time, and messages that may wait for one. */
+	webhooksAtOnce: 8,
+	webhookQueue: 1_000,
+	/** Days that deliveries are kept. */
+	deliveryDays: 30,
+	/** Points in one answer about the past of a host. */
+	historyPoints: 2_000,
 	/** Events kept, and sweep records kept, in days. */
 	eventDays: 400,
 	runDays: 2,
-	/** Rows removed in one transaction of the daily prune. */
-	pruneSlice: 5_000,
+	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
+	pruneSliceMs: 10,
+	pruneUnit: 1_000,
+	/** Pages of 4 kB in the log before they are moved into the file. */
+	checkpointPages: 1_000,
 	/** A blocked write waits so long for the other thread, in milliseconds. */
 	busyMs: 5_000,
+	/**
+	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
+	 * the disk, and does it only when the log has grown so far, in pages (64 MB).
+	 */
+	mainCheckpointPages: 16_000,
 	/** The whole stop, in milliseconds. */
 	closeMs: 4_000,
 } as const;
 
-type Key = {
-	key: string;
-	example: string;
-	fallback: string;
-	/** The value, or undefined when the text is none. */
-	read: (text: string) => unknown;
-	needs: string;
-};
-
-const number = (min: number, max: number) => (text: string) => {
-	const n = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-	return n >= min && n <= max ? n : undefined;
-};
-const oneOf =
-	(...words: string[]) =>
-	(text: string) =>
-		words.includes(text) ? text : undefined;
-
-const yesOrNo = (text: string) =>
-	/^(true|yes|on|1)$/i.test(text) ? true : /^(false|no|off|0)$/i.test(text) ? false : undefined;
-
 const KEYS = {
+	...NAME_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",
@@ -182,6 +186,13 @@ const KEYS = {
 		read: number(1, 3_650),
 		needs: "a number of days from 1 to 3650",
 	},
+	webhookAllowLoopback: {
+		key: "WEBHOOK_ALLOW_LOOPBACK",
+		example: "true",
+		fallback: "false",
+		read: (text: string) => ({ true: true, false: false })[text],
+		needs: "true or false",
+	},
 } satisfies Record<string, Key>;
 
 /**
@@ -206,7 +217,7 @@ export function loadConfig(
 		if (value === undefined) {
 			throw new AppError(
 				"invalid",
-				`${key.key}=${text} is not ${key.needs}. Example: ${key.key}=${key.example}`,
+				`${key.key}${key.secret ? "" : `=${text}`} is not ${key.needs}. Example: ${key.key}=${key.example}`,
 				{
 					field: key.key,
 				},
@@ -215,6 +226,12 @@ export function loadConfig(
 		config[name] = value;
 	}
 	return Object.freeze(config) as Config;
+}
+
+/** Webhooks go where they are meant to, not through a proxy the environment names: only then is the address judged. */
+export function ignoreProxies(): void {
+	process.env.NO_PROXY = "*";
+	process.env.no_proxy = "*";
 }
 
 function readSettings(file: string): Record<string, string | undefined> {

@@ -19,3 +19,7 @@ declare module "htmx.org/dist/htmx.min.js" {
 	const path: string;
 	export default path;
 }
+declare module "*.zst" {
+	const path: string;
+	export default path;
+}

@@ -1,7 +1,7 @@
 /** One line of news: what an event says and the mark before it. Knows the kinds of event, not where the line stands. */
 
 import type { Event, EventKind } from "../src/model/event.ts";
-import { Age, Wire } from "./elements.tsx";
+import { ActionButton, Age, Wire } from "./elements.tsx";
 import { duration, plural, visible } from "./format.ts";
 
 type Mark = "up" | "down" | "flapping" | "new" | "edit" | "gone" | "warn";
@@ -11,6 +11,9 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	host_up: "up",
 	host_down: "down",
 	host_flapping: "flapping",
+	name_changed: "edit",
+	mac_changed: "warn",
+	mac_conflict: "warn",
 	host_edited: "edit",
 	host_deleted: "gone",
 	subnet_down: "down",
@@ -47,6 +50,12 @@ function says(event: Event): (string | { wire: string })[] {
 			return [`${plural(Number(detail.hosts), "host")} came back`];
 		case "hosts_found":
 			return [`first sweep found ${plural(Number(detail.hosts), "host")}`];
+		case "name_changed":
+			return renamed(detail);
+		case "mac_changed":
+			return [`hardware address changed from ${detail.old} to ${detail.mac}`, ...maker(detail)];
+		case "mac_conflict":
+			return [`answers with the hardware address of ${detail.other}, ${detail.mac}`, ...maker(detail)];
 		case "host_edited":
 		case "subnet_edited":
 			return edited(detail);
@@ -68,6 +77,19 @@ function says(event: Event): (string | { wire: string })[] {
 
 function reason(detail: Event["detail"]): (string | { wire: string })[] {
 	return detail.reason === undefined ? [] : [": ", { wire: String(detail.reason) }];
+}
+
+function maker(detail: Event["detail"]): (string | { wire: string })[] {
+	return typeof detail.vendor === "string" ? [" (", { wire: detail.vendor }, ")"] : [];
+}
+
+const NAMED_BY: Readonly<Record<string, string>> = { ptr: "PTR name", snmp: "SNMP name" };
+
+function renamed(detail: Event["detail"]): (string | { wire: string })[] {
+	const source = NAMED_BY[String(detail.source)] ?? "name";
+	const [old, now] = [String(detail.old ?? ""), String(detail.new ?? "")];
+	if (now === "") return [`${source} “`, { wire: old }, "” is gone"];
+	return [`${source} changed from “`, { wire: old }, "” to “", { wire: now }, "”"];
 }
 
 function edited(detail: Event["detail"]): (string | { wire: string })[] {
@@ -100,9 +122,9 @@ function Subject(props: { event: Event }) {
 	);
 }
 
-/** `subject: false` leaves the name out where the whole list is about one host. */
-export function EventLine(props: { event: Event; now: number; subject?: boolean }) {
-	const { event } = props;
+/** `subject: false` leaves the name out where the whole list is about one host; `back`: where its form returns to. */
+export function EventLine(props: { event: Event; now: number; subject?: boolean; back?: string }) {
+	const { event, back } = props;
 	return (
 		<li class="event" id={`e${event.id}`}>
 			<i class={`mark ${MARKS[event.kind]}`} aria-hidden="true" />
@@ -112,6 +134,14 @@ export function EventLine(props: { event: Event; now: number; subject?: boolean 
 					typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
 				)}
 			</span>
+			{event.dismissed === false && (
+				<ActionButton
+					action={`/events/${event.id}/dismiss`}
+					label="Do not tell again"
+					values={back === undefined ? {} : { back }}
+				/>
+			)}
+			{event.dismissed === true && <span class="quiet">not told again</span>}
 			<Age at={event.at} now={props.now} style={props.subject === false ? "since" : "short"} />
 		</li>
 	);

@@ -100,6 +100,15 @@ export function ratio(value: number): string {
 	return Math.min(99.9, Math.round(value * 1_000) / 10).toFixed(1);
 }
 
+const BYTE_UNITS = ["B", "kB", "MB", "GB", "TB"] as const;
+
+/** A size in powers of 1,000: "812 B", "4.1 kB", "206 MB". */
+export function bytes(n: number): string {
+	const power = n < 1_000 ? 0 : Math.min(BYTE_UNITS.length - 1, Math.floor(Math.log10(n) / 3));
+	const value = n / 1_000 ** power;
+	return `${power === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${BYTE_UNITS[power]}`;
+}
+
 /** "2026-03-02" in UTC. */
 export function day(at: number): string {
 	return new Date(at).toISOString().slice(0, 10);

@@ -2,20 +2,24 @@
 
 import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
-import type { Port } from "../src/model/port.ts";
 import { UNTIMED } from "../src/model/presence.ts";
 import type { Subnet } from "../src/model/subnet.ts";
-import { familyOf } from "../src/net/address.ts";
+import type { HostHistory } from "../src/model/uptime.ts";
 import { formatCidr } from "../src/net/cidr.ts";
+import { isLocallyAdministered, parseMac } from "../src/net/mac.ts";
 import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
+import { HistoryPanel } from "./history.tsx";
+import { FoundNames } from "./names.tsx";
+import { OpenLinks, OpenPorts } from "./ports.tsx";
 
 export type HostPanelProps = {
 	host: Host;
 	subnet: Subnet;
 	events: readonly Event[];
+	history?: HostHistory;
 	form?: {
 		values: { hostname: string; description: string; tags: string; notes: string };
 		problem?: { field?: string; message: string };
@@ -57,6 +61,10 @@ export function HostPanel(props: HostPanelProps) {
 				<OpenLinks host={host} />
 			</header>
 			<EditForm {...props} />
+			<FoundNames host={host} subnet={props.subnet} csrf={props.csrf} />
+			{props.history !== undefined && host.firstSeenAt !== undefined && (
+				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
+			)}
 			<OpenPorts ports={host.ports} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>
@@ -65,7 +73,13 @@ export function HostPanel(props: HostPanelProps) {
 				) : (
 					<ul class="events">
 						{props.events.map((event) => (
-							<EventLine key={event.id} event={event} now={props.now} subject={false} />
+							<EventLine
+								key={event.id}
+								event={event}
+								now={props.now}
+								subject={false}
+								back={`/hosts/${host.id}`}
+							/>
 						))}
 					</ul>
 				)}
@@ -109,35 +123,18 @@ function Story(props: { host: Host; now: number }) {
 				<>
 					{" "}
 					<span class="mono">{visible(host.mac)}</span>
+					{isMadeUp(host.mac) && (
+						<span title="A hardware address made up by software"> (locally administered)</span>
+					)}
 				</>
 			)}
 		</p>
 	);
 }
 
-/** Links to what answers on the web; only ports that a scan has found. */
-function OpenLinks(props: { host: Host }) {
-	const { host } = props;
-	const name = familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip;
-	const web = host.ports
-		.filter((port) => port.proto === "tcp" && (port.service === "http" || port.service === "https"))
-		.slice(0, 3);
-	if (web.length === 0) return null;
-	return (
-		<p class="buttons">
-			{web.map((port) => (
-				<a
-					key={port.port}
-					class="button plain"
-					href={`${port.service}://${name}:${port.port}/`}
-					target="_blank"
-					rel="noreferrer noopener"
-				>
-					Open {port.service} <span class="mono">{port.port}</span> ↗
-				</a>
-			))}
-		</p>
-	);
+function isMadeUp(text: string): boolean {
+	const mac = parseMac(text);
+	return mac !== undefined && isLocallyAdministered(mac);
 }
 
 const SOURCES = { typed: undefined, ptr: "from PTR", snmp: "from SNMP", import: "from an import" } as const;
@@ -232,33 +229,6 @@ function HostFields(props: {
 				problem={problem}
 			/>
 		</>
-	);
-}
-
-const NEW_FOR_MS = 24 * 3_600_000;
-
-function OpenPorts(props: { ports: readonly Port[]; now: number }) {
-	if (props.ports.length === 0) return null;
-	return (
-		<section aria-labelledby="ports-title">
-			<h2 id="ports-title">Open ports</h2>
-			<ul class="open-ports">
-				{props.ports.map((port) => (
-					<li key={`${port.port}${port.proto}`}>
-						<span class="mono">
-							{port.port}/{port.proto}
-						</span>
-						<span>
-							<Wire text={port.service} />
-						</span>
-						<span class="quiet">
-							<Wire text={[port.product, port.version].filter((part) => part !== "").join(" ")} />
-							{props.now - port.firstSeenAt < NEW_FOR_MS && <span class="pill new">new</span>}
-						</span>
-					</li>
-				))}
-			</ul>
-		</section>
 	);
 }
 

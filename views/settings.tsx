@@ -3,10 +3,12 @@
 import { Csrf, Main, Panel, Wire } from "./elements.tsx";
 import { visible } from "./format.ts";
 import { THEME_NAMES, THEMES, type Theme } from "./layout.tsx";
+import { type Storage, StoragePanel } from "./storage.tsx";
 
 export function Settings(props: {
 	theme: Theme;
 	about: readonly { label: string; value: string }[];
+	storage?: Storage;
 	csrf?: string;
 }) {
 	return (
@@ -31,6 +33,7 @@ export function Settings(props: {
 					</div>
 				</form>
 			</Panel>
+			{props.storage !== undefined && <StoragePanel storage={props.storage} csrf={props.csrf} />}
 			<Panel title="About" class="padded">
 				<dl class="facts-list">
 					{props.about.map(({ label, value }) => (
@@ -42,6 +45,9 @@ export function Settings(props: {
 						</div>
 					))}
 				</dl>
+				<p>
+					<a href="/settings/webhooks">Webhooks</a>: tell other programs what happens
+				</p>
 				<p>
 					<a href="/doctor">Check this installation</a>
 				</p>

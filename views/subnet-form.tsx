@@ -5,6 +5,7 @@ import { formatCidr } from "../src/net/cidr.ts";
 import { Csrf, Main, Wire } from "./elements.tsx";
 import { Field, FormProblem } from "./fields.tsx";
 import { count, nameOr, plural } from "./format.ts";
+import { SubnetSnmp } from "./names.tsx";
 
 export type SubnetFormState = {
 	values: {
@@ -173,6 +174,7 @@ export function SubnetEdit(props: { subnet: Subnet; form: SubnetFormState; csrf?
 					</div>
 				</form>
 			</section>
+			<SubnetSnmp subnet={subnet} csrf={props.csrf} />
 		</Main>
 	);
 }

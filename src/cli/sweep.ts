@@ -10,6 +10,7 @@ import { probeable } from "../net/targets.ts";
 import { isOnLink, localNetworks } from "../probes/links.ts";
 import { openProber } from "../probes/open.ts";
 import type { ProbeOptions, Prober } from "../probes/probe.ts";
+import { openVendors } from "../probes/vendor.ts";
 import { type Answer, jsonReport, tableReport } from "./sweep-report.ts";
 
 /** Where a command writes, and what ends it. `terminal`: a person watches standard error. */
@@ -27,7 +28,7 @@ Sends ICMP echoes to every address of the blocks and lists those that answer.
   --arp          in attached IPv4 networks ask by ARP first: shows hardware addresses
                  and hosts that drop pings, and pings only those that answer
   --json         one line {"ip","up","latencyMs"} per address, as the verdicts fall;
-                 with --arp also "mac"
+                 with --arp also "mac", "vendor"
   --rate N       echoes a second (10000)
   --attempts N   echoes to a silent address (2), 200 ms apart
   --timeout MS   wait after the last echo (500)
@@ -146,7 +147,8 @@ async function sweep(request: Request, io: CommandIo): Promise<void> {
 	const total = runs.reduce((sum, run) => sum + run.targets.length, 0);
 	const startedMs = systemClock.monotonicMs();
 	const prober = openProber(config, { clock: systemClock, random: randomFraction });
-	const report = request.json ? jsonReport(io, request.arp) : tableReport(io, total, request.arp);
+	const shows = { vendorOf: request.arp ? openVendors() : undefined };
+	const report = request.json ? jsonReport(io, shows) : tableReport(io, total, shows);
 	try {
 		if (request.arp && !prober.arp) {
 			throw new AppError("unavailable", `ARP needs the right to open a packet socket. ${prober.note ?? ""}`);

@@ -9,10 +9,15 @@ import { THEMES } from "../../views/layout.tsx";
 import { ListingRows } from "../../views/listing.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { Settings } from "../../views/settings.tsx";
+import type { Storage } from "../../views/storage.tsx";
+import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
+import { pruneNow } from "../ipam/upkeep.ts";
 import { countByStatus, countNews } from "../store/counts.ts";
 import { listEvents } from "../store/events.ts";
 import { answeredShare } from "../store/history.ts";
+import { readPruneReport, readSetting } from "../store/settings.ts";
+import { readStorage } from "../store/sizes.ts";
 import { listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readListing, WINDOW } from "./listing.ts";
@@ -34,6 +39,10 @@ export function dashboardRoutes(desk: Desk) {
 			desk.page(request, () => ({ title: "Doctor", main: Doctor({ checks: desk.surroundings.checks() }) })),
 		)
 		.get("/settings", ({ request }) => desk.page(request, () => settings(desk, request)))
+		.post("/settings/prune", () => {
+			pruneNow(desk.context);
+			return redirect("/settings#storage");
+		})
 		.post("/settings/theme", ({ request }) => setTheme(request), { parse: "none" });
 }
 
@@ -96,10 +105,25 @@ function settings(desk: Desk, request: Request) {
 		{ label: "Settings file", value: config.source ?? "none" },
 		{ label: "Sweep of a new subnet", value: `every ${config.sweepIntervalS} s` },
 		{ label: "Pace", value: `${config.scanRatePps} packets a second at most` },
-		{ label: "Every measurement is kept", value: `${config.rawRetentionDays} days` },
-		{ label: "Hourly sums are kept", value: `${config.hourlyRetentionDays} days` },
 	];
-	return { title: "Settings", main: Settings({ theme: desk.shell(request).theme, about }) };
+	return {
+		title: "Settings",
+		main: Settings({ theme: desk.shell(request).theme, about, storage: storageOf(desk.context) }),
+	};
+}
+
+/** What the file holds, how long each part is kept, and the last prune. */
+function storageOf({ db, clock, config }: Desk["context"]): Storage {
+	const asked = readSetting(db, "prune_asked_at");
+	return {
+		state: readStorage(db),
+		rawDays: config.rawRetentionDays,
+		hourlyDays: config.hourlyRetentionDays,
+		eventDays: BOUNDS.eventDays,
+		report: readPruneReport(db),
+		askedAt: asked === undefined ? undefined : Number(asked),
+		now: clock.now(),
+	};
 }
 
 /** Remembers the theme in the browser; works without a script. */

@@ -5,6 +5,7 @@ import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Context } from "../context.ts";
 import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
+import type { TargetRules } from "../model/target.ts";
 import { countDown } from "../store/counts.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
@@ -25,6 +26,8 @@ export type Surroundings = {
 	checks(): Check[];
 	/** Why nothing can be swept, in words. */
 	problem(): string | undefined;
+	/** Where webhooks may go from here. */
+	targetRules(): TargetRules;
 };
 
 export type Desk = {

@@ -7,10 +7,12 @@ import { ReserveForm } from "../../views/reserve.tsx";
 import { AppError } from "../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
+import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
 import { listEvents } from "../store/events.ts";
 import { findHostByAddress } from "../store/hosts.ts";
+import { listHours, listSamples } from "../store/samples.ts";
 import type { Desk } from "./desk.ts";
 import { type Fields, readForm, readId } from "./query.ts";
 import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
@@ -34,12 +36,19 @@ export function hostRoutes(desk: Desk) {
 }
 
 function panelOf(desk: Desk, id: number) {
+	const { db, clock } = desk.context;
 	const host = demandHost(desk.context, id);
+	const subnet = demandSubnet(desk.context, host.subnetId);
+	const now = clock.now();
 	return {
 		host,
-		subnet: demandSubnet(desk.context, host.subnetId),
-		events: listEvents(desk.context.db, { hostId: id, limit: CHANGES }),
-		now: desk.context.clock.now(),
+		subnet,
+		events: listEvents(db, { hostId: id, limit: CHANGES }),
+		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
+			now,
+			intervalMs: subnet.sweepIntervalS * 1_000,
+		}),
+		now,
 	};
 }
 

@@ -5,17 +5,21 @@ import { Refused } from "../../views/problem.tsx";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { historyApi, hostApi } from "./api/hosts.ts";
+import { pastApi } from "./api/history.ts";
+import { eventApi, hostApi } from "./api/hosts.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
+import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
+import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
 import { subnetRoutes } from "./subnets.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 export type Server = {
 	/** Answers a request as if it came from this machine. */
@@ -95,7 +99,13 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
-		.use(historyApi(desk));
+		.use(eventApi(desk))
+		.use(pastApi(desk))
+		.use(identityRoutes(desk))
+		.use(identityApi(desk))
+		.use(webhookRoutes(desk))
+		.use(webhookApi(desk))
+		.use(deliveryApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

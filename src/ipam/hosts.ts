@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { NewEvent } from "../model/event.ts";
 import type { Host } from "../model/host.ts";
+import { settle } from "../model/naming.ts";
 import { type Address, formatAddress, parseAddress } from "../net/address.ts";
 import { formatCidr, usableRange } from "../net/cidr.ts";
 import { gapsOf } from "../net/ranges.ts";
@@ -78,10 +79,10 @@ export function editHost(context: Context, id: number, version: number, input: H
 	const edited = transact(context.db, () => {
 		const before = demandHost(context, id);
 		const named = values.hostname !== before.hostname;
-		const source = !named ? before.hostnameSource : values.hostname === "" ? undefined : ("typed" as const);
+		const { hostname, hostnameSource } = named ? nameOf(before, values.hostname) : before;
 		const changes = changesOf(before, values);
 		if (
-			!hosts.updateHost(context.db, id, version, { ...values, hostnameSource: source }, context.clock.now())
+			!hosts.updateHost(context.db, id, version, { ...values, hostname, hostnameSource }, context.clock.now())
 		) {
 			throw outdated(before, changes);
 		}
@@ -91,6 +92,12 @@ export function editHost(context: Context, id: number, version: number, input: H
 	});
 	tell(context, edited);
 	return edited;
+}
+
+/** A name that is typed; where it was taken away, the one that was found out. */
+function nameOf(before: Host, hostname: string): Pick<Host, "hostname" | "hostnameSource"> {
+	if (hostname !== "") return { hostname, hostnameSource: "typed" };
+	return settle({ ...before, hostname, hostnameSource: undefined, ptrHeard: undefined });
 }
 
 /** Forgets a host with its history. If it answers again it is new. */

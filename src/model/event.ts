@@ -5,6 +5,9 @@ export const EVENT_KINDS = [
 	"host_up",
 	"host_down",
 	"host_flapping",
+	"name_changed",
+	"mac_changed",
+	"mac_conflict",
 	"host_edited",
 	"host_deleted",
 	"subnet_down",
@@ -22,7 +25,8 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
- * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`.
+ * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`,
+ * `mac`, `vendor`, `other`, `source`.
  */
 export type Event = {
 	readonly id: number;
@@ -34,6 +38,8 @@ export type Event = {
 	readonly ip: string | undefined;
 	readonly label: string;
 	readonly detail: Readonly<Record<string, string | number>>;
+	/** Somebody does not want to hear this again; absent where it cannot be dismissed. */
+	readonly dismissed?: boolean | undefined;
 };
 
 export type NewEvent = Omit<Event, "id">;

@@ -14,6 +14,11 @@ export type Host = {
 	readonly ip: string;
 	readonly hostname: string;
 	readonly hostnameSource: NameSource | undefined;
+	/** Names that were found out; "" for none. */
+	readonly ptrName: string;
+	readonly snmpName: string;
+	/** Asked for its name by SNMP; undefined: as its subnet has it. */
+	readonly snmpEnabled: boolean | undefined;
 	readonly description: string;
 	readonly tags: readonly string[];
 	readonly notes: string;

@@ -12,6 +12,8 @@ export type Subnet = {
 	readonly sweepIntervalS: number;
 	readonly sweepEnabled: boolean;
 	readonly scanEnabled: boolean;
+	/** Hosts are asked for their name by SNMP. */
+	readonly snmpEnabled: boolean;
 	/** The most specific subnet around this one. */
 	readonly parentId: number | undefined;
 	/** Times in epoch milliseconds. */

@@ -12,10 +12,12 @@ export type Db = Database;
 export type FileLock = { release(): void };
 
 /**
- * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread.
+ * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
+ * `checkpointPages` (SQLite's own 1,000) the length of the write-ahead log at which this connection's commits move it
+ * into the file, which takes as long as the disk takes.
  * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
  */
-export function openDatabase(path: string, options: { busyMs: number }): Db {
+export function openDatabase(path: string, options: { busyMs: number; checkpointPages?: number }): Db {
 	const fresh = path === ":memory:" || !existsSync(path);
 	let db: Database | undefined;
 	try {
@@ -26,11 +28,14 @@ export function openDatabase(path: string, options: { busyMs: number }): Db {
 		checkFile(db, { fresh, path });
 		db.run("PRAGMA journal_mode = WAL");
 		db.run("PRAGMA synchronous = NORMAL");
+		db.run("PRAGMA wal_autocheckpoint = ".concat(String(Math.trunc(options.checkpointPages ?? 1_000))));
 		db.run("PRAGMA foreign_keys = ON");
 		db.run("PRAGMA trusted_schema = OFF");
 		db.run("PRAGMA temp_store = MEMORY");
 		db.run("PRAGMA cache_size = -16000");
 		db.run("PRAGMA journal_size_limit = 67108864");
+		// The sweep thread moves the log into the file beside its work (see checkpoint); this is for when it does not.
+		db.run("PRAGMA wal_autocheckpoint = 16000");
 		migrate(db, { fresh, path });
 		return db;
 	} catch (cause) {
@@ -88,6 +93,15 @@ function otherOwner(lock: Database): string {
 /** Runs `work` in one write transaction that takes the write lock at its start (no upgrade can then fail half-way). */
 export function transact<T>(db: Db, work: () => T): T {
 	return db.transaction(work).immediate();
+}
+
+/**
+ * Moves committed pages from the log into the file when more than `pages` wait. Holds nobody up: readers and writers
+ * go on beside it. Call it between transactions, so that none of them has to do it at its commit.
+ */
+export function checkpoint(db: Db, pages: number): void {
+	const wal = db.query<{ log: number; checkpointed: number }, []>("PRAGMA wal_checkpoint(NOOP)").get();
+	if (wal !== null && wal.log - wal.checkpointed > pages) db.run("PRAGMA wal_checkpoint(PASSIVE)");
 }
 
 /** Row id of the last insert as a number. */

@@ -2,8 +2,9 @@
 
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
 import { type Db, insertedId } from "./database.ts";
+import { queueDeliveries } from "./deliveries.ts";
 
-/** Call inside the transaction of the change itself. */
+/** Call inside the transaction of the change itself: the messages to webhooks are written with it. */
 export function insertEvent(db: Db, event: NewEvent): Event {
 	const result = db
 		.query(
@@ -18,7 +19,19 @@ export function insertEvent(db: Db, event: NewEvent): Event {
 			event.label,
 			JSON.stringify(event.detail),
 		);
-	return { id: insertedId(result), ...event };
+	const stored = { id: insertedId(result), ...event };
+	queueDeliveries(db, stored);
+	return stored;
+}
+
+/** NULL for news that cannot be dismissed, else 0 or 1. */
+const DISMISSED = `CASE WHEN kind IN ('mac_changed', 'mac_conflict') THEN EXISTS (
+	SELECT 1 FROM dismissal WHERE dismissal.kind = event.kind AND dismissal.mac = event.detail_json ->> '$.mac'
+		AND (event.kind = 'mac_conflict' OR dismissal.host_id = event.host_id)) END`;
+
+export function findEvent(db: Db, id: number): Event | undefined {
+	const row = db.query<Row, [number]>(FIND).get(id);
+	return row ? toEvent(row) : undefined;
 }
 
 /** The newest events at or after `since`, before event id `before`; at most `limit`. */
@@ -29,7 +42,8 @@ export function listEvents(
 	const hostId = options.hostId ?? null;
 	return db
 		.query<Row, [number, number, number | null, number | null, number]>(
-			`SELECT * FROM event WHERE ts >= ? AND id < ? AND (? IS NULL OR host_id = ?) ORDER BY id DESC LIMIT ?`,
+			`SELECT *, ${DISMISSED} AS dismissed FROM event
+			WHERE ts >= ? AND id < ? AND (? IS NULL OR host_id = ?) ORDER BY id DESC LIMIT ?`,
 		)
 		.all(options.since ?? 0, options.before ?? Number.MAX_SAFE_INTEGER, hostId, hostId, options.limit)
 		.map(toEvent);
@@ -51,7 +65,10 @@ type Row = {
 	ip: string | null;
 	label: string;
 	detail_json: string;
+	dismissed: number | null;
 };
+
+const FIND = `SELECT *, ${DISMISSED} AS dismissed FROM event WHERE id = ?`;
 
 function toEvent(row: Row): Event {
 	return {
@@ -63,5 +80,6 @@ function toEvent(row: Row): Event {
 		ip: row.ip ?? undefined,
 		label: row.label,
 		detail: JSON.parse(row.detail_json),
+		...(row.dismissed === null ? {} : { dismissed: row.dismissed === 1 }),
 	};
 }

@@ -38,12 +38,31 @@ export function countUp(db: Db, subnetId: number): number {
 	);
 }
 
-/** A host found by a sweep: only its address is known. */
-export function insertFoundHost(db: Db, subnetId: number, address: Address, at: number): number {
+/** A host found by a sweep: its address, and that it answers. Written whole, so that each index is touched once. */
+export function insertFoundHost(db: Db, subnetId: number, address: Address, found: Presence): number {
+	const at = found.lastSeenAt ?? 0;
 	return insertedId(
 		db
-			.query("INSERT INTO host (ip, ip_key, subnet_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?)")
-			.run(formatAddress(address), toKey(address), subnetId, at, at),
+			.query(
+				`INSERT INTO host (ip, ip_key, subnet_id, status, status_order, status_since, flips_json,
+					first_seen_at, last_seen_at, latency_us, typical_latency_us, created_at, updated_at)
+				VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			)
+			.run(
+				formatAddress(address),
+				toKey(address),
+				subnetId,
+				found.status,
+				STATUS_ORDER[found.status],
+				found.statusSince ?? null,
+				JSON.stringify(found.flips),
+				at,
+				at,
+				found.latencyUs ?? null,
+				found.typicalLatencyUs ?? null,
+				at,
+				at,
+			),
 	);
 }
 
@@ -75,11 +94,6 @@ export function writePresence(db: Db, id: number, after: Presence): void {
 	);
 }
 
-/** Stores the hardware address that answered for a host. */
-export function writeMac(db: Db, id: number, mac: string): void {
-	db.query("UPDATE host SET mac = ? WHERE id = ? AND mac IS NOT ?").run(mac, id, mac);
-}
-
 export function writeSuspect(db: Db, id: number, since: number | undefined): void {
 	db.query("UPDATE host SET suspect_since = ? WHERE id = ?").run(since ?? null, id);
 }
@@ -104,20 +118,6 @@ export function insertSample(db: Db, hostId: number, at: number, latencyUs: numb
 	).run(hostId, at - (at % HOUR_MS), isUp, latencyUs || null);
 }
 
-/** Samples of a host, oldest first: `latencyUs` is undefined where it was down, 0 where it answered untimed. */
-export function listSamples(
-	db: Db,
-	hostId: number,
-	since: number,
-): { at: number; latencyUs: number | undefined }[] {
-	return db
-		.query<{ ts: number; is_up: number; latency_us: number | null }, [number, number]>(
-			"SELECT ts, is_up, latency_us FROM host_status WHERE host_id = ? AND ts >= ? ORDER BY ts",
-		)
-		.all(hostId, since)
-		.map((row) => ({ at: row.ts, latencyUs: row.is_up === 0 ? undefined : (row.latency_us ?? 0) }));
-}
-
 /** Adds the measurements of a batch to the sums over all hosts. */
 export function addAnswers(db: Db, at: number, up: number, down: number): void {
 	if (up + down === 0) return;
@@ -135,26 +135,6 @@ export function answeredShare(db: Db, since: number): number | undefined {
 		)
 		.get(since - (since % HOUR_MS));
 	return row?.total ? (row.up ?? 0) / row.total : undefined;
-}
-
-/** Removes at most `limit` raw samples older than `before`, host by host from `fromHost`; answers how many. */
-export function pruneSamples(db: Db, before: number, limit: number): number {
-	return db
-		.query(
-			`DELETE FROM host_status WHERE (host_id, ts) IN (
-				SELECT s.host_id, s.ts FROM host JOIN host_status AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
-		)
-		.run(before, limit).changes;
-}
-
-/** Removes at most `limit` hourly rows older than `before`; answers how many. */
-export function pruneHours(db: Db, before: number, limit: number): number {
-	return db
-		.query(
-			`DELETE FROM host_status_hour WHERE (host_id, ts) IN (
-				SELECT s.host_id, s.ts FROM host JOIN host_status_hour AS s ON s.host_id = host.id AND s.ts < ? LIMIT ?)`,
-		)
-		.run(before, limit).changes;
 }
 
 const FIND_STATE = `SELECT id, subnet_id, hostname, mac, status, status_since, suspect_since, flapping, flips_json,

@@ -52,12 +52,16 @@ const LISTS = {
 			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
 	},
 	picked: {
-		alive: `SELECT * FROM host_current WHERE id IN (SELECT value FROM json_each(:ids))
-			AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
-			AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit`,
-		address: `SELECT * FROM host_current WHERE id IN (SELECT value FROM json_each(:ids))
-			AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
-			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit`,
+		alive: `SELECT * FROM host_current WHERE id IN (
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+				AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
+				AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit)
+			ORDER BY +status_order, +ip_key`,
+		address: `SELECT * FROM host_current WHERE id IN (
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
+				AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
+				AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit)
+			ORDER BY +ip_key`,
 	},
 } as const;
 
@@ -174,6 +178,9 @@ export type Row = {
 	subnet_id: number;
 	hostname: string;
 	hostname_source: NameSource | null;
+	ptr_name: string;
+	snmp_name: string;
+	snmp_enabled: number | null;
 	description: string;
 	tags_json: string;
 	notes: string;
@@ -200,6 +207,9 @@ export function toHost(row: Row): Host {
 		ip: row.ip,
 		hostname: row.hostname,
 		hostnameSource: row.hostname_source ?? undefined,
+		ptrName: row.ptr_name,
+		snmpName: row.snmp_name,
+		snmpEnabled: row.snmp_enabled === null ? undefined : row.snmp_enabled === 1,
 		description: row.description,
 		tags: row.tags_json === "[]" ? [] : JSON.parse(row.tags_json),
 		notes: row.notes,

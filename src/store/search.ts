@@ -10,7 +10,8 @@ export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHER
 	AND (:port IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE port = :port AND is_current = 1))
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
 		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
-		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\' OR instr(mac, :mac))`;
+		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\'
+		OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\' OR instr(mac, :mac))`;
 
 /** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
 export function bindsOf(filter: HostFilter) {
@@ -37,7 +38,7 @@ export const PICKED_MAX = 5_000;
 
 /** What the index host_words of schema.sql holds of a host: every text of it, a line each. */
 const WORDS =
-	"lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, ''))";
+	"lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name)";
 
 /**
  * A text is looked for in one index that is read from end to end: a tenth of what it takes to look at every row in

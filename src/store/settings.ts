@@ -1,8 +1,16 @@
 /** Rows of `setting`: small facts by key. */
 
+import type { PruneReport } from "../model/upkeep.ts";
 import type { Db } from "./database.ts";
 
-export type SettingKey = "own_network_down_since";
+export type SettingKey =
+	| "own_network_down_since"
+	/** A person or the timetable wants the prune to run, since this moment. */
+	| "prune_asked_at"
+	/** What the last prune did: JSON of PruneReport. */
+	| "prune_report"
+	/** Samples before this moment are down to one an hour already. */
+	| "thinned_until";
 
 export function readSetting(db: Db, key: SettingKey): string | undefined {
 	return db.query<{ value: string }, [string]>("SELECT value FROM setting WHERE key = ?").get(key)?.value;
@@ -15,4 +23,10 @@ export function writeSetting(db: Db, key: SettingKey, value: string | undefined)
 		db.query(
 			"INSERT INTO setting (key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value",
 		).run(key, value);
+}
+
+/** What the last prune did; undefined before the first. */
+export function readPruneReport(db: Db): PruneReport | undefined {
+	const text = readSetting(db, "prune_report");
+	return text === undefined ? undefined : (JSON.parse(text) as PruneReport);
 }

@@ -145,6 +145,7 @@ export type Row = {
 	sweep_interval_s: number;
 	sweep_enabled: number;
 	scan_enabled: number;
+	snmp_enabled: number;
 	parent_id: number | null;
 	created_at: number;
 	last_sweep_at: number | null;
@@ -165,6 +166,7 @@ export function toSubnet(row: Row): Subnet {
 		sweepIntervalS: row.sweep_interval_s,
 		sweepEnabled: row.sweep_enabled === 1,
 		scanEnabled: row.scan_enabled === 1,
+		snmpEnabled: row.snmp_enabled === 1,
 		parentId: row.parent_id ?? undefined,
 		createdAt: row.created_at,
 		lastSweepAt: row.last_sweep_at ?? undefined,

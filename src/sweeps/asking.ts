@@ -24,7 +24,12 @@ export type AskDeps = {
 };
 
 /** How the addresses of a subnet are asked, and what the record of the sweep calls it. */
-export type Manner = { readonly options: ProbeOptions; readonly method: string };
+export type Manner = {
+	readonly options: ProbeOptions;
+	readonly method: string;
+	/** The kernel's neighbour table knows more of these hosts than the answers say. */
+	readonly neighbours: boolean;
+};
 
 /**
  * ARP only when all of the subnet lies inside an attached network: behind a router it says nothing. Where the
@@ -43,7 +48,7 @@ export function mannerOf({ prober, timing, surroundings }: AskDeps, { cidr }: Su
 		inFlightMax: neighbours ? timing.neighboursInFlight : undefined,
 		arp,
 	};
-	return { options, method: arp ? `arp+${prober.method}` : prober.method };
+	return { options, method: arp ? `arp+${prober.method}` : prober.method, neighbours: neighbours && !arp };
 }
 
 /** A batch as the recorder takes it. */

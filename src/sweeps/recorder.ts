@@ -2,15 +2,17 @@
 
 import { AppError } from "../errors.ts";
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
-import { forget, judge, type Presence } from "../model/presence.ts";
+import { forget, judge, neverSeen, type Presence } from "../model/presence.ts";
 import type { SweepRun } from "../model/run.ts";
 import { type Address, formatAddress } from "../net/address.ts";
-import { formatMac, type Mac } from "../net/mac.ts";
+import type { Mac } from "../net/mac.ts";
 import { SILENT } from "../probes/probe.ts";
+import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
 import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
+import { learnMac } from "./identity.ts";
 import { emptyTally, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
 
 /** `mac`: who answered, where that is known. */
@@ -27,6 +29,8 @@ export type Recording = {
 	readonly known: ReadonlySet<Address>;
 	/** The first sweep of a subnet tells of its hosts in one event, not one by one. */
 	readonly first: boolean;
+	/** Who made the interface with this hardware address. */
+	readonly vendorOf?: VendorOf;
 };
 
 /** What a transaction changed, to be told after its commit. */
@@ -110,7 +114,7 @@ export function recordDowns(
 			tally.down += 1;
 			tally.hostIds.push(host.id);
 			if (news.some((flip) => flip.kind === "went_down")) fallen += 1;
-			if (!grouped) remember(tally, host, address, news);
+			if (!grouped) remember(tally, { host, address }, news);
 		}
 		tellAll(db, tally, recording.run.subnetId, at);
 		if (grouped && fallen > 0)
@@ -131,6 +135,27 @@ export function recordUnknown(db: Db, addresses: readonly Address[], at: number)
 			tally.hostIds.push(host.id);
 		}
 		return { ...toRecorded(tally), urgent: true };
+	});
+}
+
+/** Hardware addresses of hosts that are up, as the kernel's table has them. Whoever is not recorded stays so. */
+export function recordNeighbours(
+	db: Db,
+	recording: Recording,
+	neighbours: readonly { readonly address: Address; readonly mac: Mac }[],
+	at: number,
+): Recorded {
+	return transact(db, () => {
+		const tally = emptyTally();
+		for (const { address, mac } of neighbours) {
+			const host = history.findHostState(db, address);
+			if (host?.presence.status !== "up") continue;
+			const vendor = recording.vendorOf?.(mac);
+			const seen = { ip: formatAddress(address), mac, vendor };
+			if (learnMac(db, tally, host, seen, at)) tally.hostIds.push(host.id);
+		}
+		tellAll(db, tally, recording.run.subnetId, at);
+		return toRecorded(tally);
 	});
 }
 
@@ -166,18 +191,24 @@ function recordReply(
 	{ address, latencyUs, mac }: Verdict,
 	at: number,
 ): void {
-	const host = history.findHostState(db, address) ?? newHost(db, recording, address, at);
-	const { after, news } = judge(host.presence, { at, latencyUs });
-	if (sameButSeen(host.presence, after)) history.writeSeen(db, host.id, after);
-	else history.writePresence(db, host.id, after);
+	const known = history.findHostState(db, address);
+	const { after, news } = judge(known?.presence ?? neverSeen, { at, latencyUs });
+	const host = known ?? newHost(db, recording, address, after);
+	if (known !== undefined && sameButSeen(known.presence, after)) history.writeSeen(db, known.id, after);
+	else if (known !== undefined) history.writePresence(db, known.id, after);
 	history.insertSample(db, host.id, at, latencyUs);
-	if (mac !== undefined && formatMac(mac) !== host.mac) history.writeMac(db, host.id, formatMac(mac));
 	tally.replies += 1;
 	tally.up += 1;
 	tally.hostIds.push(host.id);
 	if (news.some((flip) => flip.kind === "appeared")) tally.found += 1;
 	if (host.presence.status !== "up" || host.presence.suspectSince !== undefined) tally.flips += 1;
-	remember(tally, host, address, recording.first ? news.filter((flip) => flip.kind !== "appeared") : news);
+	const vendor = mac === undefined ? undefined : recording.vendorOf?.(mac);
+	if (mac !== undefined) learnMac(db, tally, host, { ip: formatAddress(address), mac, vendor }, at);
+	remember(
+		tally,
+		{ host, address, vendor },
+		recording.first ? news.filter((flip) => flip.kind !== "appeared") : news,
+	);
 }
 
 function recordSilence(db: Db, tally: Tally, address: Address, at: number): void {
@@ -202,18 +233,15 @@ function endFlapping(db: Db, tally: Tally, host: history.HostState, address: Add
 	const { after, news } = judge(host.presence, { at, silent: true });
 	if (after.flapping) return;
 	history.writePresence(db, host.id, after);
-	remember(tally, host, address, news);
+	remember(tally, { host, address }, news);
 	tally.hostIds.push(host.id);
 }
 
-/** The most specific subnet at this moment: one may have been added inside since the sweep began. */
-function newHost(db: Db, recording: Recording, address: Address, at: number): history.HostState {
+/** In the most specific subnet at this moment: one may have been added inside since the sweep began. */
+function newHost(db: Db, recording: Recording, address: Address, after: Presence): history.HostState {
 	const subnetId = findAround(db, address, address)?.id ?? recording.run.subnetId;
-	history.insertFoundHost(db, subnetId, address, at);
-	const host = history.findHostState(db, address);
-	if (host === undefined)
-		throw new Error(`host ${formatAddress(address)} vanished inside its own transaction`);
-	return host;
+	const id = history.insertFoundHost(db, subnetId, address, after);
+	return { id, subnetId, hostname: "", mac: undefined, presence: neverSeen };
 }
 
 function sameButSeen(before: Presence, after: Presence): boolean {

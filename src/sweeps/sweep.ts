@@ -5,7 +5,11 @@ import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
 import type { Log } from "../log.ts";
 import type { RunState, SweepRun } from "../model/run.ts";
+import type { Subnet } from "../model/subnet.ts";
 import type { Address } from "../net/address.ts";
+import { contains } from "../net/cidr.ts";
+import type { Neighbour } from "../probes/arp/neighbours.ts";
+import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
 import { countUp, listAddresses } from "../store/history.ts";
 import { finishRun, readOffset, setRunTotal } from "../store/runs.ts";
@@ -28,6 +32,9 @@ export type SweepDeps = AskDeps & {
 	readonly random: () => number;
 	readonly log: Log;
 	readonly timing: SweepTiming;
+	/** The kernel's neighbour table, and who made an interface. */
+	readonly neighbours: () => Neighbour[];
+	readonly vendorOf: VendorOf;
 	/** Told after each commit. */
 	readonly publish: (news: News) => void;
 };
@@ -58,19 +65,24 @@ export async function sweepSubnet(
 	const subnet = findSubnet(db, run.subnetId);
 	if (subnet === undefined) throw new AppError("not_found", "The subnet is gone.");
 	const known = listAddresses(db, subnet.id);
+	const manner = mannerOf(deps, subnet);
 	const plan = planTargets(subnet, {
 		inner: innerRanges(listChildren(db, subnet.id)),
 		attached: deps.surroundings().networks.map((network) => network.cidr),
-		known,
+		known: subnet.cidr.family === 6 ? withNeighbours(deps, subnet, known) : known,
 		offset: readOffset(db, subnet.id),
 		everything: run.trigger === "person",
 		random: deps.random,
 	});
 	const total = plan.addresses.length;
-	const manner = mannerOf(deps, subnet);
 	setRunTotal(db, run.id, total, manner.method);
 	tellProgress(deps, run, 0, total, "running");
-	const recording = { run, known: new Set(known), first: subnet.lastSweepAt === undefined };
+	const recording = {
+		run,
+		known: new Set(known),
+		first: subnet.lastSweepAt === undefined,
+		vendorOf: deps.vendorOf,
+	};
 	const upBefore = countUp(db, subnet.id);
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
 	if (signal.aborted) {
@@ -86,6 +98,10 @@ export async function sweepSubnet(
 		return undefined;
 	}
 	if (pass.replies > 0) ownNetworkBack(deps, recording);
+	if (manner.neighbours) {
+		const neighbours = deps.neighbours().filter(({ address }) => contains(subnet.cidr, address));
+		tell(deps, run, recorder.recordNeighbours(db, recording, neighbours, clock.now()));
+	}
 	if (recording.first && pass.found > 0) {
 		tell(
 			deps,
@@ -152,6 +168,12 @@ export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void 
 		finish(deps, run, pass, { state: gone ? "cancelled" : "failed", problem });
 	});
 	tellEnd(deps, run, pass, 0, gone ? "cancelled" : "failed");
+}
+
+/** IPv6 networks are too large to try: whom this machine has talked to is asked as well. */
+function withNeighbours(deps: SweepDeps, { cidr }: Subnet, known: readonly Address[]): Address[] {
+	const talked = deps.neighbours().map(({ address }) => address);
+	return [...new Set([...known, ...talked.filter((address) => contains(cidr, address))])];
 }
 
 async function ask(

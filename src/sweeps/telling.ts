@@ -36,9 +36,14 @@ export function emptyTally(): Tally {
 }
 
 /** Keeps what is to be told until the batch is complete. */
-export function remember(tally: Tally, host: HostState, address: Address, news: readonly Flip[]): void {
+export function remember(
+	tally: Tally,
+	about: { readonly host: HostState; readonly address: Address; readonly vendor?: string | undefined },
+	news: readonly Flip[],
+): void {
+	const { host, address, vendor } = about;
 	for (const flip of news) {
-		const told = toldAs(flip);
+		const told = toldAs(flip, vendor);
 		if (told !== undefined) tally.telling.push({ ...told, host, ip: formatAddress(address) });
 	}
 }
@@ -64,8 +69,8 @@ export function tellAll(db: Db, tally: Tally, subnetId: number, at: number): voi
 }
 
 /** A flip in words of the event table; undefined: it is kept quiet. */
-function toldAs(flip: Flip): Pick<NewEvent, "kind" | "detail"> | undefined {
-	if (flip.kind === "appeared") return { kind: "host_new", detail: {} };
+function toldAs(flip: Flip, vendor: string | undefined): Pick<NewEvent, "kind" | "detail"> | undefined {
+	if (flip.kind === "appeared") return { kind: "host_new", detail: vendor === undefined ? {} : { vendor } };
 	if (flip.kind === "flapping") return { kind: "host_flapping", detail: { flips: flip.flips } };
 	if (flip.quiet) return undefined;
 	if (flip.kind === "went_down") return { kind: "host_down", detail: {} };

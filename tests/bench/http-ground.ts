@@ -162,13 +162,19 @@ export function threadsCpuMs(pid: number): Map<string, number> {
 	return new Map(tasks.map((task) => [task, ticksOf(`/proc/${pid}/task/${task}/stat`) * 10]));
 }
 
-function ticksOf(path: string): number {
-	const [user = 0, system = 0] = readFileSync(path, "utf8")
+/** The same for a process and the children it has waited for. */
+export function familyCpuMs(pid: number): number {
+	return ticksOf(`/proc/${pid}/stat`, 4) * 10;
+}
+
+/** Sum of utime, stime and, with 4 `fields`, cutime and cstime. */
+function ticksOf(path: string, fields = 2): number {
+	const numbers = readFileSync(path, "utf8")
 		.replace(/^.*\) /, "")
 		.split(" ")
-		.slice(11, 13)
+		.slice(11, 11 + fields)
 		.map(Number);
-	return user + system;
+	return numbers.reduce((sum, ticks) => sum + ticks, 0);
 }
 
 /** Resident memory of a process in MB. */

@@ -21,6 +21,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
+import { pastOf, storage } from "./past.ts";
 import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
 
@@ -159,6 +160,7 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 		host,
 		subnet: place.subnet,
 		events: mine,
+		history: pastOf(host.id, host.hostname === "nas.lan"),
 		now: world.now(),
 		csrf: "token",
 		...(form && { form }),
@@ -176,7 +178,10 @@ function small(world: World, path: string): Page | undefined {
 			title: "Activity",
 			main: <Activity events={changes} next="c.9" now={world.now()} />,
 		}),
-		"/settings": () => ({ title: "Settings", main: <Settings theme="auto" about={about} csrf="token" /> }),
+		"/settings": () => ({
+			title: "Settings",
+			main: <Settings theme="auto" about={about} storage={storage} csrf="token" />,
+		}),
 		"/doctor": () => ({ title: "Doctor", main: <Doctor checks={checks} /> }),
 		"/subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm) }),
 		"/subnets/1/edit": () => ({

@@ -4,6 +4,7 @@ import { BOUNDS } from "../../src/config.ts";
 import type { News } from "../../src/events/bus.ts";
 import { silentLog } from "../../src/log.ts";
 import { lastOf } from "../../src/net/cidr.ts";
+import type { Neighbour } from "../../src/probes/arp/neighbours.ts";
 import { type Db, openDatabase } from "../../src/store/database.ts";
 import { findHostByAddress } from "../../src/store/hosts.ts";
 import { adopt, findAround, insertSubnet } from "../../src/store/subnets.ts";
@@ -19,6 +20,8 @@ export type Stage = {
 	readonly sweeper: Sweeper;
 	readonly news: News[];
 	surroundings: Surroundings;
+	/** The kernel's table. */
+	neighbours: Neighbour[];
 	/** Adds a subnet, due at once; answers its id. */
 	subnet(text: string, intervalS?: number): number;
 	/** One tick of the timetable, and a moment for what it started. */
@@ -45,6 +48,8 @@ export function stage(...alive: string[]): Stage {
 			random: () => 0.5,
 			log: silentLog,
 			timing: BOUNDS,
+			neighbours: () => made.neighbours,
+			vendorOf: (mac) => (mac < 2 ** 25 ? `Vendor ${mac}` : undefined),
 			surroundings: () => made.surroundings,
 			publish: (item) => news.push(item),
 			sweepsAtOnce: BOUNDS.sweepsAtOnce,
@@ -57,6 +62,7 @@ export function stage(...alive: string[]): Stage {
 		clock,
 		network,
 		news,
+		neighbours: [],
 		surroundings: { networks: [{ name: "eth0", cidr: cidr("198.51.100.0/24") }], gateways: [] },
 		sweeper: undefined as unknown as Sweeper,
 		subnet(text, intervalS = 60) {

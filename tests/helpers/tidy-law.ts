@@ -32,6 +32,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 /** Files that are no code, and who may embed them. */
 const EMBEDS: readonly { readonly path: RegExp; readonly layers: readonly string[] }[] = [
 	{ path: /^schema\.sql$/, layers: ["store"] },
+	{ path: /^static\/dist\/vendors\.zst$/, layers: ["probes"] },
 	{ path: /^static\//, layers: ["http", "views"] },
 	{ path: /^package\.json$/, layers: ["app", "cli", "config", "http"] },
 ];
@@ -42,10 +43,12 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^bun:ffi$/, home: /^src\/probes\/libc\.ts$/ },
 	{ name: /^(node:)?child_process$/, home: /^src\/probes\// },
 	{ name: /^ping$/, home: /^src\/probes\// },
+	{ name: /^net-snmp$|^(node:)?dgram$/, home: /^src\/probes\/snmp\.ts$/ },
 	{ name: /^@elysiajs\/cron$|^croner$/, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^elysia$|^@elysiajs\//, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^preact(\/|$)|^preact-render-to-string/, home: /^views\// },
 	{ name: /^ip-address$/, home: /^src\/net\// },
+	{ name: /^@oslojs\//, home: /^src\/(events\/signature\.ts$|ipam\/|http\/)/ },
 	{ name: /^@logtape\//, home: /^src\/log\.ts$/ },
 ];
 

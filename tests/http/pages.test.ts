@@ -245,3 +245,22 @@ describe("lists", () => {
 		}
 	});
 });
+
+describe("storage", () => {
+	test("sizes, what a day costs, and a prune that is asked for once", async () => {
+		await subnet("10.0.0.0/24");
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.9", hostname: "a" });
+		rig.app.context.db.run("UPDATE host SET first_seen_at = 1");
+		const before = await rig.get("/settings");
+		expect(before.text).toContain("7 days: about 28.8 kB a day with 1 host, 202 kB in all");
+		expect(before.text).toContain("Prune now");
+		const asked = await rig.post("/settings/prune");
+		expect([asked.status, asked.headers.get("location")]).toEqual([303, "/settings#storage"]);
+		const wish = rig.app.context.db.query("SELECT value FROM setting WHERE key = 'prune_asked_at'").get();
+		await rig.post("/settings/prune");
+		expect(rig.app.context.db.query("SELECT value FROM setting WHERE key = 'prune_asked_at'").get()).toEqual(
+			wish,
+		);
+		expect((await rig.get("/settings?again")).text).toContain("Asked to prune");
+	});
+});

@@ -83,7 +83,7 @@ describe.skipIf(problem !== undefined)(problem ? `lab ARP (skipped: ${problem})`
 				Array.from({ length: 8 }, (_, i) => `10.70.0.${8 + i}`).sort(),
 			);
 			const { out } = sweep(["10.70.0.8/31"]);
-			expect(out).toMatch(new RegExp(`^10\\.70\\.0\\.8 +– ms {2}${FAR_MAC}\n`));
+			expect(out).toMatch(new RegExp(`^10\\.70\\.0\\.8 +– ms {2}${FAR_MAC} {2}Synology Incorporated\n`));
 		} finally {
 			nft(lab, "far", "");
 		}

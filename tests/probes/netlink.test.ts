@@ -1,7 +1,10 @@
 /** Tables of the kernel: captured dumps, and dumps that are cut, damaged or lie about their lengths. */
 
 import { describe, expect, test } from "bun:test";
+import { formatAddress } from "../../src/net/address.ts";
+import { formatMac } from "../../src/net/mac.ts";
 import { linkOf, linksOf, readDevices } from "../../src/probes/arp/links.ts";
+import { readNeighbours } from "../../src/probes/arp/neighbours.ts";
 import { readAttributes, readPart } from "../../src/probes/netlink.ts";
 import { sampleBytes } from "../helpers/hex.ts";
 import { address, cidr } from "../helpers/network.ts";
@@ -60,6 +63,26 @@ describe("damage", () => {
 			const bytes = sampleBytes("netlink/links");
 			for (let i = 0; i < 40; i++) bytes[chance.int(bytes.length)] = chance.int(256);
 			expect(readDevices([bytes]).length).toBeLessThanOrEqual(4);
+		}
+	});
+});
+
+describe("neighbours", () => {
+	test("both families; not those that failed, nor what the kernel keeps for itself", () => {
+		const texts = readNeighbours([sampleBytes("netlink/neighbours")]).map(
+			(one) => `${formatAddress(one.address)} ${formatMac(one.mac)}`,
+		);
+		expect(texts.sort()).toEqual([
+			"10.99.0.2 00:11:32:8a:00:01",
+			"10.99.0.3 52:54:00:12:34:56",
+			"fd99::2 00:11:32:8a:00:01",
+		]);
+	});
+
+	test("a table cut anywhere gives no neighbour that is not in it", () => {
+		const whole = sampleBytes("netlink/neighbours");
+		for (let length = 0; length < whole.length; length++) {
+			expect(readNeighbours([whole.slice(0, length)]).length).toBeLessThanOrEqual(3);
 		}
 	});
 });

@@ -1,7 +1,7 @@
 /** Sweeps that ask by ARP: when they do, and what becomes of hosts that answer nothing else. */
 
 import { describe, expect, test } from "bun:test";
-import { listSamples } from "../../src/store/history.ts";
+import { listSamples } from "../../src/store/samples.ts";
 import { address, cidr } from "../helpers/network.ts";
 import { stage } from "../helpers/sweeping.ts";
 

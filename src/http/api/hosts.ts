@@ -5,19 +5,16 @@ import { AppError } from "../../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
 import type { Host } from "../../model/host.ts";
-import { UNTIMED } from "../../model/presence.ts";
 import { parseAddress } from "../../net/address.ts";
 import { listEvents } from "../../store/events.ts";
-import { listSamples } from "../../store/history.ts";
 import { listHosts } from "../../store/hosts.ts";
 import type { Desk } from "../desk.ts";
 import { readId, readLimit, readListQuery } from "../query.ts";
 import { respondJson } from "../respond.ts";
-import { eventJson, hostJson, hostPatch, newHost, time } from "./shapes.ts";
+import { eventJson, hostJson, hostPatch, newHost } from "./shapes.ts";
 import { readVersion } from "./subnets.ts";
 
 const PAGE = { rows: 100, max: 500 };
-const DAY_MS = 86_400_000;
 
 export function hostApi(desk: Desk) {
 	const { context } = desk;
@@ -65,20 +62,10 @@ export function hostApi(desk: Desk) {
 		});
 }
 
-/** What happened to hosts: measurements of a day, events. */
-export function historyApi(desk: Desk) {
+/** What happened to hosts. */
+export function eventApi(desk: Desk) {
 	const { context } = desk;
 	return new Elysia({ prefix: "/api/v1" })
-		.get("/hosts/:id/history", ({ request, params }) => {
-			const host = demandHost(context, readId(params.id));
-			const samples = listSamples(context.db, host.id, context.clock.now() - DAY_MS);
-			const items = samples.map(({ at, latencyUs }) => ({
-				at: time(at),
-				is_up: latencyUs !== undefined,
-				latency_ms: latencyUs === undefined || latencyUs === UNTIMED ? null : latencyUs / 1_000,
-			}));
-			return respondJson(request, { items });
-		})
 		.get("/hosts/:id/events", ({ request, params }) => {
 			const host = demandHost(context, readId(params.id));
 			const items = listEvents(context.db, { hostId: host.id, limit: PAGE.rows }).map(eventJson);

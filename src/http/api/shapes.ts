@@ -55,6 +55,7 @@ export function subnetJson(subnet: SubnetSummary) {
 		sweep_interval_s: subnet.sweepIntervalS,
 		sweep_enabled: subnet.sweepEnabled,
 		scan_enabled: subnet.scanEnabled,
+		snmp_enabled: subnet.snmpEnabled,
 		// More than 2^53 addresses do not fit a JSON number exactly: then it is a string of digits.
 		counts: {
 			total,
@@ -78,6 +79,9 @@ export function hostJson(host: Host) {
 		ip: host.ip,
 		hostname: host.hostname,
 		hostname_source: host.hostnameSource ?? null,
+		ptr_name: host.ptrName,
+		snmp_name: host.snmpName,
+		snmp_enabled: host.snmpEnabled ?? null,
 		description: host.description,
 		tags: host.tags,
 		notes: host.notes,
@@ -131,5 +135,6 @@ export function eventJson(event: Event) {
 		ip: event.ip ?? null,
 		label: event.label,
 		detail: event.detail,
+		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
 	};
 }

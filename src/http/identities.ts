@@ -1,0 +1,93 @@
+/** What people decide about who a host is: which name it goes by, how it is asked, which news is old. Pages and JSON. */
+
+import { Type as t } from "@sinclair/typebox";
+import { Elysia } from "elysia";
+import { AppError } from "../errors.ts";
+import { dismissEvent } from "../ipam/dismissals.ts";
+import { switchHostSnmp, switchSubnetSnmp, useName } from "../ipam/names.ts";
+import { eventJson, hostJson } from "./api/shapes.ts";
+import type { Desk } from "./desk.ts";
+import { readForm, readId } from "./query.ts";
+import { redirect, respondJson } from "./respond.ts";
+
+export function identityRoutes({ context }: Desk) {
+	const raw = { parse: "none" } as const;
+	return new Elysia()
+		.post(
+			"/events/:id/dismiss",
+			async ({ request, params }) => {
+				const field = await readForm(request);
+				dismissEvent(context, readId(params.id));
+				const back = field("back");
+				return redirect(/^\/hosts\/\d{1,15}$/.test(back) ? back : "/activity");
+			},
+			raw,
+		)
+		.post(
+			"/hosts/:id/name",
+			async ({ request, params }) => {
+				const id = readId(params.id);
+				useName(context, id, readSource((await readForm(request))("source")));
+				return redirect(`/hosts/${id}`);
+			},
+			raw,
+		)
+		.post(
+			"/hosts/:id/snmp",
+			async ({ request, params }) => {
+				const id = readId(params.id);
+				switchHostSnmp(context, id, readSwitch((await readForm(request))("enabled")));
+				return redirect(`/hosts/${id}`);
+			},
+			raw,
+		)
+		.post(
+			"/subnets/:id/snmp",
+			async ({ request, params }) => {
+				const id = readId(params.id);
+				switchSubnetSnmp(context, id, readSwitch((await readForm(request))("enabled")) === true);
+				return redirect(`/subnets/${id}/edit`);
+			},
+			raw,
+		);
+}
+
+export function identityApi({ context }: Desk) {
+	const source = t.Object({ source: t.String({ maxLength: 16 }) }, { additionalProperties: false });
+	const hostSwitch = t.Object({ enabled: t.Union([t.Boolean(), t.Null()]) }, { additionalProperties: false });
+	const subnetSwitch = t.Object({ enabled: t.Boolean() }, { additionalProperties: false });
+	return new Elysia({ prefix: "/api/v1", normalize: false })
+		.post("/events/:id/dismiss", ({ request, params }) =>
+			respondJson(request, eventJson(dismissEvent(context, readId(params.id)))),
+		)
+		.post(
+			"/hosts/:id/name",
+			({ request, params, body }) =>
+				respondJson(request, hostJson(useName(context, readId(params.id), readSource(body.source)))),
+			{ body: source },
+		)
+		.put(
+			"/hosts/:id/snmp",
+			({ request, params, body }) =>
+				respondJson(request, hostJson(switchHostSnmp(context, readId(params.id), body.enabled ?? undefined))),
+			{ body: hostSwitch },
+		)
+		.put(
+			"/subnets/:id/snmp",
+			({ request, params, body }) => {
+				const { id, snmpEnabled } = switchSubnetSnmp(context, readId(params.id), body.enabled);
+				return respondJson(request, { id, snmp_enabled: snmpEnabled });
+			},
+			{ body: subnetSwitch },
+		);
+}
+
+function readSource(text: string): "ptr" | "snmp" {
+	if (text === "ptr" || text === "snmp") return text;
+	throw new AppError("invalid", "source is ptr or snmp.", { field: "source" });
+}
+
+/** "yes", "no", or "" for: as it is set further up. */
+function readSwitch(text: string): boolean | undefined {
+	return text === "yes" ? true : text === "no" ? false : undefined;
+}

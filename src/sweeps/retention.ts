@@ -1,0 +1,186 @@
+/** Upkeep of the file: its log moved in, and once a day what is past its time removed, in slices that hold no lock long. */
+
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { PruneReport } from "../model/upkeep.ts";
+import { HOUR_MS } from "../model/uptime.ts";
+import { checkpoint, type Db, transact } from "../store/database.ts";
+import { pruneDeliveries } from "../store/deliveries.ts";
+import { pruneEvents } from "../store/events.ts";
+import * as retention from "../store/retention.ts";
+import { pruneRuns } from "../store/runs.ts";
+import { readPruneReport, readSetting, writeSetting } from "../store/settings.ts";
+import type { Station } from "./worker.ts";
+
+const DAY_MS = 24 * HOUR_MS;
+/** Without a wish it runs when the last one is older than this: the machine may sleep at the hour of the timetable. */
+const OVERDUE_MS = 26 * HOUR_MS;
+/** After a failure (a busy database) it is tried again so much later. */
+const AGAIN_MS = 60_000;
+
+export type RetentionOptions = {
+	readonly db: Db;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly rawRetentionDays: number;
+	readonly hourlyRetentionDays: number;
+	readonly eventDays: number;
+	readonly runDays: number;
+	readonly deliveryDays: number;
+	/** A transaction takes no new unit of work after this long; then everyone else has a turn. */
+	readonly pruneSliceMs: number;
+	/** Rows in one unit of work. */
+	readonly pruneUnit: number;
+	readonly checkpointPages: number;
+};
+
+/** Does one unit of work; answers how many rows went, or undefined when nothing is left. */
+type Unit = () => number | undefined;
+
+/** Looks for the wish in the database at every tick; one prune at a time. */
+export function openRetention(options: RetentionOptions): Station & { idle(): Promise<void> } {
+	const { db, clock, log } = options;
+	let running: Promise<void> | undefined;
+	let closed = false;
+	let notBefore = 0;
+	const work = async () => {
+		try {
+			const report = await prune(options, () => closed);
+			if (report !== undefined)
+				log.info("pruned", { ...report.rows, ms: report.ms, longestMs: report.longestMs });
+		} catch (error) {
+			notBefore = clock.monotonicMs() + AGAIN_MS;
+			log.warning("prune failed", { reason: error });
+		} finally {
+			running = undefined;
+		}
+	};
+	return {
+		tick() {
+			if (!closed) checkpoint(db, options.checkpointPages);
+			if (closed || running !== undefined || clock.monotonicMs() < notBefore) return;
+			if (isDue(db, clock.now())) running = work();
+		},
+		idle: async () => running,
+		async close() {
+			closed = true;
+			await running;
+		},
+	};
+}
+
+function isDue(db: Db, now: number): boolean {
+	if (readSetting(db, "prune_asked_at") !== undefined) return true;
+	const last = readPruneReport(db);
+	if (last !== undefined) return now - last.at > OVERDUE_MS;
+	// A new file has nothing to prune: its first report starts the days.
+	writeSetting(db, "prune_report", JSON.stringify({ at: now, rows: {}, ms: 0, slices: 0, longestMs: 0 }));
+	return false;
+}
+
+/** Runs all stages; undefined when it was told to stop half-way (the wish stays, and it begins again). */
+async function prune(options: RetentionOptions, stopped: () => boolean): Promise<PruneReport | undefined> {
+	const { db, clock } = options;
+	const now = clock.now();
+	const startedAt = clock.monotonicMs();
+	const tally = { slices: 0, longestMs: 0 };
+	const rows: Record<string, number> = {};
+	const rawBefore = Math.floor((now - options.rawRetentionDays * DAY_MS) / HOUR_MS) * HOUR_MS;
+	for (const [name, unit] of Object.entries(stagesOf(options, now, rawBefore))) {
+		rows[name] = 0;
+		for (let more = true; more; ) {
+			const slice = runSlice(options, unit);
+			tally.slices += 1;
+			tally.longestMs = Math.max(tally.longestMs, slice.ms);
+			rows[name] += slice.rows;
+			more = slice.more;
+			checkpoint(db, options.checkpointPages);
+			// At most half of the thread's time: echoes and verdicts go on beside it.
+			await clock.sleep(Math.max(1, slice.ms));
+			if (stopped()) return undefined;
+		}
+	}
+	const ms = Math.round(clock.monotonicMs() - startedAt);
+	const longestMs = Math.round(tally.longestMs * 10) / 10;
+	const report = { at: clock.now(), rows, ms, slices: tally.slices, longestMs };
+	transact(db, () => {
+		writeSetting(db, "thinned_until", String(Math.max(rawBefore, thinnedUntil(db))));
+		writeSetting(db, "prune_report", JSON.stringify(report));
+		writeSetting(db, "prune_asked_at", undefined);
+	});
+	return report;
+}
+
+/** Units in one transaction until its time is over. */
+function runSlice(options: RetentionOptions, unit: Unit): { rows: number; more: boolean; ms: number } {
+	const { db, clock, pruneSliceMs } = options;
+	const startedAt = clock.monotonicMs();
+	const done = transact(db, () => {
+		let rows = 0;
+		let more = true;
+		while (more && clock.monotonicMs() - startedAt < pruneSliceMs) {
+			const went = unit();
+			if (went === undefined) more = false;
+			else rows += went;
+		}
+		return { rows, more };
+	});
+	return { ...done, ms: clock.monotonicMs() - startedAt };
+}
+
+function stagesOf(options: RetentionOptions, now: number, rawBefore: number): Record<string, Unit> {
+	const { db, pruneUnit } = options;
+	const hoursBefore = now - options.hourlyRetentionDays * DAY_MS;
+	const chunk = (remove: () => number): Unit => {
+		let over = false;
+		return () => {
+			if (over) return undefined;
+			const went = remove();
+			over = went < pruneUnit;
+			return went;
+		};
+	};
+	return {
+		thinned: thinning(db, thinnedUntil(db), rawBefore),
+		samples: byHost(db, pruneUnit, (id) => retention.pruneSamples(db, id, hoursBefore, pruneUnit)),
+		hours: byHost(db, pruneUnit, (id) => retention.pruneHours(db, id, hoursBefore, pruneUnit)),
+		answers: chunk(() => retention.pruneAnswers(db, hoursBefore, pruneUnit)),
+		events: chunk(() => pruneEvents(db, now - options.eventDays * DAY_MS, pruneUnit)),
+		deliveries: chunk(() => pruneDeliveries(db, now - options.deliveryDays * DAY_MS, pruneUnit)),
+		runs: chunk(() => pruneRuns(db, now - options.runDays * DAY_MS, pruneUnit)),
+	};
+}
+
+function thinnedUntil(db: Db): number {
+	return Number(readSetting(db, "thinned_until") ?? 0);
+}
+
+/** Host by host, a day at a time, from where the last prune ended. */
+function thinning(db: Db, from: number, to: number): Unit {
+	let hostId: number | undefined = 0;
+	let at = to;
+	return () => {
+		while (at >= to) {
+			hostId = hostId === undefined ? undefined : retention.nextHostId(db, hostId);
+			if (hostId === undefined) return undefined;
+			const first = retention.firstSampleAt(db, hostId, from);
+			if (first !== undefined && first < to) at = first - (first % HOUR_MS);
+			else return 0;
+		}
+		const window = { from: at, to: Math.min(to, at + DAY_MS) };
+		at = window.to;
+		return hostId === undefined ? undefined : retention.thinSamples(db, hostId, window);
+	};
+}
+
+function byHost(db: Db, full: number, remove: (hostId: number) => number): Unit {
+	let hostId: number | undefined = 0;
+	let more = false;
+	return () => {
+		if (!more) hostId = hostId === undefined ? undefined : retention.nextHostId(db, hostId);
+		if (hostId === undefined) return undefined;
+		const went = remove(hostId);
+		more = went === full;
+		return went;
+	};
+}
