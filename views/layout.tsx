@@ -33,6 +33,8 @@ export type Shell = {
 	assets: Assets;
 	csrf?: string;
 	now: number;
+	/** Number of the last news that this page knows of. */
+	liveId?: string;
 	search?: string;
 };
 
@@ -55,7 +57,7 @@ export function tabTitle(title: string, downs: number): string {
 export function Layout(props: Shell & { title: string; main: VNode }) {
 	const { assets } = props;
 	return (
-		<html lang="en" data-theme={props.theme} data-now={props.now}>
+		<html lang="en" data-theme={props.theme} data-now={props.now} data-live-id={props.liveId}>
 			<head>
 				<meta charset="utf-8" />
 				<meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -45,7 +45,12 @@ export type Desk = {
 const KEPT_MAX = 256;
 const KEPT_MS = 1_000;
 
-export function createDesk(context: Context, assets: AssetStore, surroundings: Surroundings): Desk {
+/** `epoch` tells this process from earlier ones, as in the ids of the live stream. */
+export function createDesk(
+	context: Context,
+	assets: AssetStore,
+	{ surroundings, epoch }: { surroundings: Surroundings; epoch: string },
+): Desk {
 	const { db, clock } = context;
 	const remember = createMemory(context);
 	const light = (): Light => {
@@ -60,6 +65,7 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 		theme: readTheme(request),
 		assets: assets.urls,
 		now: clock.now(),
+		liveId: `${epoch}.${context.bus.lastId}`,
 	});
 	return {
 		context,

@@ -38,11 +38,12 @@ export async function openServer(
 	options: { listen: boolean; surroundings: Surroundings },
 ): Promise<Server> {
 	const assets = await loadAssets();
-	const desk = createDesk(context, assets, options.surroundings);
+	const epoch = Math.floor(context.random() * 2 ** 32).toString(36);
+	const desk = createDesk(context, assets, { ...options, epoch });
 	const live = openLive({
 		bus: context.bus,
 		clock: context.clock,
-		epoch: Math.floor(context.random() * 2 ** 32).toString(36),
+		epoch,
 		light: desk.light,
 		streamsMax: BOUNDS.streamsMax,
 		queueBytes: BOUNDS.streamQueueBytes,
