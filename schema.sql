@@ -62,6 +62,14 @@ CREATE TABLE host (
 	last_seen_at       INTEGER,
 	latency_us         INTEGER,                       -- 0: answers ARP, but no ping
 	typical_latency_us INTEGER,                       -- running estimate of the median
+	-- Port scans, written by the scanner only. The moment within the interval is the host's own and stays.
+	next_scan_at       INTEGER NOT NULL DEFAULT 0,    -- 0: as soon as it is up
+	scan_run_id        INTEGER,                       -- the open scan_run it waits for or is scanned by
+	last_scan_at       INTEGER,                       -- end of the last scan that said something
+	last_scan_by       TEXT,                          -- nmap or connect
+	scan_scope         TEXT,                          -- digest of the ports that scan looked at
+	scan_failures      INTEGER NOT NULL DEFAULT 0,    -- in a row
+	scan_problem       TEXT,                          -- why the last one said nothing; NULL when it did
 	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
 	created_at         INTEGER NOT NULL,
 	updated_at         INTEGER NOT NULL
@@ -113,6 +121,8 @@ WHEN new.subnet_id <> old.subnet_id OR new.status_order <> old.status_order BEGI
 	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
 	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
 END;
+CREATE INDEX host_scan_due ON host (next_scan_at) WHERE status = 'up' AND scan_run_id IS NULL;
+CREATE INDEX host_in_scan ON host (scan_run_id) WHERE scan_run_id IS NOT NULL;
 
 -- tags_json taken apart, so that a tag finds its hosts. Kept by the triggers below; never written otherwise.
 CREATE TABLE host_tag (
@@ -157,7 +167,8 @@ CREATE TABLE answer_hour (
 	down INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Ports found open, with their past. is_current marks what the last scan of the host saw open.
+-- Ports found open, with their past: a row for each time a port was open, first_seen_at to last_seen_at. is_current
+-- marks what the last scan of the host that looked at the port saw open.
 CREATE TABLE host_open_port (
 	id            INTEGER PRIMARY KEY,
 	host_id       INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
@@ -173,8 +184,10 @@ CREATE TABLE host_open_port (
 	is_current    INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_host ON host_open_port (host_id);
+CREATE INDEX host_open_port_past ON host_open_port (ts) WHERE is_current = 0;
+CREATE INDEX host_open_port_words ON host_open_port (port, service, product, host_id) WHERE is_current = 1;
 CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
-CREATE INDEX host_open_port_by_port ON host_open_port (port, service, host_id) WHERE is_current = 1;
 
 -- What every list reads: a host with its latest state and the ports open now.
 CREATE VIEW host_current AS
@@ -278,6 +291,27 @@ CREATE TABLE webhook_delivery (
 CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
 CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
 CREATE INDEX webhook_delivery_by_time ON webhook_delivery (created_at);
+-- Port scans: the queue (queued), the progress (running) and the record (all others). Its hosts while it is open are
+-- those whose scan_run_id names it.
+CREATE TABLE scan_run (
+	id           INTEGER PRIMARY KEY,
+	subnet_id    INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
+	host_id      INTEGER REFERENCES host (id) ON DELETE SET NULL, -- of a wish; a scheduled run has several hosts
+	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
+	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'interrupted')),
+	requested_at INTEGER NOT NULL,
+	started_at   INTEGER,
+	finished_at  INTEGER,
+	total        INTEGER NOT NULL DEFAULT 0,          -- hosts to scan
+	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a result
+	open_ports   INTEGER NOT NULL DEFAULT 0,
+	method       TEXT,                                -- nmap or connect
+	problem      TEXT                                 -- why it failed, or what was left out
+) STRICT;
+CREATE INDEX scan_run_open ON scan_run (state, id) WHERE state IN ('queued', 'running');
+CREATE INDEX scan_run_by_time ON scan_run (finished_at);
+CREATE INDEX scan_run_by_subnet ON scan_run (subnet_id);
+CREATE INDEX scan_run_by_host ON scan_run (host_id);
 
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (

@@ -15,9 +15,12 @@ import type { TargetRules } from "./model/target.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
+import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
 import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
 import { hasCredentials, openSnmp } from "./probes/snmp.ts";
 import { openVendors } from "./probes/vendor.ts";
+import { withScans } from "./scans/machine.ts";
+import { openScans } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { type NameDeps, openNames } from "./sweeps/names.ts";
@@ -79,11 +82,21 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	// Also where settings that nmap must not be given stop the start.
+	const scanner = await openPortScanner(scanOptions(config));
+	scanner.close();
 	let url: string | undefined;
 	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: { ...lookAround(context, () => thread?.state()), targetRules },
+		surroundings: {
+			...withScans(
+				lookAround(context, () => thread?.state()),
+				context,
+				scanner,
+			),
+			targetRules,
+		},
 	});
 	url = server.url;
 	if (options.entry !== undefined) {
@@ -180,7 +193,12 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		log,
 	});
 	return {
-		stations: [sweeper, retention, openNamesOf(config, { db, log, publish })],
+		stations: [
+			sweeper,
+			await openScansOf(config, { db, log, publish }),
+			retention,
+			openNamesOf(config, { db, log, publish }),
+		],
 		method: prober.method,
 		note: prober.note,
 		close() {
@@ -216,4 +234,28 @@ function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publi
 		snmp:
 			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
 	});
+}
+
+/** Port scans by nmap, or without it. */
+async function openScansOf(
+	config: Config,
+	parts: Pick<NameDeps, "db" | "log" | "publish">,
+): Promise<Station> {
+	const scanner = await openPortScanner(scanOptions(config));
+	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
+	return openScans({
+		...BOUNDS,
+		...parts,
+		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		scanner,
+		clock: systemClock,
+		random,
+		scanConcurrency: config.scanConcurrency,
+	});
+}
+
+/** What the settings say of port scans. */
+function scanOptions(config: Config): PortScanOptions {
+	const { nmapArgs, nmapPrivileged, tcpPorts } = config;
+	return { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts };
 }

@@ -5,10 +5,12 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
+import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
 import { AppError } from "./errors.ts";
 
 /** What may differ from one installation to the next. */
 export type Config = NameSettings &
+	ScanSettings &
 	Readonly<{
 		/** Path of the SQLite file, or ":memory:". */
 		databasePath: string;
@@ -35,6 +37,7 @@ export type Config = NameSettings &
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
 	...NAME_BOUNDS,
+	...SCAN_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -109,6 +112,7 @@ export const BOUNDS = {
 
 const KEYS = {
 	...NAME_KEYS,
+	...SCAN_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",

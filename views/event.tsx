@@ -26,6 +26,9 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	sweep_recovered: "up",
 	own_network_down: "warn",
 	own_network_back: "up",
+	port_opened: "new",
+	port_closed: "gone",
+	port_changed: "edit",
 };
 
 /** What happened to the thing that the label names; wire text comes back in pieces to be isolated. */
@@ -72,6 +75,13 @@ function says(event: Event): (string | { wire: string })[] {
 			return ["own network is down, states are unknown", ...reason(detail)];
 		case "own_network_back":
 			return ["own network is back"];
+		case "port_opened":
+			return ["opened ", ...port(detail)];
+		case "port_closed":
+			return ["closed ", ...port(detail)];
+		case "port_changed":
+			if (detail.new === undefined) return ["changed ", ...port(detail)];
+			return [...port(detail), " is now ", { wire: String(detail.new) }];
 	}
 }
 
@@ -90,6 +100,14 @@ function renamed(detail: Event["detail"]): (string | { wire: string })[] {
 	const [old, now] = [String(detail.old ?? ""), String(detail.new ?? "")];
 	if (now === "") return [`${source} “`, { wire: old }, "” is gone"];
 	return [`${source} changed from “`, { wire: old }, "” to “", { wire: now }, "”"];
+}
+
+/** "5001/https", "53/udp", "12 ports". */
+function port(detail: Event["detail"]): (string | { wire: string })[] {
+	if (typeof detail.ports === "number") return [plural(detail.ports, "port")];
+	const service = String(detail.service ?? "");
+	if (service === "" || detail.proto !== "tcp") return [`${detail.port}/${detail.proto}`];
+	return [`${detail.port}/`, { wire: service }];
 }
 
 function edited(detail: Event["detail"]): (string | { wire: string })[] {

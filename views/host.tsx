@@ -3,6 +3,7 @@
 import type { Event } from "../src/model/event.ts";
 import { HOST_LIMITS, type Host } from "../src/model/host.ts";
 import { UNTIMED } from "../src/model/presence.ts";
+import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import type { HostHistory } from "../src/model/uptime.ts";
 import { formatCidr } from "../src/net/cidr.ts";
@@ -13,13 +14,15 @@ import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
 import { HistoryPanel } from "./history.tsx";
 import { FoundNames } from "./names.tsx";
-import { OpenLinks, OpenPorts } from "./ports.tsx";
+import { HostActions, OpenPorts } from "./scan.tsx";
 
 export type HostPanelProps = {
 	host: Host;
 	subnet: Subnet;
 	events: readonly Event[];
 	history?: HostHistory;
+	/** undefined: nobody scans ports here. */
+	scan?: HostScan | undefined;
 	form?: {
 		values: { hostname: string; description: string; tags: string; notes: string };
 		problem?: { field?: string; message: string };
@@ -58,14 +61,14 @@ export function HostPanel(props: HostPanelProps) {
 					<Latency host={host} />
 				</span>
 				<Story host={host} now={props.now} />
-				<OpenLinks host={host} />
+				<HostActions host={host} scan={props.scan} csrf={props.csrf} />
 			</header>
 			<EditForm {...props} />
 			<FoundNames host={host} subnet={props.subnet} csrf={props.csrf} />
 			{props.history !== undefined && host.firstSeenAt !== undefined && (
 				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
 			)}
-			<OpenPorts ports={host.ports} now={props.now} />
+			<OpenPorts ports={host.ports} scan={props.scan} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>
 				{props.events.length === 0 ? (

@@ -2,6 +2,7 @@
 
 import pkg from "../../package.json" with { type: "json" };
 import { AppError } from "../errors.ts";
+import { scanCommand } from "./scan.ts";
 import { serveCommand } from "./serve.ts";
 import { sweepCommand } from "./sweep.ts";
 
@@ -18,6 +19,7 @@ const HELP = `Rollcall ${pkg.version}: which addresses are used, which hosts are
 
   rollcall [serve]        serve the pages and sweep (see: rollcall serve --help)
   rollcall sweep CIDR…    ask addresses once, without a database (see: rollcall sweep --help)
+  rollcall scan HOST…     look for open ports once, without a database (see: rollcall scan --help)
   rollcall --version      print the version
   rollcall --help         print this
 `;
@@ -25,6 +27,7 @@ const HELP = `Rollcall ${pkg.version}: which addresses are used, which hosts are
 const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
 	serve: serveCommand,
 	sweep: sweepCommand,
+	scan: scanCommand,
 };
 
 /** Runs a command line. Exit codes: 0 done, 2 bad input, 3 no permission or own fault, 1 anything else. */

@@ -6,6 +6,7 @@ import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { AppError } from "../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
+import { scanNow } from "../ipam/scans.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
 import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
@@ -13,6 +14,7 @@ import { contains } from "../net/cidr.ts";
 import { listEvents } from "../store/events.ts";
 import { findHostByAddress } from "../store/hosts.ts";
 import { listHours, listSamples } from "../store/samples.ts";
+import { readHostScan } from "../store/scans.ts";
 import type { Desk } from "./desk.ts";
 import { type Fields, readForm, readId } from "./query.ts";
 import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
@@ -28,6 +30,7 @@ export function hostRoutes(desk: Desk) {
 			desk.piece(request, () => respondHtml(request, drawer(desk, readId(params.id)))),
 		)
 		.post("/hosts/:id", ({ request, params }) => save(desk, request, readId(params.id)), raw)
+		.post("/hosts/:id/scan", ({ request, params }) => scan(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
 		.get("/subnets/:id/free/:address", ({ request, params }) =>
 			free(desk, request, readId(params.id), params.address),
@@ -44,6 +47,7 @@ function panelOf(desk: Desk, id: number) {
 		host,
 		subnet,
 		events: listEvents(db, { hostId: id, limit: CHANGES }),
+		scan: readHostScan(db, id, desk.context.config.scanIntervalMinutes > 0),
 		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
 			now,
 			intervalMs: subnet.sweepIntervalS * 1_000,
@@ -85,6 +89,12 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 
 function remove(desk: Desk, id: number): Response {
 	return redirect(`/subnets/${deleteHost(desk.context, id).subnetId}`);
+}
+
+/** Only a wish: what comes of it reaches the open page by the live stream. */
+function scan(desk: Desk, request: Request, id: number): Response {
+	scanNow(desk.context, id);
+	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
 }
 
 /** The form to reserve one address; an address that is taken by now leads to its host. */

@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { pastApi } from "./api/history.ts";
 import { eventApi, hostApi } from "./api/hosts.ts";
+import { scanApi } from "./api/scans.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
@@ -106,7 +107,8 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 		.use(identityApi(desk))
 		.use(webhookRoutes(desk))
 		.use(webhookApi(desk))
-		.use(deliveryApi(desk));
+		.use(deliveryApi(desk))
+		.use(scanApi(desk));
 }
 
 const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");

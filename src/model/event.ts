@@ -20,13 +20,17 @@ export const EVENT_KINDS = [
 	"sweep_recovered",
 	"own_network_down",
 	"own_network_back",
+	"port_opened",
+	"port_closed",
+	"port_changed",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
  * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`,
- * `mac`, `vendor`, `other`, `source`.
+ * `mac`, `vendor`, `other`, `source`; of ports `port`, `proto`, `service`, or `ports`
+ * (how many) when they are told as one.
  */
 export type Event = {
 	readonly id: number;

@@ -39,7 +39,10 @@ export type Host = {
 	readonly ports: readonly Port[];
 };
 
-/** Which hosts a list shows. `text` is looked for in address, hostname, description, tags, MAC and vendor. */
+/**
+ * Which hosts a list shows. `text` is looked for in address, hostname, description, tags, MAC, vendor, services and
+ * products; a number is a port too.
+ */
 export type HostFilter = {
 	readonly subnetId?: number | undefined;
 	readonly status?: Status | undefined;

@@ -6,7 +6,7 @@ import type { Subnet } from "../model/subnet.ts";
 import { type Address, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
 import { type Row as HostRow, listHosts, toHost } from "./hosts.ts";
-import { PICKED_MAX, pickHosts } from "./search.ts";
+import { PICKED_MAX, pickByWords } from "./search.ts";
 import { type Row as SubnetRow, toSubnet } from "./subnets.ts";
 
 /** Whole names and addresses, then beginnings, then the rest; `:text` in whatever case. */
@@ -18,13 +18,12 @@ const BEST_HOSTS = `SELECT * FROM host_current WHERE id IN (
 	ORDER BY CASE WHEN ip = lower(:text) OR lower(hostname) = lower(:text) THEN 0
 		WHEN instr(lower(hostname), lower(:text)) = 1 OR instr(ip, lower(:text)) = 1 THEN 1 ELSE 2 END, +status_order, +ip_key`;
 
-/** Hosts with the text in address, name, description, tags, MAC or vendor. */
+/** Hosts with the text in address, name, description, tags, MAC, vendor or found names; ports are another group. */
 export function searchHosts(db: Db, text: string, limit: number): Found<Host> {
-	const filter = { text };
-	const ids = pickHosts(db, filter, Number.MAX_SAFE_INTEGER - 1) ?? [];
+	const ids = pickByWords(db, text, Number.MAX_SAFE_INTEGER);
 	if (ids.length > PICKED_MAX) {
 		// So many carry it that the first ones are as good as any.
-		return { shown: listHosts(db, filter, "alive", undefined, limit), count: ids.length };
+		return { shown: listHosts(db, { text }, "alive", undefined, limit), count: ids.length };
 	}
 	const binds = { ids: JSON.stringify(ids), text, limit };
 	const rows = db.query<HostRow, [typeof binds]>(BEST_HOSTS).all(binds);

@@ -11,7 +11,9 @@ export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHER
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
 		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
 		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\'
-		OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\' OR instr(mac, :mac))`;
+		OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\' OR instr(mac, :mac)
+		OR id IN (SELECT host_id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :word
+			OR service LIKE :like ESCAPE '\\' OR product LIKE :like ESCAPE '\\')))`;
 
 /** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
 export function bindsOf(filter: HostFilter) {
@@ -21,6 +23,7 @@ export function bindsOf(filter: HostFilter) {
 		tag: filter.tag ?? null,
 		service: filter.service ?? null,
 		port: filter.port ?? null,
+		word: text ?? null,
 		mac: macPart(text ?? "") ?? null,
 		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
 	};
@@ -40,6 +43,10 @@ export const PICKED_MAX = 5_000;
 const WORDS =
 	"lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name)";
 
+/** By the number of an open port, or what serves there; read from one index. */
+const BY_PORTS = `SELECT host_id AS id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :value
+	OR instr(lower(service), lower(:value)) OR instr(lower(product), lower(:value)))`;
+
 /**
  * A text is looked for in one index that is read from end to end: a tenth of what it takes to look at every row in
  * the order of a list.
@@ -49,29 +56,40 @@ const PICKS = {
 	port: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE port = :value AND is_current = 1 LIMIT :limit",
 	service:
 		"SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = :value AND is_current = 1 LIMIT :limit",
-	text: `SELECT id FROM host WHERE instr(${WORDS}, lower(:value)) LIMIT :limit`,
+	words: `SELECT id FROM host WHERE instr(${WORDS}, lower(:value)) LIMIT :limit`,
 	/** A text that may be part of a MAC, written in another way. */
 	mac: `SELECT id FROM host WHERE instr(${WORDS}, lower(:value)) OR instr(${WORDS}, :mac) LIMIT :limit`,
+	ports: `${BY_PORTS} LIMIT :limit`,
 } as const;
+
+type Binds = Record<string, string | number>;
+
+function ask(db: Db, sql: string, binds: Binds): number[] {
+	const rows = db.query<unknown, [Binds]>(sql).values(binds) as [number][];
+	return rows.map(([id]) => id);
+}
+
+/** Ids of hosts with the text in what is known of themselves; at most `limit`. */
+export function pickByWords(db: Db, text: string, limit: number): number[] {
+	const mac = macPart(text);
+	if (mac === undefined) return ask(db, PICKS.words, { value: text, limit });
+	return ask(db, PICKS.mac, { value: text, mac, limit });
+}
 
 /**
  * Ids of all hosts that may pass: those that carry the tag, the port, the service or the text. undefined when they
- * are more than `max`, or when the filter asks for none of these. They still have to pass the whole filter.
+ * are too many, or when the filter asks for none of these. They still have to pass the whole filter.
  */
-export function pickHosts(db: Db, filter: HostFilter, max = PICKED_MAX): number[] | undefined {
-	const { tag, service, port, text = "" } = filter;
-	const limit = max + 1;
-	const ask = (sql: string, binds: Record<string, string | number>) =>
-		db.query<Picked, [typeof binds]>(sql).values(binds) as [number][];
-	const mac = macPart(text);
-	let rows: [number][];
-	if (tag !== undefined) rows = ask(PICKS.tag, { value: tag, limit });
-	else if (port !== undefined) rows = ask(PICKS.port, { value: port, limit });
-	else if (service !== undefined) rows = ask(PICKS.service, { value: service, limit });
+export function pickHosts(db: Db, { tag, service, port, text = "" }: HostFilter): number[] | undefined {
+	const limit = PICKED_MAX + 1;
+	let ids: number[];
+	if (tag !== undefined) ids = ask(db, PICKS.tag, { value: tag, limit });
+	else if (port !== undefined) ids = ask(db, PICKS.port, { value: port, limit });
+	else if (service !== undefined) ids = ask(db, PICKS.service, { value: service, limit });
 	else if (text === "") return undefined;
-	else if (mac !== undefined) rows = ask(PICKS.mac, { value: text, mac, limit });
-	else rows = ask(PICKS.text, { value: text, limit });
-	return rows.length > max ? undefined : rows.map(([id]) => id);
+	else {
+		ids = pickByWords(db, text, limit);
+		if (ids.length < limit) ids.push(...ask(db, PICKS.ports, { value: text, limit }));
+	}
+	return ids.length > PICKED_MAX ? undefined : [...new Set(ids)];
 }
-
-type Picked = { readonly id: number };

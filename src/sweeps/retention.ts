@@ -7,8 +7,10 @@ import { HOUR_MS } from "../model/uptime.ts";
 import { checkpoint, type Db, transact } from "../store/database.ts";
 import { pruneDeliveries } from "../store/deliveries.ts";
 import { pruneEvents } from "../store/events.ts";
+import { pruneClosedPorts } from "../store/ports.ts";
 import * as retention from "../store/retention.ts";
 import { pruneRuns } from "../store/runs.ts";
+import { pruneScans } from "../store/scans.ts";
 import { readPruneReport, readSetting, writeSetting } from "../store/settings.ts";
 import type { Station } from "./worker.ts";
 
@@ -147,6 +149,8 @@ function stagesOf(options: RetentionOptions, now: number, rawBefore: number): Re
 		answers: chunk(() => retention.pruneAnswers(db, hoursBefore, pruneUnit)),
 		events: chunk(() => pruneEvents(db, now - options.eventDays * DAY_MS, pruneUnit)),
 		deliveries: chunk(() => pruneDeliveries(db, now - options.deliveryDays * DAY_MS, pruneUnit)),
+		scans: chunk(() => pruneScans(db, now - options.runDays * DAY_MS, pruneUnit)),
+		ports: chunk(() => pruneClosedPorts(db, hoursBefore, pruneUnit)),
 		runs: chunk(() => pruneRuns(db, now - options.runDays * DAY_MS, pruneUnit)),
 	};
 }

@@ -112,14 +112,14 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		await turn(page, "visible");
 		await turn(page, "hidden");
 		await page.clock.runFor(29_000);
-		expect(ended).toEqual([]);
+		expect(ended).not.toContain("/live");
 		await page.clock.runFor(2_000);
 		await send(live.url, "/hosts", { ip: "10.0.0.56" });
 		await turn(page, "visible");
 		await page.clock.runFor(1_000);
 		await page.waitForSelector('tr th a:text-is("10.0.0.56")', { state: "attached", timeout: 5_000 });
 		expect(streams).toHaveLength(2);
-		expect(ended).toEqual(["/live"]);
+		expect(ended.filter((path) => path === "/live")).toHaveLength(1);
 	}, 40_000);
 
 	test("without locks a tab that was never looked at opens none", async () => {

@@ -1,0 +1,112 @@
+/** `rollcall scan`: looks for open ports of named hosts once and prints them. Needs no database, changes nothing. */
+
+import { parseArgs } from "node:util";
+import { systemClock } from "../clock.ts";
+import { BOUNDS, loadConfig } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { type Address, familyOf, formatAddress, parseAddress } from "../net/address.ts";
+import { neverAsked } from "../probes/never.ts";
+import { openPortScanner } from "../probes/portscan.ts";
+import type { FoundPort, Scanner, ScanResult } from "../probes/scanner.ts";
+import type { Io } from "./run.ts";
+
+const HELP = `rollcall scan HOST…: look for open ports of hosts, named by address.
+
+  --json            one line {"ip","ports":[{"port","proto","service","product","version"}]} for each host
+  --builtin         without nmap: open TCP connections to well-known ports, send nothing
+  --config FILE     read NMAP_ARGS, NMAP_PRIVILEGED and SCAN_TCP_PORTS from FILE (else from the environment)
+`;
+
+/** Addresses of one call. */
+const HOSTS_MAX = 256;
+
+/** Exit codes: 0 the scan ran, 2 bad input, 3 no result to rely on. */
+export async function scanCommand(args: string[], io: Io): Promise<number> {
+	const { values, positionals } = readFlags(args);
+	if (values.help === true) {
+		io.out(HELP);
+		return 0;
+	}
+	const targets = readTargets(positionals);
+	const { nmapArgs, nmapPrivileged, tcpPorts } = loadConfig({ file: values.config });
+	const path = values.builtin === true ? { nmapPath: null } : {};
+	const options = { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts, ...path };
+	const scanner = await openPortScanner(options);
+	try {
+		io.err(`${[scanner.says, ...scanner.notes].join("\n")}\n`);
+		for (const batch of batchesOf(targets)) {
+			if (io.signal?.aborted) return 130;
+			print(await scan(scanner, batch, io), batch, values.json === true, io);
+		}
+	} finally {
+		scanner.close();
+	}
+	return 0;
+}
+
+function scan(scanner: Scanner, batch: readonly Address[], io: Io): Promise<ScanResult> {
+	return scanner.scan(batch, io.signal ?? new AbortController().signal);
+}
+
+function readFlags(args: string[]) {
+	try {
+		const options = {
+			json: { type: "boolean" },
+			builtin: { type: "boolean" },
+			config: { type: "string" },
+			help: { type: "boolean", short: "h" },
+		} as const;
+		return parseArgs({ args, allowPositionals: true, options });
+	} catch (cause) {
+		const message = (cause as Error).message.split(". ")[0];
+		throw new AppError("invalid", `${message}. See: rollcall scan --help`, { cause });
+	}
+}
+
+function readTargets(texts: readonly string[]): Address[] {
+	if (texts.length === 0)
+		throw new AppError("invalid", "Name at least one address. See: rollcall scan --help");
+	const targets = new Set<Address>();
+	for (const text of texts) {
+		const { value, problem } = parseAddress(text);
+		if (value === undefined) throw new AppError("invalid", problem);
+		if (neverAsked(value)) throw new AppError("invalid", `${text} is no address of a host.`);
+		targets.add(value);
+	}
+	if (targets.size > HOSTS_MAX)
+		throw new AppError("invalid", `At most ${HOSTS_MAX} hosts are scanned at once.`);
+	return [...targets];
+}
+
+/** Of one family each, at most a batch. */
+function batchesOf(targets: readonly Address[]): Address[][] {
+	return [4, 6].flatMap((family) => {
+		const of = targets.filter((target) => familyOf(target) === family);
+		const count = Math.ceil(of.length / BOUNDS.scanBatch);
+		return Array.from({ length: count }, (_, i) =>
+			of.slice(i * BOUNDS.scanBatch, (i + 1) * BOUNDS.scanBatch),
+		);
+	});
+}
+
+function print(result: ScanResult, batch: readonly Address[], json: boolean, io: Io): void {
+	for (const address of batch) {
+		const ip = formatAddress(address);
+		const host = result.hosts.find((one) => one.address === address);
+		if (json) {
+			const ports = host?.ports.map(({ port, proto, service, product, version }) => ({
+				...{ port, proto, service, product, version },
+			}));
+			io.out(`${JSON.stringify({ ip, ports: ports ?? null })}\n`);
+			continue;
+		}
+		if (host === undefined) io.out(`${ip}  no result: it took too long, or seemed down\n`);
+		else if (host.ports.length === 0) io.out(`${ip}  no open port\n`);
+		for (const port of host?.ports ?? []) io.out(`${ip}  ${line(port)}\n`);
+	}
+}
+
+function line({ port, proto, service, product, version }: FoundPort): string {
+	const says = [product, version].filter((part) => part !== "").join(" ");
+	return `${`${port}/${proto}`.padEnd(10)} ${service.padEnd(16)} ${says}`.trimEnd();
+}

@@ -1,0 +1,71 @@
+/** Port scans by JSON: asking for one, how far it is, and the ports of a host with their past. */
+
+import { Elysia } from "elysia";
+import { demandHost } from "../../ipam/hosts.ts";
+import { demandScan, scanNow } from "../../ipam/scans.ts";
+import type { ScanRun } from "../../model/scan.ts";
+import { listPortHistory, type PortRow } from "../../store/ports.ts";
+import { readHostScan } from "../../store/scans.ts";
+import type { Desk } from "../desk.ts";
+import { readId } from "../query.ts";
+import { respondJson } from "../respond.ts";
+import { time } from "./shapes.ts";
+
+/** Rows of one answer: open ports first, then those that were open, newest first. */
+const PORTS_MAX = 500;
+
+export function scanApi(desk: Desk) {
+	const { context } = desk;
+	return new Elysia({ prefix: "/api/v1" })
+		.post("/hosts/:id/scan", ({ request, params }) => {
+			const { run } = scanNow(context, readId(params.id));
+			return respondJson(request, scanJson(run), 202, { location: `/api/v1/scans/${run.id}` });
+		})
+		.get("/scans/:id", ({ request, params }) =>
+			respondJson(request, scanJson(demandScan(context, readId(params.id)))),
+		)
+		.get("/hosts/:id/ports", ({ request, params }) => {
+			const host = demandHost(context, readId(params.id));
+			const scan = readHostScan(context.db, host.id, context.config.scanIntervalMinutes > 0);
+			return respondJson(request, {
+				items: listPortHistory(context.db, host.id, PORTS_MAX).map(portJson),
+				scanned_at: time(scan?.lastAt),
+				scanned_by: scan?.lastBy ?? null,
+				scan_problem: scan?.problem ?? null,
+				scanning: scan?.open ?? null,
+				next_scan_at: time(scan?.nextAt),
+			});
+		});
+}
+
+function scanJson(run: ScanRun) {
+	return {
+		id: run.id,
+		subnet_id: run.subnetId ?? null,
+		host_id: run.hostId ?? null,
+		trigger: run.trigger,
+		state: run.state,
+		requested_at: time(run.requestedAt),
+		started_at: time(run.startedAt),
+		finished_at: time(run.finishedAt),
+		total: run.total,
+		done: run.done,
+		open_ports: run.openPorts,
+		method: run.method ?? null,
+		problem: run.problem ?? null,
+	};
+}
+
+function portJson(port: PortRow) {
+	return {
+		port: port.port,
+		proto: port.proto,
+		state: port.state,
+		service: port.service,
+		product: port.product,
+		version: port.version,
+		first_seen_at: time(port.firstSeenAt),
+		last_seen_at: time(port.lastSeenAt),
+		is_current: port.current,
+	};
+}

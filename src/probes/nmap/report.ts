@@ -1,0 +1,159 @@
+/** What nmap wrote, as ports of hosts: trusts nothing in it, neither that it is whole nor that it is about our hosts. */
+
+import { XMLParser } from "fast-xml-parser";
+import { AppError } from "../../errors.ts";
+import { type Address, parseAddress } from "../../net/address.ts";
+import { joinPorts, type PortRange, parsePorts } from "../../net/ports.ts";
+import { cleanText, type FoundPort, type HostPorts, type Proto, type ScanResult } from "../scanner.ts";
+
+/** Longest texts kept, in characters, and most open ports of one host (a tarpit opens all of them). */
+const SERVICE_CHARS = 64;
+const PRODUCT_CHARS = 120;
+const VERSION_CHARS = 80;
+const PORTS_MAX = 2_000;
+
+const PROTOS: readonly Proto[] = ["tcp", "udp", "sctp"];
+/** Reasons that mean nothing came back (nmap's portreasons.cc). */
+const NO_ANSWER: readonly string[] = ["no-response", "no-responses", "host-unreach", "net-unreach"];
+
+/** An element as the parser gives it: attributes and children alike by name. */
+type Node = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the XML of a run that was asked for `targets`. Throws AppError("unavailable") unless it says itself that
+ * it is whole, ended well and counted as many hosts as were asked. Hosts that were not asked are only counted.
+ */
+export function readReport(xml: string, targets: readonly Address[]): ScanResult {
+	const run = nodeOf(parse(xml).nmaprun);
+	const stats = nodeOf(run.runstats);
+	const finished = nodeOf(stats.finished);
+	if (finished.exit !== "success") {
+		const why = textOf(finished.errormsg);
+		throw broken(why === "" ? "its output does not end with success" : cleanText(why, 200));
+	}
+	const total = textOf(nodeOf(stats.hosts).total);
+	if (total !== `${targets.length}`) {
+		throw broken(
+			`it scanned ${cleanText(total, 10) || "an unknown number of"} hosts instead of ${targets.length}`,
+		);
+	}
+	const asked = new Set(targets);
+	const hosts = new Map<Address, HostPorts>();
+	let strangers = 0;
+	for (const node of listOf(run.host)) {
+		const address = addressOf(node);
+		if (address === undefined || !asked.has(address)) strangers++;
+		else if (hosts.has(address)) throw broken("it lists a host twice");
+		else {
+			const found = hostOf(address, node);
+			if (found !== undefined) hosts.set(address, found);
+		}
+	}
+	return { hosts: [...hosts.values()], covered: coveredBy(run), strangers };
+}
+
+function parse(xml: string): Node {
+	const types = [...xml.matchAll(/<!(DOCTYPE|ENTITY|ELEMENT|ATTLIST|NOTATION)[^>]{0,200}>?/gi)];
+	if (types.some(([text]) => text !== "<!DOCTYPE nmaprun>") || types.length > 1) {
+		throw broken("its output holds a document type that is not nmap's");
+	}
+	try {
+		const repeated = ["host", "address", "port", "extraports", "extrareasons", "scaninfo"];
+		return new XMLParser({
+			ignoreAttributes: false,
+			attributeNamePrefix: "",
+			parseAttributeValue: false,
+			parseTagValue: false,
+			htmlEntities: true,
+			isArray: (name) => repeated.includes(name),
+		}).parse(xml) as Node;
+	} catch (cause) {
+		throw broken("its output is no XML", cause);
+	}
+}
+
+function hostOf(address: Address, node: Node): HostPorts | undefined {
+	const ports = nodeOf(node.ports);
+	// Out of time, or never looked at: then nothing is known of its ports.
+	if (node.timedout === "true" || nodeOf(node.status).state !== "up" || node.ports === undefined) {
+		return undefined;
+	}
+	const found = new Map<string, FoundPort>();
+	let answers = 0;
+	for (const entry of listOf(ports.port)) {
+		const state = nodeOf(entry.state);
+		if (!NO_ANSWER.includes(textOf(state.reason))) answers++;
+		const port = state.state === "open" ? portOf(entry) : undefined;
+		if (port !== undefined) found.set(`${port.proto}/${port.port}`, port);
+	}
+	for (const extra of listOf(ports.extraports)) {
+		const reasons = listOf(extra.extrareasons).map((reason) => textOf(reason.reason));
+		if (reasons.length === 0 || reasons.some((reason) => !NO_ANSWER.includes(reason))) answers++;
+	}
+	const sorted = [...found.values()].sort(
+		(a, b) => PROTOS.indexOf(a.proto) - PROTOS.indexOf(b.proto) || a.port - b.port,
+	);
+	return { address, ports: sorted.slice(0, PORTS_MAX), silent: answers === 0 };
+}
+
+function portOf(node: Node): FoundPort | undefined {
+	const proto = PROTOS.find((name) => name === node.protocol);
+	const text = textOf(node.portid);
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+	if (proto === undefined || port < 1 || port > 65_535) return undefined;
+	const service = nodeOf(node.service);
+	const name = cleanText(textOf(service.name), SERVICE_CHARS);
+	const secure = service.tunnel === "ssl";
+	return {
+		proto,
+		port,
+		service: secure ? secured(name) : name === "unknown" ? "" : name,
+		product: cleanText(textOf(service.product), PRODUCT_CHARS),
+		version: cleanText(
+			[textOf(service.version), textOf(service.extrainfo) && `(${textOf(service.extrainfo)})`]
+				.filter((part) => part !== "")
+				.join(" "),
+			VERSION_CHARS,
+		),
+		identified: service.method === "probed",
+	};
+}
+
+/** http within TLS is what everybody calls https; others are marked as nmap marks them. */
+function secured(name: string): string {
+	return name === "http" || name === "https" ? "https" : `ssl/${name}`;
+}
+
+function coveredBy(run: Node): Record<Proto, readonly PortRange[]> {
+	const covered: Record<Proto, PortRange[]> = { tcp: [], udp: [], sctp: [] };
+	for (const info of listOf(run.scaninfo)) {
+		const proto = PROTOS.find((name) => name === info.protocol);
+		const services = textOf(info.services);
+		const ranges = services === "" ? [] : parsePorts(services).value;
+		if (ranges === undefined) throw broken("it does not say which ports it looked at");
+		if (proto !== undefined) covered[proto] = joinPorts([...covered[proto], ...ranges]);
+	}
+	if (PROTOS.every((proto) => covered[proto].length === 0)) throw broken("it looked at no port");
+	return covered;
+}
+
+function addressOf(node: Node): Address | undefined {
+	const ip = listOf(node.address).find((entry) => entry.addrtype === "ipv4" || entry.addrtype === "ipv6");
+	return ip === undefined ? undefined : parseAddress(textOf(ip.addr)).value;
+}
+
+function nodeOf(value: unknown): Node {
+	return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Node) : {};
+}
+
+function listOf(value: unknown): Node[] {
+	return Array.isArray(value) ? value.map(nodeOf) : [];
+}
+
+function textOf(value: unknown): string {
+	return typeof value === "string" ? value : "";
+}
+
+function broken(why: string, cause?: unknown): AppError {
+	return new AppError("unavailable", `nmap gave no result to rely on: ${why}.`, { cause });
+}

@@ -1,0 +1,118 @@
+/** Opening TCP connections to see which ports are open: paced, bounded, never a byte sent. Knows no service but by number. */
+
+import { closeSync, openSync } from "node:fs";
+import { createConnection } from "node:net";
+import type { Clock } from "../clock.ts";
+import { AppError } from "../errors.ts";
+import { type Address, formatAddress } from "../net/address.ts";
+import { joinPorts, type PortRange } from "../net/ports.ts";
+import { serviceOf } from "./known-ports.ts";
+import { neverAsked } from "./never.ts";
+import type { FoundPort, HostPorts, Scanner } from "./scanner.ts";
+
+export type ConnectBounds = {
+	readonly clock: Clock;
+	/** Connections begun a second, and open at a time, of one call. */
+	readonly connectsPps: number;
+	readonly connectsAtOnce: number;
+	/** Silence for so long is no answer, in milliseconds. */
+	readonly connectMs: number;
+};
+
+/** Which of these ports accept a connection. A host where none does counts as silent. */
+export type Connector = (
+	targets: readonly Address[],
+	ports: readonly number[],
+	signal: AbortSignal,
+) => Promise<HostPorts[]>;
+
+/** What came of one connection. "closed" and "silent" cannot always be told apart: bun names several errors alike. */
+export type Touch = "open" | "closed";
+
+/**
+ * A connector over real sockets. Throws AppError("unavailable") when this machine has no descriptors left or the
+ * signal aborts: then nothing is known of any host.
+ */
+export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = touchPort): Connector {
+	return async (targets, ports, signal) => {
+		const hosts = targets.filter((target) => !neverAsked(target));
+		// Port by port over all hosts, so that no host gets them in one burst.
+		const jobs = ports.flatMap((port) => hosts.map((address) => ({ address, port })));
+		const open = new Map<Address, FoundPort[]>(hosts.map((address) => [address, []]));
+		const { clock } = bounds;
+		const begunMs = clock.monotonicMs();
+		let next = 0;
+		const lane = async () => {
+			for (let at = next++; at < jobs.length && !signal.aborted; at = next++) {
+				const job = jobs[at];
+				if (job === undefined) return;
+				const waitMs = begunMs + (at * 1_000) / bounds.connectsPps - clock.monotonicMs();
+				if (waitMs > 0) await clock.sleep(waitMs, signal);
+				if (signal.aborted) return;
+				const came = await touch(job.address, job.port, bounds);
+				if (came === "open") open.get(job.address)?.push(foundPort(job.port));
+			}
+		};
+		await Promise.all(Array.from({ length: Math.min(bounds.connectsAtOnce, jobs.length) }, lane));
+		if (signal.aborted) throw new AppError("unavailable", "The port scan was ended because Rollcall stops.");
+		return [...open].map(([address, found]) => ({
+			address,
+			ports: found.sort((a, b) => a.port - b.port),
+			silent: found.length === 0,
+		}));
+	};
+}
+
+/** The scanner for machines without nmap. */
+export function openConnectScanner(
+	connector: Connector,
+	options: { ports: readonly PortRange[]; says: string; mend: string; listed: readonly number[] },
+): Scanner {
+	const closing = new AbortController();
+	return {
+		name: "connect",
+		says: options.says,
+		notes: [],
+		mend: options.mend,
+		async scan(targets, signal) {
+			const hosts = await connector(targets, options.listed, AbortSignal.any([signal, closing.signal]));
+			return { hosts, covered: { tcp: joinPorts(options.ports), udp: [], sctp: [] }, strangers: 0 };
+		},
+		close: () => closing.abort(),
+	};
+}
+
+function foundPort(port: number): FoundPort {
+	return { proto: "tcp", port, service: serviceOf(port), product: "", version: "", identified: false };
+}
+
+/** One connection, closed as soon as it stands. */
+export async function touchPort(address: Address, port: number, bounds: ConnectBounds): Promise<Touch> {
+	const over = new AbortController();
+	const socket = createConnection({ host: formatAddress(address), port });
+	const came = new Promise<Touch | Error>((resolve) => {
+		socket.once("connect", () => resolve("open"));
+		socket.once("error", (error) => resolve(error));
+	});
+	const result = await Promise.race([
+		came,
+		bounds.clock.sleep(bounds.connectMs, over.signal).then(() => "closed" as const),
+	]);
+	over.abort();
+	// A late error of the dying socket has nobody to listen to it.
+	socket.on("error", () => {});
+	if (result instanceof Error) needDescriptors();
+	socket.destroy();
+	return result instanceof Error ? "closed" : result;
+}
+
+/** Bun tells of a socket that could not be made (EMFILE) as of a refused connection: so it is looked at directly. */
+function needDescriptors(): void {
+	try {
+		closeSync(openSync("/dev/null", "r"));
+	} catch (cause) {
+		throw new AppError("unavailable", "This process may open no more files: raise its limit (ulimit -n).", {
+			cause,
+		});
+	}
+}

@@ -1,0 +1,252 @@
+/** Turns the result of a port scan into rows: ports, events, the hosts' next times, all of one run in one transaction. */
+
+import type { Event, NewEvent } from "../model/event.ts";
+import { hasPort } from "../net/ports.ts";
+import type { FoundPort, HostPorts, ScannerName, ScanResult } from "../probes/scanner.ts";
+import { type Db, transact } from "../store/database.ts";
+import { insertEvent } from "../store/events.ts";
+import * as ports from "../store/ports.ts";
+import * as scans from "../store/scans.ts";
+import { nextScanAt, retryAt, type ScanTiming } from "./timing.ts";
+
+export type RecordOptions = {
+	readonly timing: ScanTiming;
+	/** Port events of one host in one scan, beyond which they become one. */
+	readonly scanEventsMax: number;
+	readonly random: () => number;
+};
+
+/** What a transaction changed, to be told after its commit. */
+export type RecordedScan = {
+	readonly subnetIds: number[];
+	readonly hostIds: number[];
+	readonly events: Event[];
+	/** Ports were found, lost or changed. */
+	readonly changed: boolean;
+};
+
+type Tally = {
+	readonly subnetIds: Set<number>;
+	readonly hostIds: number[];
+	readonly events: Event[];
+	done: number;
+	openPorts: number;
+	changed: boolean;
+};
+
+type PortNews = {
+	readonly kind: "port_opened" | "port_closed" | "port_changed";
+	readonly detail: NewEvent["detail"];
+};
+
+/** Records a result. Hosts it does not judge keep their ports and are tried again later; deleted hosts are passed over. */
+export function recordScan(
+	db: Db,
+	claimed: scans.ClaimedScan,
+	result: ScanResult,
+	method: ScannerName,
+	at: number,
+	options: RecordOptions,
+): RecordedScan {
+	return transact(db, () => {
+		const tally = emptyTally();
+		const scope = scopeOf(method, result);
+		const unjudged: string[] = [];
+		for (const { id, address } of claimed.targets) {
+			const host = scans.findScannedHost(db, id);
+			if (host === undefined) continue;
+			tally.hostIds.push(id);
+			tally.subnetIds.add(host.subnetId);
+			const found = result.hosts.find((one) => one.address === address);
+			const known = ports.listOpenPorts(db, id);
+			const doubt = doubtOf(host, known, found);
+			if (found === undefined || doubt !== undefined) {
+				unjudged.push(host.ip);
+				fail(db, host, doubt ?? "", at, options);
+				continue;
+			}
+			const news = recordPorts(db, host, known, found, result, scope, at);
+			tell(db, tally, host, news, at, options.scanEventsMax);
+			const nextAt = nextScanAt(host.nextScanAt, at, options.timing, options.random);
+			scans.writeScanned(db, id, { at, by: method, scope, nextAt });
+			tally.done += 1;
+			tally.openPorts += found.ports.length;
+		}
+		const problem = problemOf(unjudged, result.strangers);
+		const { done, openPorts } = tally;
+		scans.finishScan(db, claimed.run.id, { state: "done", at, done, openPorts, method, problem });
+		return toRecorded(tally);
+	});
+}
+
+/** Nothing came of the whole run: every host keeps its ports, and waits longer each time. */
+export function recordScanFailure(
+	db: Db,
+	claimed: scans.ClaimedScan,
+	problem: string,
+	method: ScannerName,
+	at: number,
+	options: RecordOptions,
+): RecordedScan {
+	return transact(db, () => {
+		const tally = emptyTally();
+		for (const { id } of claimed.targets) {
+			const host = scans.findScannedHost(db, id);
+			if (host === undefined) continue;
+			fail(db, host, problem, at, options);
+			tally.hostIds.push(id);
+			tally.subnetIds.add(host.subnetId);
+		}
+		scans.finishScan(db, claimed.run.id, { state: "failed", at, method, problem });
+		return toRecorded(tally);
+	});
+}
+
+/** The process ends: the hosts are due as they were, nothing is held against them. */
+export function recordScanStopped(db: Db, claimed: scans.ClaimedScan, method: ScannerName, at: number): void {
+	transact(db, () => scans.finishScan(db, claimed.run.id, { state: "interrupted", at, method }));
+}
+
+/**
+ * Why this result is not taken for the truth; undefined: it is. Silence from every port of a host that had some open
+ * says more about the way there than about the ports: it counts when it comes twice and the host is up.
+ */
+function doubtOf(
+	host: scans.ScannedHost,
+	known: readonly ports.PortRow[],
+	found: HostPorts | undefined,
+): string | undefined {
+	if (found === undefined)
+		return "The scanner gave no result for this host: it took too long, or seemed down.";
+	if (!found.silent || known.length === 0) return undefined;
+	if (!host.isUp) return "The host went away while it was scanned.";
+	return host.failures === 0
+		? "Not one port answered; the scan is made again before that is believed."
+		: undefined;
+}
+
+function fail(
+	db: Db,
+	host: scans.ScannedHost,
+	problem: string,
+	at: number,
+	{ timing, random }: RecordOptions,
+): void {
+	const failures = host.failures + 1;
+	const nextAt = retryAt(failures, at, timing, random);
+	scans.writeScanFailure(db, host.id, { problem, failures, nextAt });
+}
+
+function recordPorts(
+	db: Db,
+	host: scans.ScannedHost,
+	known: readonly ports.PortRow[],
+	found: HostPorts,
+	result: ScanResult,
+	scope: string,
+	at: number,
+): PortNews[] {
+	const news: PortNews[] = [];
+	const before = new Map(known.map((row) => [keyOf(row), row]));
+	// What a first scan finds has not just opened; neither has what an earlier one did not look at.
+	const quiet = host.scope !== scope;
+	for (const port of found.ports) {
+		const row = before.get(keyOf(port));
+		before.delete(keyOf(port));
+		if (row === undefined) {
+			ports.insertPort(db, host.id, port, at);
+			if (!quiet) news.push({ kind: "port_opened", detail: detailOf(port) });
+			continue;
+		}
+		const now = merged(row, port);
+		ports.refreshPort(db, row.id, { ...now, at });
+		if (now.told) news.push({ kind: "port_changed", detail: changeOf(row, now) });
+	}
+	for (const row of before.values()) {
+		if (!hasPort(result.covered[row.proto], row.port)) continue;
+		ports.closePort(db, row.id, at);
+		news.push({ kind: "port_closed", detail: detailOf(row) });
+	}
+	return news;
+}
+
+type Said = { readonly service: string; readonly product: string; readonly version: string };
+
+/** A scan that learned less than an earlier one (a service that kept silent this time) takes nothing back. */
+function merged(row: Said, port: FoundPort): Said & { told: boolean } {
+	if (!port.identified && row.service !== "") return { ...saidBy(row), told: false };
+	if (port.product === "" && row.product !== "" && port.service === row.service) {
+		return { ...saidBy(row), told: false };
+	}
+	const told =
+		port.identified &&
+		row.product !== "" &&
+		(port.service !== row.service || port.product !== row.product || port.version !== row.version);
+	return { ...saidBy(port), told };
+}
+
+function saidBy({ service, product, version }: Said): Said {
+	return { service, product, version };
+}
+
+/** One event for each port; of many, one for each kind. */
+function tell(
+	db: Db,
+	tally: Tally,
+	host: scans.ScannedHost,
+	news: readonly PortNews[],
+	at: number,
+	most: number,
+): void {
+	tally.changed ||= news.length > 0 || host.lastScanAt === undefined;
+	const told: PortNews[] =
+		news.length <= most
+			? [...news]
+			: [...Map.groupBy(news, ({ kind }) => kind)].map(([kind, group]) =>
+					group.length === 1 && group[0] !== undefined ? group[0] : { kind, detail: { ports: group.length } },
+				);
+	for (const { kind, detail } of told) {
+		const { subnetId, ip, label } = host;
+		tally.events.push(insertEvent(db, { at, kind, detail, subnetId, hostId: host.id, ip, label }));
+	}
+}
+
+function detailOf({ port, proto, service }: { port: number; proto: string; service: string }) {
+	return { port, proto, service };
+}
+
+function changeOf(row: ports.PortRow, now: Said): NewEvent["detail"] {
+	return { ...detailOf({ ...row, service: now.service }), old: wordsOf(row), new: wordsOf(now) };
+}
+
+function wordsOf({ service, product, version }: Said): string {
+	return product === "" ? service : [product, version].filter((part) => part !== "").join(" ");
+}
+
+function keyOf({ proto, port }: { proto: string; port: number }): string {
+	return `${proto}/${port}`;
+}
+
+/** Tells results that looked at different ports apart; a digest, because the list may be long. */
+function scopeOf(method: ScannerName, { covered }: ScanResult): string {
+	return `${method}/${Bun.hash(JSON.stringify(covered)).toString(36)}`;
+}
+
+function problemOf(unjudged: readonly string[], strangers: number): string | undefined {
+	const parts: string[] = [];
+	if (unjudged.length > 0) {
+		const some = unjudged.slice(0, 3).join(", ");
+		parts.push(`No result for ${unjudged.length} of the hosts (${some}${unjudged.length > 3 ? ", …" : ""}).`);
+	}
+	if (strangers > 0) parts.push(`${strangers} hosts in the output were not asked for and were dropped.`);
+	return parts.length === 0 ? undefined : parts.join(" ");
+}
+
+function emptyTally(): Tally {
+	return { subnetIds: new Set(), hostIds: [], events: [], done: 0, openPorts: 0, changed: false };
+}
+
+function toRecorded(tally: Tally): RecordedScan {
+	const { hostIds, events, changed } = tally;
+	return { subnetIds: [...tally.subnetIds], hostIds, events, changed };
+}

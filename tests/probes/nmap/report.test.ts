@@ -1,0 +1,131 @@
+/** Reading what nmap wrote: real captures, and everything that must not be taken for a result. */
+
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../../src/errors.ts";
+import { formatPorts } from "../../../src/net/ports.ts";
+import { readReport } from "../../../src/probes/nmap/report.ts";
+import { addresses } from "../../helpers/probing.ts";
+
+const FOLDER = join(import.meta.dir, "../../../samples/nmap");
+const capture = (name: string) => readFileSync(join(FOLDER, `${name}.xml`), "utf8");
+const [near = 0n, far = 0n, silent = 0n, six = 0n, other = 0n] = addresses(
+	...["10.99.0.1", "10.99.0.2", "10.99.0.6", "fd99::2", "10.0.0.1"],
+);
+const only = (name: string, target: bigint) => {
+	const result = readReport(capture(name), [target]);
+	expect(result.hosts.length).toBeLessThanOrEqual(1);
+	return { ...result, host: result.hosts[0] };
+};
+
+describe("real captures", () => {
+	test("two hosts by connections", () => {
+		const { hosts, covered, strangers } = readReport(capture("connect"), [near, far]);
+		expect(strangers).toBe(0);
+		expect(formatPorts(covered.tcp)).toBe("22,80-81");
+		expect(hosts.find(({ address }) => address === far)?.ports.map(({ port }) => port)).toEqual([22, 80]);
+		expect(hosts.find(({ address }) => address === near)).toMatchObject({ ports: [], silent: false });
+	});
+
+	test("closed ports that are folded are answers too", () => {
+		const { host, covered } = only("syn", far);
+		expect(host?.ports.map(({ port }) => port)).toEqual([21, 22, 80]);
+		expect(host?.silent).toBe(false);
+		expect(formatPorts(covered.tcp)).toBe("1-1000");
+	});
+
+	test("versions, and hostile text as text", () => {
+		const ports = only("version-hostile", far).host?.ports ?? [];
+		const of = (port: number) => ports.find((one) => one.port === port);
+		expect(of(22)).toMatchObject({
+			service: "ssh",
+			product: "OpenSSH",
+			version: "9.2p1 Debian 2+deb12u3 (protocol 2.0)",
+			identified: true,
+		});
+		expect(of(21)).toMatchObject({ product: "vsftpd", identified: true });
+		expect(of(21)?.version).toStartWith("<script>alert(1)</script>\"'&");
+		expect(of(2121)?.product).toContain("<img src=x onerror=alert(1)>");
+		expect(JSON.stringify(ports)).not.toMatch(/\\u00[01]|\\[bfnrt]/);
+	});
+
+	test("a host out of time, or not listed, is not judged", () => {
+		expect(only("timeout", far).host).toBeUndefined();
+		expect(only("down", silent).host).toBeUndefined();
+	});
+
+	test("silence is told from closed ports", () => {
+		expect(only("filtered", silent).host).toMatchObject({ ports: [], silent: true });
+	});
+
+	test("a thousand ports, UDP, IPv6, ports that were left out, guesses of systems", () => {
+		const top = readReport(capture("top-ports"), [near, far]);
+		expect(top.covered.tcp.reduce((n, { first, last }) => n + last - first + 1, 0)).toBe(1_000);
+		expect(only("udp", far)).toMatchObject({ host: { ports: [], silent: false } });
+		expect(formatPorts(only("udp", far).covered.udp)).toBe("53,161");
+		expect(only("v6", six).host?.ports).toMatchObject([{ port: 22, proto: "tcp", service: "ssh" }]);
+		expect(formatPorts(only("printer-excluded", far).covered.tcp)).toBe("22");
+		expect(only("os", far).host?.ports).toMatchObject([{ port: 22 }]);
+	});
+});
+
+describe("what is no result", () => {
+	const good = capture("connect");
+	const bomb = `<!DOCTYPE nmaprun [<!ENTITY a "${"x".repeat(1_000)}"><!ENTITY b "&a;&a;&a;">]>`;
+	const cases: [string, string][] = [
+		["nothing", ""],
+		["words", "Segmentation fault"],
+		["zeros", "\0".repeat(1_000)],
+		["cut off in the middle", good.slice(0, good.length / 2)],
+		["cut off before the end", good.replace(/<runstats>[\s\S]*/, "")],
+		["cut off in the last tag", good.replace(/exit="success"[\s\S]*/, "")],
+		["an end without success", good.replace('exit="success"', 'exit="error" errormsg="Bye <b>"')],
+		["no host at all", capture("no-hosts")],
+		["fewer hosts", good.replace('total="2"', 'total="1"')],
+		["a count that is none", good.replace('total="2"', 'total="2.0"')],
+		["a host twice", good.replaceAll("10.99.0.1", "10.99.0.2")],
+		["no list of ports", good.replace(/<scaninfo[^>]*>/, "")],
+		["a list that is none", good.replace('services="22,80-81"', 'services="22;id"')],
+		["entities", good.replace("<!DOCTYPE nmaprun>", bomb)],
+		[
+			"an external document",
+			good.replace("<!DOCTYPE nmaprun>", '<!DOCTYPE nmaprun SYSTEM "file:///etc/passwd">'),
+		],
+		["two document types", good.replace("<!DOCTYPE nmaprun>", "<!DOCTYPE nmaprun><!DOCTYPE nmaprun>")],
+		["another document", "<!DOCTYPE html><html></html>"],
+		["deep nesting", "<a>".repeat(100_000)],
+		["a tag called __proto__", `<nmaprun><__proto__ total="2"/></nmaprun>`],
+		["a million references", `<nmaprun a="${"&#65;".repeat(1_000_000)}"/>`],
+	];
+	test.each(cases)("%s", (_, xml) => {
+		let error: unknown;
+		try {
+			readReport(xml, [near, far]);
+		} catch (thrown) {
+			error = thrown;
+		}
+		expect(error).toBeInstanceOf(AppError);
+		expect((error as AppError).code).toBe("unavailable");
+		expect((error as AppError).message).toStartWith("nmap gave no result to rely on: ");
+		expect(({} as { total?: string }).total).toBeUndefined();
+	});
+
+	test("hosts that nobody asked for are dropped and counted", () => {
+		const { hosts, strangers } = readReport(good, [far, other]);
+		expect(strangers).toBe(1);
+		expect(hosts.map(({ address }) => address)).toEqual([far]);
+		const nonsense = good.replace('addr="10.99.0.1"', 'addr="evil"');
+		expect(readReport(nonsense, [near, far])).toMatchObject({ strangers: 1 });
+	});
+
+	test("ports that are none are left out, long texts cut, control characters made visible", () => {
+		const dirty = good
+			.replace('portid="80"', 'portid="80000"')
+			.replace('name="ssh"', `name="s&#x9b;2J${"x".repeat(500)}"`);
+		const host = readReport(dirty, [near, far]).hosts.find(({ address }) => address === far);
+		expect(host?.ports.map(({ port }) => port)).toEqual([22]);
+		expect(host?.ports[0]?.service).toStartWith("s\\x9b2Jxxx");
+		expect(host?.ports[0]?.service.length).toBe(64);
+	});
+});

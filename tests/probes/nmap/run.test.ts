@@ -1,0 +1,201 @@
+/** A program called nmap that hangs, floods, lies or dies: the scan ends in time, with a reason, and leaves nobody behind. */
+
+import { afterEach, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../../src/clock.ts";
+import { BOUNDS } from "../../../src/config.ts";
+import { AppError } from "../../../src/errors.ts";
+import { findNmap, rawRight } from "../../../src/probes/nmap/find.ts";
+import { openPortScanner } from "../../../src/probes/portscan.ts";
+import type { Scanner } from "../../../src/probes/scanner.ts";
+import { type FakeNmap, fakeNmap } from "../../helpers/fake-nmap.ts";
+import { addresses } from "../../helpers/probing.ts";
+
+const CAPTURE = join(import.meta.dir, "../../../samples/nmap/connect.xml");
+const TARGETS = addresses("10.99.0.1", "10.99.0.2");
+const LIMIT_MS = 400;
+const GRACE_MS = 300;
+
+let fake: FakeNmap;
+let scanner: Scanner;
+afterEach(() => {
+	scanner?.close();
+	fake?.close();
+});
+
+async function open(body: string, more: { outBytes?: number } = {}): Promise<void> {
+	fake = fakeNmap(body);
+	scanner = await openPortScanner({
+		...BOUNDS,
+		clock: systemClock,
+		nmapArgs: "-Pn -sT -p 22,80,81",
+		nmapPrivileged: false,
+		tcpPorts: [],
+		nmapPath: fake.path,
+		scanHostTimeoutMs: LIMIT_MS / 2,
+		scanSpareMs: LIMIT_MS / 2,
+		scanGraceMs: GRACE_MS,
+		scanOutBytes: more.outBytes ?? 4_194_304,
+	});
+}
+
+const scan = (signal = new AbortController().signal) => scanner.scan(TARGETS, signal);
+
+async function problem(signal?: AbortSignal): Promise<string> {
+	const error = await scan(signal).then(
+		() => undefined,
+		(thrown: unknown) => thrown,
+	);
+	expect(error).toBeInstanceOf(AppError);
+	expect((error as AppError).code).toBe("unavailable");
+	return (error as AppError).message;
+}
+
+test("a good one: its report is the result", async () => {
+	await open(`cat ${CAPTURE}`);
+	expect((await scan()).hosts.map(({ ports }) => ports.length).sort()).toEqual([0, 2]);
+	expect(scanner).toMatchObject({ name: "nmap", says: `nmap 7.93 at ${fake.path}: -Pn -sT -p 22,80-81.` });
+});
+
+test("it gets our arguments, PATH and LC_ALL, an empty folder, no input, a session of its own", async () => {
+	await open(`(echo "$@"; echo "[$(ls -A .)] [$(cat)]"; pwd; ps -o sid= -p $$; echo $$; env | sort) > $OUT`);
+	process.env.SECRET_OF_OURS = "do not tell";
+	await problem();
+	delete process.env.SECRET_OF_OURS;
+	const [args, nothing, folder, session, pid, ...env] = fake.wrote().trim().split("\n");
+	expect(args).toMatch(/^-Pn -sT -p 22,80-81 -n .* -oX - -- 10\.99\.0\.1 10\.99\.0\.2$/);
+	expect(nothing).toBe("[] []");
+	expect(folder).toStartWith(join(tmpdir(), "rollcall-nmap-"));
+	expect(session?.trim()).toBe(pid ?? "");
+	// PWD and _ are the shell's own.
+	expect(env.filter((line) => !/^(PWD|OLDPWD|_|SHLVL)=/.test(line))).toEqual([
+		"LC_ALL=C",
+		"PATH=/usr/bin:/bin",
+	]);
+});
+
+describe("it hangs", () => {
+	test.each([
+		["asleep", "exec sleep 60"],
+		["deaf to SIGTERM", "trap '' TERM INT HUP; while :; do sleep 60; done"],
+		["a child holds the pipe, it waits", ": > $PIDS/$$; sleep 60 & wait"],
+	])("%s: killed at its limit", async (_, body) => {
+		await open(body);
+		const begun = performance.now();
+		expect(await problem()).toMatch(/^nmap was ended after 0 s: it hung\.$/);
+		expect(performance.now() - begun).toBeLessThan(LIMIT_MS + GRACE_MS + 400);
+		expect(fake.started().length).toBeGreaterThan(0);
+		await Bun.sleep(50);
+		expect(fake.living()).toEqual([]);
+	});
+
+	test("it ends, a grandchild keeps the pipe: what was said counts, and the grandchild goes", async () => {
+		await open(`cat ${CAPTURE}; (sh -c ': > '$PIDS'/$$; exec sleep 60') & exit 0`);
+		const begun = performance.now();
+		expect((await scan()).hosts).toHaveLength(2);
+		expect(performance.now() - begun).toBeLessThan(GRACE_MS + 500);
+		await Bun.sleep(50);
+		expect(fake.living()).toEqual([]);
+	});
+
+	test.skipIf(!Bun.which("setsid"))("a grandchild in a session of its own holds nobody up", async () => {
+		await open(`setsid sh -c ': > '$PIDS'/$$; exec sleep 60' & exec sleep 60`);
+		const begun = performance.now();
+		expect(await problem()).toContain("it hung");
+		expect(performance.now() - begun).toBeLessThan(LIMIT_MS + GRACE_MS + 400);
+	});
+
+	test("the program stops: it is killed at once", async () => {
+		await open("exec sleep 60");
+		const stop = new AbortController();
+		const ended = problem(stop.signal);
+		while (fake.started().length === 0) await Bun.sleep(5);
+		stop.abort();
+		expect(await ended).toBe("nmap was ended because Rollcall stops.");
+		await Bun.sleep(50);
+		expect(fake.living()).toEqual([]);
+	});
+});
+
+describe("it says too much", () => {
+	test.each([
+		["a gigabyte of A", "head -c 1000000000 /dev/zero | tr '\\0' A"],
+		["hosts without end", `head -c 1000 ${CAPTURE}; yes '<host><status state="up"/></host>'`],
+		["errors without end", "yes error >&2"],
+	])("%s: killed, little memory taken", async (_, body) => {
+		await open(body, { outBytes: 1_048_576 });
+		const before = process.memoryUsage().rss;
+		expect(await problem()).toMatch(/its output was too large/);
+		expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
+		await Bun.sleep(50);
+		expect(fake.living()).toEqual([]);
+	});
+});
+
+describe("it lies or dies", () => {
+	test.each<[string, string, RegExp]>([
+		["empty, exit 0", "exit 0", /no result to rely on/],
+		["garbage", "echo Segmentation fault", /no result to rely on/],
+		["cut off", `head -c 900 ${CAPTURE}`, /does not end with success|no XML/],
+		["0 hosts, exit 0", `cat ${CAPTURE.replace("connect", "no-hosts")}`, /scanned 0 hosts instead of 2/],
+		["a good report and exit 1", `cat ${CAPTURE}; exit 1`, /ended with code 1/],
+		["a good report and a crash", `cat ${CAPTURE}; kill -SEGV $$`, /ended with SIGSEGV/],
+		["a reason on standard error", "echo 'QUITTING! <b>' >&2; exit 1", /code 1: QUITTING! <b>/],
+	])("%s", async (_, body, words) => {
+		await open(body);
+		expect(await problem()).toMatch(words);
+	});
+
+	test("gone since the start", async () => {
+		await open(`cat ${CAPTURE}`);
+		const { path } = fake;
+		fake.close();
+		expect(await problem()).toContain(`${path} could not be started`);
+	});
+});
+
+test("nothing stays in the folder of temporary files", async () => {
+	const ours = () => readdirSync(tmpdir()).filter((name) => name.startsWith("rollcall-nmap-")).length;
+	const before = ours();
+	await open("exit 0");
+	expect(ours()).toBe(before + 1);
+	scanner.close();
+	expect(ours()).toBe(before);
+});
+
+describe("finding it", () => {
+	test("missing, not executable, or another program: the built-in scan, and why", async () => {
+		expect(await findNmap(systemClock, null)).toMatchObject({ why: "nmap was not found" });
+		expect(await findNmap(systemClock, "/nonexistent/nmap")).toMatchObject({ nmap: undefined });
+		expect(await findNmap(systemClock, "nmap")).toMatchObject({ nmap: undefined });
+		expect(await findNmap(systemClock, "/etc/passwd")).toMatchObject({ nmap: undefined });
+		const other = await findNmap(systemClock, Bun.which("true"));
+		expect(other).toMatchObject({ why: expect.stringContaining("does not say that it is nmap") });
+	});
+
+	test("the right: root, root without the capability, ambient, only on ourselves, none, given to nmap", () => {
+		const caps = (eff: string, amb: string) => `CapEff:\t${eff}\nCapBnd:\t0\nCapAmb:\t${amb}\n`;
+		expect(rawRight(false, 0, caps("000001ffffffffff", "0000000000000000"))).toBe("root");
+		expect(rawRight(false, 0, caps("0000000000000000", "0000000000000000"))).toBe("none");
+		expect(rawRight(false, 1_000, caps("0000000000002000", "0000000000002000"))).toBe("granted");
+		expect(rawRight(false, 1_000, caps("0000000000002000", "0000000000000000"))).toBe("none");
+		expect(rawRight(true, 1_000, caps("0000000000000000", "0000000000000000"))).toBe("granted");
+		expect(rawRight(false, 1_000, "")).toBe("none");
+	});
+
+	test("the real one, where there is one", async () => {
+		const path = Bun.which("nmap");
+		const found = await findNmap(systemClock);
+		if (path === null) expect(found.nmap).toBeUndefined();
+		else expect(found).toMatchObject({ nmap: { path, version: expect.stringMatching(/^\d+\.\d+/) } });
+	});
+});
+
+test("every file of samples/nmap is told of in its README", () => {
+	const folder = join(CAPTURE, "..");
+	const readme = readFileSync(join(folder, "README.md"), "utf8");
+	const names = readdirSync(folder).filter((name) => name.endsWith(".xml"));
+	expect(names.filter((name) => !readme.includes(`\`${name.replace(".xml", "")}\``))).toEqual([]);
+});

@@ -1,0 +1,160 @@
+/** The built-in scan: real sockets on loopback, its pace and bounds with a touch of the mind, and its table. */
+
+import { afterEach, describe, expect, test } from "bun:test";
+import { systemClock } from "../../src/clock.ts";
+import { BOUNDS } from "../../src/config.ts";
+import { AppError } from "../../src/errors.ts";
+import { countPorts, listPorts } from "../../src/net/ports.ts";
+import { serviceOf, wellKnownPorts } from "../../src/probes/known-ports.ts";
+import { openPortScanner } from "../../src/probes/portscan.ts";
+import { openConnector, type Touch, touchPort } from "../../src/probes/tcp.ts";
+import { handClock } from "../helpers/clock.ts";
+import { addresses } from "../helpers/probing.ts";
+
+const [local = 0n, six = 0n, multicast = 0n] = addresses("127.0.0.1", "::1", "224.0.0.1");
+const never = new AbortController().signal;
+const bounds = { ...BOUNDS, clock: systemClock, connectMs: 500 };
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+	for (const close of closers.splice(0)) close();
+});
+
+function serve(hostname: string) {
+	const heard: number[] = [];
+	let connections = 0;
+	const server = Bun.listen({
+		hostname,
+		port: 0,
+		socket: {
+			open: () => {
+				connections++;
+			},
+			data: (_, data) => {
+				heard.push(data.byteLength);
+			},
+		},
+	});
+	closers.push(() => server.stop(true));
+	return { port: server.port, heard, connections: () => connections };
+}
+
+describe("real sockets", () => {
+	test("open and closed, both families, not a byte sent", async () => {
+		const four = serve("127.0.0.1");
+		const connect = openConnector(bounds);
+		const [host] = await connect([local], [four.port, 1], never);
+		expect(host).toMatchObject({ address: local, silent: false, ports: [{ port: four.port, proto: "tcp" }] });
+		await Bun.sleep(20);
+		expect(four.connections()).toBe(1);
+		expect(four.heard).toEqual([]);
+		const sixth = serve("::1");
+		expect((await connect([six], [sixth.port], never))[0]?.ports).toHaveLength(1);
+	});
+
+	test("a host where nothing is open counts as silent", async () => {
+		expect(await openConnector(bounds)([local], [1, 2], never)).toEqual([
+			{ address: local, ports: [], silent: true },
+		]);
+	});
+
+	test("a refused connection is no reason to wait", async () => {
+		const begun = performance.now();
+		expect(await touchPort(local, 1, bounds)).toBe("closed");
+		expect(performance.now() - begun).toBeLessThan(400);
+	});
+});
+
+describe("bounds", () => {
+	test("so many a second, so many at a time, port by port over all hosts", async () => {
+		const clock = handClock();
+		const touched: { at: number; port: number }[] = [];
+		let running = 0;
+		let most = 0;
+		const touch = async (_: bigint, port: number): Promise<Touch> => {
+			touched.push({ at: clock.monotonicMs(), port });
+			most = Math.max(most, ++running);
+			await clock.sleep(1_000);
+			running--;
+			return "closed";
+		};
+		const connect = openConnector({ ...bounds, clock, connectsPps: 10, connectsAtOnce: 4 }, touch);
+		const done = connect(addresses("10.0.0.1", "10.0.0.2"), [1, 2, 3, 4, 5, 6], never);
+		await clock.advance(10_000);
+		await done;
+		expect(most).toBe(4);
+		expect(touched.map(({ port }) => port)).toEqual([1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6]);
+		expect(touched.slice(0, 4).map(({ at }) => at)).toEqual([0, 100, 200, 300]);
+	});
+
+	test("an abort ends it without a result", async () => {
+		const stop = new AbortController();
+		const touch = async (): Promise<Touch> => {
+			stop.abort();
+			return "open";
+		};
+		const connect = openConnector(bounds, touch);
+		await expect(connect([local], [1, 2, 3], stop.signal)).rejects.toBeInstanceOf(AppError);
+	});
+
+	test("multicast is never touched", async () => {
+		let touched = 0;
+		const connect = openConnector(bounds, async () => {
+			touched++;
+			return "open";
+		});
+		expect(await connect([multicast], [80], never)).toEqual([]);
+		expect(touched).toBe(0);
+	});
+
+	test("no descriptors left is our own fault, not a closed port", () => {
+		const script = `
+			import { openConnector } from "${import.meta.dir}/../../src/probes/tcp.ts";
+			import { systemClock } from "${import.meta.dir}/../../src/clock.ts";
+			const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+			const connect = openConnector({ clock: systemClock, connectsPps: 1e6, connectsAtOnce: 200, connectMs: 500 });
+			const one = (0xffffn << 32n) + 0x7f000001n;
+			const ports = Array.from({ length: 200 }, () => server.port);
+			console.log(await connect([one], ports, new AbortController().signal).then(() => "fine", (e) => e.message));
+			process.exit(0);`;
+		const done = Bun.spawnSync(["prlimit", "--nofile=64:64", process.execPath, "-e", script]);
+		expect(done.stdout.toString()).toContain("may open no more files");
+	});
+});
+
+describe("the table", () => {
+	test("about a hundred ports, named as IANA has them", () => {
+		const count = countPorts(wellKnownPorts());
+		expect(count).toBeGreaterThanOrEqual(95);
+		expect(count).toBeLessThanOrEqual(110);
+		expect([22, 80, 443, 445, 3389, 9_100].map(serviceOf)).toEqual([
+			"ssh",
+			"http",
+			"https",
+			"microsoft-ds",
+			"ms-wbt-server",
+			"pdl-datastream",
+		]);
+		expect(serviceOf(65_000)).toBe("");
+		expect(listPorts(wellKnownPorts()).every((port) => port >= 1 && port <= 65_535)).toBe(true);
+	});
+
+	test("the scanner says who it is, why, and what would mend it", async () => {
+		const open = { ...BOUNDS, clock: systemClock, nmapArgs: "-sT", nmapPrivileged: false };
+		const scanner = await openPortScanner({ ...open, tcpPorts: [], nmapPath: "/nonexistent/nmap" });
+		expect(scanner).toMatchObject({
+			name: "connect",
+			says: "/nonexistent/nmap cannot be executed: the built-in TCP scan of 100 ports is used.",
+			mend: expect.stringContaining("install nmap"),
+		});
+		const own = await openPortScanner({ ...open, tcpPorts: [{ first: 1, last: 2 }], nmapPath: null });
+		expect(own.says).toContain("scan of ports 1-2 is used");
+		const result = await own.scan([local], never);
+		expect(result.covered.tcp).toEqual([{ first: 1, last: 2 }]);
+	});
+
+	test("arguments that are not permitted stop the start also where there is no nmap", async () => {
+		const options = { ...BOUNDS, clock: systemClock, nmapArgs: "-iL x", nmapPrivileged: false, tcpPorts: [] };
+		await expect(openPortScanner({ ...options, nmapPath: null })).rejects.toMatchObject({ code: "invalid" });
+	});
+});

@@ -1,0 +1,113 @@
+/** The whole way from the queue to the rows with a program called nmap that misbehaves: old ports stay, the slot is freed. */
+
+import { afterEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { systemClock } from "../../src/clock.ts";
+import { BOUNDS } from "../../src/config.ts";
+import { silentLog } from "../../src/log.ts";
+import { openPortScanner } from "../../src/probes/portscan.ts";
+import { openScans, type Scans } from "../../src/scans/station.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { insertHost } from "../../src/store/hosts.ts";
+import { insertPort, listOpenPorts } from "../../src/store/ports.ts";
+import { enqueueScan, findScan } from "../../src/store/scans.ts";
+import { insertSubnet } from "../../src/store/subnets.ts";
+import { type FakeNmap, fakeNmap } from "../helpers/fake-nmap.ts";
+import { address, cidr } from "../helpers/network.ts";
+
+const SAMPLES = join(import.meta.dir, "../../samples/nmap");
+const LIMIT_MS = 400;
+
+let fake: FakeNmap;
+let scans: Scans | undefined;
+afterEach(async () => {
+	await scans?.close();
+	scans = undefined;
+	fake.close();
+});
+
+/** A host with one port known from before, scanned through `body`. */
+async function stage(body: string) {
+	fake = fakeNmap(body);
+	const db = openDatabase(":memory:", { busyMs: 100 });
+	const values = { name: "", notes: "", gateway: undefined, sweepIntervalS: 60, sweepEnabled: true };
+	const lan = insertSubnet(db, cidr("10.99.0.0/24"), values, undefined, 0);
+	const nobody = { hostname: "", hostnameSource: undefined, description: "", tags: [], notes: "" };
+	const host = insertHost(db, lan, address("10.99.0.2"), nobody, 0);
+	insertPort(db, host, { port: 22, proto: "tcp", service: "ssh", product: "old", version: "" }, 1);
+	const scanner = await openPortScanner({
+		...BOUNDS,
+		clock: systemClock,
+		nmapArgs: "-Pn -sS -p 1-1000",
+		nmapPrivileged: false,
+		tcpPorts: [],
+		nmapPath: fake.path,
+		scanHostTimeoutMs: LIMIT_MS / 2,
+		scanSpareMs: LIMIT_MS / 2,
+		scanGraceMs: 200,
+	});
+	const station = openScans({
+		...BOUNDS,
+		timing: { ...BOUNDS, intervalMs: 0 },
+		db,
+		scanner,
+		clock: systemClock,
+		log: silentLog,
+		random: () => 0.5,
+		publish: () => {},
+		scanConcurrency: 1,
+	});
+	scans = station;
+	const scan = async () => {
+		const id = enqueueScan(db, { id: host, subnetId: lan }, 0);
+		station.tick();
+		await station.idle();
+		return findScan(db, id);
+	};
+	return { db, host, scan, ports: () => listOpenPorts(db, host).map(({ port }) => port) };
+}
+
+test.each<[string, string, RegExp]>([
+	["hangs", "exec sleep 60", /it hung/],
+	["ignores SIGTERM", "trap '' TERM; while :; do sleep 60; done", /it hung/],
+	["floods", "yes '<host/>'", /too large/],
+	["prints garbage", "echo garbage", /no result to rely on/],
+	["stops in the middle", `head -c 900 ${SAMPLES}/syn.xml`, /no result to rely on/],
+	["scanned 0 hosts", `cat ${SAMPLES}/no-hosts.xml`, /scanned 0 hosts/],
+	["crashes", `cat ${SAMPLES}/syn.xml; kill -SEGV $$`, /SIGSEGV/],
+])(
+	"nmap %s: the run failed with the reason, the port is still there, the next scan runs",
+	async (_, body, why) => {
+		const { scan, ports } = await stage(
+			`if [ -e "$OUT" ]; then cat ${SAMPLES}/syn.xml; exit; fi; : > $OUT; ${body}`,
+		);
+		const begun = performance.now();
+		expect(await scan()).toMatchObject({ state: "failed", problem: expect.stringMatching(why) });
+		expect(performance.now() - begun).toBeLessThan(LIMIT_MS + 1_000);
+		expect(ports()).toEqual([22]);
+		expect(await scan()).toMatchObject({ state: "done", problem: undefined });
+		expect(ports()).toEqual([21, 22, 80]);
+	},
+);
+
+test("a report about other hosts: they are dropped and counted, ours keeps its port", async () => {
+	const { db, scan, ports } = await stage(`sed 's/10.99.0.2/10.99.0.7/' ${SAMPLES}/syn.xml`);
+	const run = await scan();
+	expect(run).toMatchObject({ state: "done", done: 0 });
+	expect(run?.problem).toMatch(/No result for 1 of the hosts \(10\.99\.0\.2\).*1 hosts in the output/);
+	expect(ports()).toEqual([22]);
+	expect(db.query("SELECT count(*) AS n FROM host").get()).toEqual({ n: 1 });
+});
+
+test("closing ends a scan under way within a moment, and holds nothing against the host", async () => {
+	const { db, scan } = await stage("exec sleep 60");
+	const ended = scan();
+	while (fake.started().length === 0) await Bun.sleep(5);
+	const begun = performance.now();
+	await scans?.close();
+	expect(performance.now() - begun).toBeLessThan(500);
+	expect(await ended).toMatchObject({ state: "interrupted" });
+	expect(db.query("SELECT scan_failures AS n FROM host").get()).toEqual({ n: 0 });
+	await Bun.sleep(50);
+	expect(fake.living()).toEqual([]);
+});

@@ -1,0 +1,111 @@
+/** Open ports of a host, who looked and when: the section of the page and drawer. Knows no request. */
+
+import type { Host } from "../src/model/host.ts";
+import type { Port } from "../src/model/port.ts";
+import type { HostScan } from "../src/model/scan.ts";
+import { familyOf } from "../src/net/address.ts";
+import { Age, Csrf, Wire } from "./elements.tsx";
+import { duration, visibleLines } from "./format.ts";
+
+const NEW_FOR_MS = 24 * 3_600_000;
+const SCANNERS: Readonly<Record<string, string>> = { nmap: "nmap", connect: "TCP connect" };
+
+/** "Scan ports" (what follows is told by the live stream), and links to what answers on the web; only ports that a scan has found. */
+export function HostActions(props: { host: Host; scan: HostScan | undefined; csrf: string | undefined }) {
+	const { host, scan } = props;
+	const name = familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip;
+	const web = host.ports
+		.filter((port) => port.proto === "tcp" && (port.service === "http" || port.service === "https"))
+		.slice(0, 3);
+	if (scan === undefined && web.length === 0) return null;
+	return (
+		<div class="buttons">
+			{scan !== undefined && (
+				<form
+					class="inline"
+					method="post"
+					action={`/hosts/${host.id}/scan`}
+					hx-post={`/hosts/${host.id}/scan`}
+					hx-swap="none"
+				>
+					<Csrf token={props.csrf} />
+					<button type="submit" class="button plain" disabled={scan.open !== undefined}>
+						{scan.open === undefined ? "Scan ports" : "Scanning…"}
+					</button>
+				</form>
+			)}
+			{web.map((port) => (
+				<a
+					key={port.port}
+					class="button plain"
+					href={`${port.service}://${name}:${port.port}/`}
+					target="_blank"
+					rel="noreferrer noopener"
+				>
+					Open {port.service} <span class="mono">{port.port}</span> ↗
+				</a>
+			))}
+		</div>
+	);
+}
+
+/** Nothing where no scan was made and none has failed. */
+export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | undefined; now: number }) {
+	const { ports, scan, now } = props;
+	const told = scan !== undefined && (scan.lastAt ?? scan.problem ?? scan.open) !== undefined;
+	if (ports.length === 0 && !told) return null;
+	return (
+		<section aria-labelledby="ports-title">
+			<div class="section-head">
+				<h2 id="ports-title">Open ports</h2>
+				{scan !== undefined && <Scanned scan={scan} now={now} />}
+			</div>
+			{scan?.problem !== undefined && (
+				<p class="quiet">
+					The last scan said nothing: <bdi>{visibleLines(scan.problem)}</bdi>
+				</p>
+			)}
+			{ports.length === 0 && scan?.lastAt !== undefined && (
+				<p class="quiet">None of the ports asked is open.</p>
+			)}
+			<ul class="open-ports">
+				{ports.map((port) => (
+					<li key={`${port.port}${port.proto}`}>
+						<span class="mono">
+							{port.port}/{port.proto}
+						</span>
+						<span>
+							<Wire text={port.service} />
+						</span>
+						<span class="quiet">
+							<Wire text={[port.product, port.version].filter((part) => part !== "").join(" ")} />
+							{now - port.firstSeenAt < NEW_FOR_MS && <span class="pill new">new</span>}
+						</span>
+					</li>
+				))}
+			</ul>
+		</section>
+	);
+}
+
+/** "nmap 24 m ago · next in 36 m". */
+function Scanned(props: { scan: HostScan; now: number }) {
+	const { scan, now } = props;
+	return (
+		<span class="quiet">
+			{scan.lastAt !== undefined && (
+				<>
+					{SCANNERS[scan.lastBy ?? ""] ?? scan.lastBy} <Age at={scan.lastAt} now={now} />
+				</>
+			)}
+			{scan.lastAt !== undefined && (scan.open ?? scan.nextAt) !== undefined && " · "}
+			{scan.open === "running" && "scanning now"}
+			{scan.open === "queued" && "waiting for its turn"}
+			{scan.open === undefined && scan.nextAt !== undefined && <>next {when(scan.nextAt, now)}</>}
+		</span>
+	);
+}
+
+function when(at: number, now: number): string {
+	return at - now < 60_000 ? "within a minute" : `in ${duration(at - now)}`;
+}
