@@ -20,6 +20,7 @@ import { hostRoutes } from "./hosts.ts";
 import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondHtml, respondProblem, respondText } from "./respond.ts";
+import { searchRoutes } from "./search.ts";
 import { subnetRoutes } from "./subnets.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -40,11 +41,12 @@ export async function openServer(
 	options: { listen: boolean; surroundings: Surroundings },
 ): Promise<Server> {
 	const assets = await loadAssets();
-	const desk = createDesk(context, assets, options.surroundings);
+	const epoch = Math.floor(context.random() * 2 ** 32).toString(36);
+	const desk = createDesk(context, assets, { ...options, epoch });
 	const live = openLive({
 		bus: context.bus,
 		clock: context.clock,
-		epoch: Math.floor(context.random() * 2 ** 32).toString(36),
+		epoch,
 		light: desk.light,
 		streamsMax: BOUNDS.streamsMax,
 		queueBytes: BOUNDS.streamQueueBytes,
@@ -108,6 +110,7 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.use(dashboardRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
+		.use(searchRoutes(desk))
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))
