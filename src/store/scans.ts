@@ -192,6 +192,15 @@ export function writeScanFailure(
 	);
 }
 
+/** Whether hosts of a subnet are scanned by the clock. */
+export function writeSubnetScans(db: Db, subnetId: number, enabled: boolean, at: number): void {
+	db.query("UPDATE subnet SET scan_enabled = ?, updated_at = ? WHERE id = ?").run(
+		Number(enabled),
+		at,
+		subnetId,
+	);
+}
+
 /** What the page of a host says of its scans. `scheduled`: scans happen by the clock. */
 export function readHostScan(db: Db, hostId: number, scheduled: boolean): HostScan | undefined {
 	const row = db
