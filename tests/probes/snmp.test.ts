@@ -70,8 +70,15 @@ afterEach(() => {
 
 type Send = (message: Uint8Array) => void;
 
+/** An answer that must come is waited for as long as the program does; silence is cut short. */
+const PATIENCE_MS = 2_000;
+const SHORT = { timeoutMs: 100 };
+
 /** Asks an agent on loopback that does with each request as `act` says; answers and requests are counted. */
-async function ask(act: (request: Uint8Array, send: Send, stray: Send) => void, tries = 1) {
+async function ask(
+	act: (request: Uint8Array, send: Send, stray: Send) => void,
+	{ tries = 1, timeoutMs = PATIENCE_MS } = {},
+) {
 	let asked = 0;
 	const stranger = await Bun.udpSocket({ hostname: "127.0.0.1", socket: { error() {} } });
 	const agent = await Bun.udpSocket({
@@ -97,7 +104,7 @@ async function ask(act: (request: Uint8Array, send: Send, stray: Send) => void, 
 		priv: "aes",
 		privPass: "",
 	} as const;
-	const look = openSnmp({ credentials, tries, timeoutMs: 100, clock: systemClock, port: agent.port });
+	const look = openSnmp({ credentials, tries, timeoutMs, clock: systemClock, port: agent.port });
 	const name = await look(address("127.0.0.1"), new AbortController().signal);
 	return { name, asked };
 }
@@ -127,18 +134,18 @@ describe("agents", () => {
 		["half an answer", (q, send) => send(response(q, text("router")).slice(0, 20))],
 	];
 	test.each(useless)("%s: no name, and no exception", async (_, act) => {
-		expect((await ask(act)).name).toBeUndefined();
+		expect((await ask(act, SHORT)).name).toBeUndefined();
 	});
 
 	test("a silent agent is asked twice, not more", async () => {
-		expect(await ask(() => {}, 2)).toEqual({ name: undefined, asked: 2 });
+		expect(await ask(() => {}, { ...SHORT, tries: 2 })).toEqual({ name: undefined, asked: 2 });
 	});
 
 	test("a flood before the answer is dropped with it", async () => {
 		const { name } = await ask((q, send) => {
 			for (let i = 0; i < 200; i++) send(Uint8Array.from([0x30, i & 0x7f]));
 			send(response(q, text("late")));
-		});
+		}, SHORT);
 		expect(name).toBeUndefined();
 	});
 
