@@ -96,7 +96,7 @@ function More(props: { id: string; values: SubnetFormState["values"]; problem: S
 				label="Gateway"
 				value={values.gateway}
 				placeholder="192.168.1.1"
-				hint="Asked first when many hosts fall silent at once."
+				hint="The way out of this subnet, for those who look it up."
 				mono
 				problem={problem}
 			/>

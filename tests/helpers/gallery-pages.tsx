@@ -11,13 +11,14 @@ import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import { ListingRows } from "../../views/listing.tsx";
-import { Problem, Refused } from "../../views/problem.tsx";
+import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
+import { hookPage } from "./hook-pages.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
 import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
@@ -251,7 +252,6 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 				/>
 			),
 		}),
-		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
 	};
 }
 
@@ -264,7 +264,7 @@ export function pageOf(world: World, url: URL): Page | undefined {
 	if (found !== undefined) {
 		return { title: found.host.hostname, main: hostPanel(world, found.place, found.host, false) };
 	}
-	return small(world, path);
+	return hookPage(path) ?? small(world, path);
 }
 
 export function hostAt(world: World, path: string): { place: Place; host: Host } | undefined {
