@@ -106,8 +106,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	});
 	url = server.url;
 	if (options.entry !== undefined) {
-		const sleep = (ms: number) => clock.sleep(ms);
-		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
+		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, clock });
 	}
 	const deliverer = openDeliverer({
 		...context,

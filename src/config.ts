@@ -79,6 +79,10 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** Answers of each kind that a search shows. */
+	searchShown: 8,
+	/** Ports and services on the page of a search: there is no other list of them. */
+	searchServices: 200,
 	/** One message to a webhook, in milliseconds; bytes read of its answer. */
 	webhookTimeoutMs: 5_000,
 	webhookAnswerBytes: 4_096,

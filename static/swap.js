@@ -26,7 +26,8 @@ function beforeSwap(event) {
 	const { ctx } = event.detail;
 	const old = (ctx.asked && ctx.asked !== shown.url) || (ctx.askedHost && ctx.askedHost !== shown.host);
 	const unasked = ctx.asked || ctx.askedHost;
-	if (old || (unasked && ctx.response.status >= 500)) return event.preventDefault();
+	const failed = ctx.response.status >= (ctx.target?.id === "found" ? 400 : 500);
+	if (old || ((unasked || ctx.target?.id === "found") && failed)) return event.preventDefault();
 	before = new Map(ctx.asked ? marked().map((row) => [row.id, signature(row)]) : []);
 }
 

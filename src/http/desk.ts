@@ -48,7 +48,12 @@ const KEPT_MS = 1_000;
 /** Longer addresses, and windows of unusual length, are made each time: what is kept stays small. */
 const KEPT_URL_CHARS = 512;
 
-export function createDesk(context: Context, assets: AssetStore, surroundings: Surroundings): Desk {
+/** `epoch` tells this process from earlier ones, as in the ids of the live stream. */
+export function createDesk(
+	context: Context,
+	assets: AssetStore,
+	{ surroundings, epoch }: { surroundings: Surroundings; epoch: string },
+): Desk {
 	const { db, clock } = context;
 	const remember = createMemory(context);
 	const light = (): Light => {
@@ -61,11 +66,13 @@ export function createDesk(context: Context, assets: AssetStore, surroundings: S
 	};
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,
+		...searchOf(request),
 		light: light(),
 		downs: countDown(db),
 		theme: readTheme(request),
 		assets: assets.urls,
 		now: clock.now(),
+		liveId: `${epoch}.${context.bus.lastId}`,
 	});
 	return {
 		context,
@@ -104,6 +111,12 @@ function createMemory(context: Context): (request: Request, make: () => Response
 		if (kept.size > KEPT_MAX) kept.delete(kept.keys().next().value ?? "");
 		return response;
 	};
+}
+
+/** What the search box of the search page holds. */
+function searchOf(request: Request): { search?: string } {
+	const url = new URL(request.url);
+	return url.pathname === "/search" ? { search: url.searchParams.get("q")?.slice(0, 256) ?? "" } : {};
 }
 
 /** Everything an answer to a GET depends on. */

@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import { Refused } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
+import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -19,6 +20,7 @@ import { hostRoutes } from "./hosts.ts";
 import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondHtml, respondProblem, respondText } from "./respond.ts";
+import { searchRoutes } from "./search.ts";
 import { subnetRoutes } from "./subnets.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -39,11 +41,12 @@ export async function openServer(
 	options: { listen: boolean; surroundings: Surroundings },
 ): Promise<Server> {
 	const assets = await loadAssets();
-	const desk = createDesk(context, assets, options.surroundings);
+	const epoch = Math.floor(context.random() * 2 ** 32).toString(36);
+	const desk = createDesk(context, assets, { ...options, epoch });
 	const live = openLive({
 		bus: context.bus,
 		clock: context.clock,
-		epoch: Math.floor(context.random() * 2 ** 32).toString(36),
+		epoch,
 		light: desk.light,
 		streamsMax: BOUNDS.streamsMax,
 		queueBytes: BOUNDS.streamQueueBytes,
@@ -71,7 +74,7 @@ export async function openServer(
 		async close() {
 			live.close();
 			if (listening === undefined) return;
-			await Promise.race([app.stop(), context.clock.sleep(BOUNDS.closeMs / 2)]);
+			await atMost(context.clock, BOUNDS.closeMs / 2, app.stop());
 			app.server?.stop(true);
 		},
 	};
@@ -107,6 +110,7 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.use(dashboardRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
+		.use(searchRoutes(desk))
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))
 		.use(hostApi(desk))

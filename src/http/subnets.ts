@@ -12,18 +12,19 @@ import { createSubnet, deleteSubnet, demandSubnet, editSubnet, planDeletion } fr
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
+import { searchSubnets } from "../store/lookup.ts";
 import { findOpenRun } from "../store/runs.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readListing, WINDOW } from "./listing.ts";
-import { type Fields, readForm, readId, readLimit, readListQuery } from "./query.ts";
+import { type Fields, readForm, readId, readLimit, readListQuery, readText } from "./query.ts";
 import { explain, redirect, respondHtml, respondPage } from "./respond.ts";
 import { readMap, readSummaries } from "./summaries.ts";
 
 export function subnetRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
 	return new Elysia()
-		.get("/subnets", ({ request }) => desk.page(request, () => tree(desk, emptyForm(desk))))
+		.get("/subnets", ({ request }) => desk.page(request, () => treeOf(desk, request)))
 		.post("/subnets", ({ request }) => add(desk, request), raw)
 		.get("/subnets/:id", ({ request, params }) =>
 			desk.page(request, () => one(desk, request, readId(params.id))),
@@ -44,12 +45,27 @@ export function subnetRoutes(desk: Desk) {
 		.post("/runs/:id/cancel", ({ params }) => cancel(desk, readId(params.id)), raw);
 }
 
-function tree(desk: Desk, form: SubnetFormState) {
+/** The tree as the URL asks for it: `q` narrows it, `cidr` is put into the form. */
+function treeOf(desk: Desk, request: Request) {
+	const params = new URL(request.url).searchParams;
+	return tree(desk, emptyForm(desk, readText(params, "cidr")), readText(params, "q"));
+}
+
+function tree(desk: Desk, form: SubnetFormState, text?: string) {
 	const { db, clock } = desk.context;
-	const subnets = readSummaries(db);
+	const all = readSummaries(db);
+	const wanted =
+		text === undefined ? undefined : searchSubnets(db, text, all.length).shown.map(({ id }) => id);
+	const subnets = wanted === undefined ? all : all.filter(({ subnet }) => wanted.includes(subnet.id));
 	return {
 		title: "Subnets",
-		main: Subnets({ subnets, form, offers: desk.surroundings.offers(), now: clock.now() }),
+		main: Subnets({
+			subnets,
+			...(text === undefined ? {} : { text }),
+			form,
+			offers: desk.surroundings.offers(),
+			now: clock.now(),
+		}),
 	};
 }
 
@@ -195,10 +211,10 @@ function problemOf(error: unknown): NonNullable<SubnetFormState["problem"]> {
 	};
 }
 
-function emptyForm(desk: Desk): SubnetFormState {
+function emptyForm(desk: Desk, cidr = ""): SubnetFormState {
 	const interval = String(desk.context.config.sweepIntervalS);
 	return {
-		values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: interval, sweepEnabled: true },
+		values: { cidr, name: "", notes: "", gateway: "", sweepIntervalS: interval, sweepEnabled: true },
 	};
 }
 

@@ -86,7 +86,7 @@ export function listHosts(
 	};
 	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
 	if (ids !== undefined) {
-		const picked = { ...binds, ids };
+		const picked = { ...binds, ids: JSON.stringify(ids) };
 		return db.query<Row, [typeof picked]>(LISTS.picked[order]).all(picked).map(toHost);
 	}
 	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
@@ -176,7 +176,7 @@ function byPort(a: Port, b: Port): number {
 	return a.proto === b.proto ? a.port - b.port : a.proto < b.proto ? -1 : 1;
 }
 
-type Row = {
+export type Row = {
 	id: number;
 	ip: string;
 	ip_key: Uint8Array;
@@ -204,7 +204,7 @@ type Row = {
 	ports_json: string;
 };
 
-function toHost(row: Row): Host {
+export function toHost(row: Row): Host {
 	return {
 		id: row.id,
 		subnetId: row.subnet_id,

@@ -69,7 +69,9 @@ function checkProbing(probing: ProbeState | undefined): Check {
 		name,
 		state: "warn",
 		says: `${says} ${why}`,
-		...(mend === undefined ? {} : { mend: mend.replace(/^Allow raw sockets with: /, "").replace(/ – or .*$/, "") }),
+		...(mend === undefined
+			? {}
+			: { mend: mend.replace(/^Allow raw sockets with: /, "").replace(/ – or .*$/, "") }),
 	};
 }
 

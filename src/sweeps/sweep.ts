@@ -83,6 +83,7 @@ export async function sweepSubnet(
 		known: new Set(known),
 		first: subnet.lastSweepAt === undefined,
 		vendorOf: deps.vendorOf,
+		learned: new Set<string>(),
 	};
 	const upBefore = countUp(db, subnet.id);
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
@@ -101,9 +102,10 @@ export async function sweepSubnet(
 		return undefined;
 	}
 	if (pass.replies > 0 && !isLoopback(subnet.cidr.base)) tell(deps, run, ...ownNetworkBack(deps, recording));
-	if (manner.neighbours) {
-		const neighbours = deps.neighbours().filter(({ address }) => contains(subnet.cidr, address));
-		tell(deps, run, recorder.recordNeighbours(db, recording, neighbours, clock.now()));
+	const table = manner.neighbours ? deps.neighbours() : [];
+	const neighbours = table.filter(({ address }) => contains(subnet.cidr, address));
+	if (neighbours.length + recording.learned.size > 0) {
+		tell(deps, run, recorder.recordIdentities(db, recording, neighbours, clock.now()));
 	}
 	tellFound(deps, recording, pass);
 	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };

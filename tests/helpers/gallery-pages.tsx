@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { Host } from "../../src/model/host.ts";
 import type { Listing, ListQuery } from "../../src/model/listing.ts";
 import type { SweepRun } from "../../src/model/run.ts";
+import type { SearchAnswers } from "../../src/model/search.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
 import { Activity } from "../../views/activity.tsx";
@@ -14,6 +15,7 @@ import { ListingRows } from "../../views/listing.tsx";
 import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
+import { SearchPage } from "../../views/search.tsx";
 import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
@@ -218,9 +220,21 @@ function small(world: World, path: string): Page | undefined {
 				/>
 			),
 		}),
+		"/search": () => ({ title: "Search", main: <SearchPage answers={answersOf(first)} now={world.now()} /> }),
 		...oddPages(world, first),
 	};
 	return pages[path]?.();
+}
+
+/** What a search for 10.0.0.77 might find. */
+function answersOf({ subnet, hosts }: Place): SearchAnswers {
+	return {
+		text: "10.0.0.77",
+		hint: { kind: "free", address: "10.0.0.77", subnet },
+		subnets: { shown: [subnet], count: 1 },
+		hosts: { shown: hosts.slice(0, 8), count: hosts.length },
+		services: { shown: [{ port: 443, service: "https", hosts: 12 }], count: 1 },
+	};
 }
 
 /** States that need no path of their own. */
