@@ -8,6 +8,7 @@ import { watchDrawer } from "./drawer.js";
 import { watchForms } from "./forms.js";
 import { watchKeys } from "./keys.js";
 import { connect } from "./live.js";
+import { watchSearch } from "./search.js";
 import { watchSwaps } from "./swap.js";
 
 // The first entry must be one that htmx may restore: the drawer pushes the second.
@@ -16,5 +17,6 @@ watchSwaps();
 watchDrawer();
 watchForms();
 watchKeys();
+watchSearch();
 startAges();
 connect();

@@ -22,7 +22,7 @@ export async function openDrawer(host, push = true) {
 		else history.pushState(state, "", host);
 	}
 	const active = document.activeElement;
-	opener = active?.getAttribute("href") === host ? active : linkOf(host);
+	opener = active?.getAttribute("href") === host ? active : (linkOf(host) ?? active);
 	markRow();
 	await loadDrawer("innerHTML");
 	if (shown.host !== host) return;

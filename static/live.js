@@ -1,8 +1,9 @@
-/** Staying current: the one event stream, the light in the header, and when to fetch the page again. */
+/** Staying current: what is done with news, the light in the header, and when to fetch the page again. */
 
 import { now, tick } from "./ages.js";
 import { loadDrawer } from "./drawer.js";
 import { all, drawer, find, load, main, shown } from "./page.js";
+import { openStream } from "./stream.js";
 
 const light = find("#light");
 const lit = {
@@ -109,26 +110,13 @@ const ON = {
 	},
 };
 
-let retryMs = 1_000;
-let connected = false;
-
-/** The browser reconnects after a cut, but gives up for good on an HTTP error: then we do it. */
+/** Opens the stream, or joins the one that another tab holds. */
 export function connect() {
-	const source = new EventSource("/live");
-	source.onopen = () => {
-		if (connected) ON.resync();
-		connected = lit.stream = true;
-		retryMs = 1_000;
-		showLight();
-	};
-	source.onerror = () => {
-		lit.stream = false;
-		showLight();
-		if (source.readyState !== EventSource.CLOSED) return;
-		setTimeout(connect, retryMs * (0.75 + Math.random() / 2));
-		retryMs = Math.min(30_000, retryMs * 2);
-	};
-	for (const [name, act] of Object.entries(ON)) {
-		source.addEventListener(name, (message) => act(JSON.parse(message.data || "{}")));
-	}
+	openStream({
+		tell: (name, data) => ON[name](data),
+		state(open) {
+			lit.stream = open;
+			showLight();
+		},
+	});
 }

@@ -26,7 +26,8 @@ function beforeSwap(event) {
 	const { ctx } = event.detail;
 	const old = (ctx.asked && ctx.asked !== shown.url) || (ctx.askedHost && ctx.askedHost !== shown.host);
 	const unasked = ctx.asked || ctx.askedHost;
-	if (old || (unasked && ctx.response.status >= 500)) return event.preventDefault();
+	const failed = ctx.response.status >= (ctx.target?.id === "found" ? 400 : 500);
+	if (old || ((unasked || ctx.target?.id === "found") && failed)) return event.preventDefault();
 	before = new Map(ctx.asked ? marked().map((row) => [row.id, signature(row)]) : []);
 }
 
@@ -40,7 +41,9 @@ function afterSwap(event) {
 function pieceSwapped(ctx) {
 	if (drawer.open) document.title = shown.title;
 	else shown.title = document.title;
-	if (drawer.open && ctx.request.method === "POST" && ctx.response.status < 400) {
+	const { status } = ctx.response;
+	// 204 is a wish that was heard: nothing changed yet, and what is being typed stays.
+	if (drawer.open && ctx.request.method === "POST" && status < 400 && status !== 204) {
 		loadDrawer("innerHTML");
 		want({ main: true }, true);
 	}

@@ -32,7 +32,7 @@ export function Activity(props: { events: readonly Event[]; next: string | undef
 			))}
 			{props.next !== undefined && (
 				<p class="more">
-					<a class="button plain" href={`/activity?${new URLSearchParams({ after: props.next })}`}>
+					<a class="button plain" href={`/activity?${new URLSearchParams({ before: props.next })}`}>
 						Show older
 					</a>
 				</p>

@@ -125,6 +125,11 @@ function FilterForm(props: FilterProps) {
 					spellcheck={false}
 				/>
 			)}
+			{filter.port !== undefined && (
+				<a class="mini on" href={listUrl(base, listing.query, { port: undefined })}>
+					Port {filter.port} ×<span class="sr"> any port</span>
+				</a>
+			)}
 			{placeholder === undefined && filter.text !== undefined && (
 				<a class="mini on" href={listUrl(base, listing.query, { text: undefined })}>
 					“{visible(filter.text)}” ×<span class="sr"> stop searching</span>

@@ -33,6 +33,8 @@ export type Shell = {
 	assets: Assets;
 	csrf?: string;
 	now: number;
+	/** Number of the last news that this page knows of. */
+	liveId?: string;
 	search?: string;
 };
 
@@ -55,7 +57,7 @@ export function tabTitle(title: string, downs: number): string {
 export function Layout(props: Shell & { title: string; main: VNode }) {
 	const { assets } = props;
 	return (
-		<html lang="en" data-theme={props.theme} data-now={props.now}>
+		<html lang="en" data-theme={props.theme} data-now={props.now} data-live-id={props.liveId}>
 			<head>
 				<meta charset="utf-8" />
 				<meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -132,11 +134,10 @@ function Top(props: Shell) {
 					</a>
 				))}
 			</nav>
-			<form id="find" class="search" action="/" method="get" popover="auto">
+			<form id="find" class="search" action="/search" method="get" popover="auto">
 				<label class="sr" for="search">
 					Search
 				</label>
-				<input type="hidden" name="status" value="" />
 				<input
 					id="search"
 					type="search"
@@ -145,11 +146,13 @@ function Top(props: Shell) {
 					placeholder="Search IP, hostname, tag, port…"
 					autocomplete="off"
 					spellcheck={false}
+					maxLength={256}
 					aria-keyshortcuts="/"
 				/>
 				<span class="kbd" aria-hidden="true">
 					/
 				</span>
+				<div id="found" class="found" hidden hx-sync="this:replace" />
 			</form>
 			<LiveLight light={props.light} now={props.now} />
 			<button type="button" class="square narrow" popovertarget="find" aria-label="Search">

@@ -9,6 +9,7 @@ export type QueryChange = {
 	status?: ListQuery["filter"]["status"] | undefined;
 	tag?: string | undefined;
 	service?: string | undefined;
+	port?: number | undefined;
 	text?: string | undefined;
 	subnet?: number | undefined;
 	open?: readonly Address[];
@@ -29,6 +30,7 @@ export function queryFields(query: ListQuery, base: string, change: QueryChange 
 		["subnet", base === "/" ? pick("subnet", filter.subnetId)?.toString() : undefined],
 		["tag", pick("tag", filter.tag)],
 		["service", pick("service", filter.service)],
+		["port", pick("port", filter.port)?.toString()],
 		["q", pick("text", filter.text)],
 		["open", open.length === 0 ? undefined : open.map(formatAddress).join(",")],
 		["after", change.after],
@@ -53,7 +55,7 @@ function withQuery(path: string, fields: [string, string][]): string {
 /** Is anything but the order chosen? Then gaps are not shown. */
 export function isFiltered(query: ListQuery): boolean {
 	const { filter } = query;
-	return [filter.status, filter.tag, filter.service, filter.text].some(
+	return [filter.status, filter.tag, filter.service, filter.port, filter.text].some(
 		(part) => part !== undefined && part !== "",
 	);
 }

@@ -3,7 +3,7 @@
 import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, Wire } from "./elements.tsx";
-import { count, interval, nameOr, visible } from "./format.ts";
+import { count, interval, nameOr, plural, visible } from "./format.ts";
 import { type NetworkOffer, Offers } from "./offers.tsx";
 import { SubnetFields, type SubnetFormState } from "./subnet-form.tsx";
 import { UsedBar, usedText } from "./used.tsx";
@@ -12,6 +12,8 @@ export type { SubnetFormState } from "./subnet-form.tsx";
 
 export type SubnetsProps = {
 	subnets: readonly { subnet: SubnetSummary; depth: number }[];
+	/** Only those with this text are shown. */
+	text?: string;
 	form: SubnetFormState;
 	offers: readonly NetworkOffer[];
 	now: number;
@@ -23,9 +25,17 @@ export function Subnets(props: SubnetsProps) {
 	return (
 		<Main live="all" class="subnets-page">
 			<h1>Subnets</h1>
+			{props.text !== undefined && (
+				<p class="facts">
+					{plural(subnets.length, "subnet")} with{" "}
+					<a class="mini on" href="/subnets">
+						“<Wire text={props.text} />” ×<span class="sr"> show all</span>
+					</a>
+				</p>
+			)}
 			<div class="two">
 				<div class="first">
-					{subnets.length === 0 ? (
+					{subnets.length === 0 && props.text === undefined ? (
 						<section class="panel empty" aria-label="No subnets">
 							<p>No subnet yet. Add one here: Rollcall sweeps it at once.</p>
 						</section>

@@ -57,8 +57,8 @@ export function readListing(
 }
 
 export function isFiltered(query: ListQuery): boolean {
-	const { status, tag, service, text } = query.filter;
-	return status !== undefined || tag !== undefined || service !== undefined || text !== undefined;
+	const { status, tag, service, port, text } = query.filter;
+	return [status, tag, service, port, text].some((part) => part !== undefined);
 }
 
 function freeRanges(scope: NonNullable<ListScope>): Range[] {

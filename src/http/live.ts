@@ -69,10 +69,11 @@ export function openLive(options: LiveOptions): Live {
 	return {
 		open(request) {
 			if (readers.size >= options.streamsMax) return undefined;
-			const missed = request.headers.get("last-event-id");
+			// A browser that reconnects says by a header what it saw last, a page that just came by its URL.
+			const missed = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("last");
 			const now = idNow();
-			const greeting = [encoder.encode("retry: 2000\n\n"), encodeMessage("light", options.light())];
-			if (missed !== null && missed !== now) greeting.push(encodeMessage("resync", {}, now));
+			const greeting = [encoder.encode("retry: 2000\n\n"), encodeMessage("light", options.light(), now)];
+			if (missed !== null) greeting.push(...catchUp(bus, options.epoch, missed, now));
 			return new Response(readers.add(greeting, options.queueBytes), {
 				headers: {
 					...SECURITY_HEADERS,
@@ -91,6 +92,16 @@ export function openLive(options: LiveOptions): Live {
 			readers.close();
 		},
 	};
+}
+
+/** What a reader that saw `last` has missed: nothing, one change made of all, or (that was too long ago) everything. */
+function catchUp(bus: Bus, epoch: string, last: string, now: string): Uint8Array[] {
+	const [theirs, id] = last.split(".");
+	const news = theirs === epoch && /^\d{1,15}$/.test(id ?? "") ? bus.since(Number(id)) : undefined;
+	if (news === undefined) return [encodeMessage("resync", {}, now)];
+	const changes = news.flatMap(({ news }) => (news.kind === "change" ? [news.change] : []));
+	const all = changes.reduce<Change | undefined>(merge, undefined);
+	return all === undefined ? [] : [encodeMessage("change", all, now)];
 }
 
 /** The open streams. One that is not read is cut off at its bound: it comes back and looks again. */

@@ -36,18 +36,27 @@ export function readListQuery(
 		status: status as Status | undefined,
 		tag: readText(params, "tag"),
 		service: readText(params, "service"),
+		port: readPort(params.get("port") || undefined),
 		text: readText(params, "q"),
 	};
 	return { filter, order, open: readOpen(params.get("open") ?? "") };
 }
 
-function readText(params: URLSearchParams, name: string): string | undefined {
+export function readText(params: URLSearchParams, name: string): string | undefined {
 	const text = params.get(name)?.trim();
 	if (text === undefined || text === "") return undefined;
 	if (text.length > TEXT_MAX) {
 		throw new AppError("invalid", `${name} is at most ${TEXT_MAX} characters long.`, { field: name });
 	}
 	return text.toWellFormed().replaceAll("\0", "");
+}
+
+function readPort(text: string | undefined): number | undefined {
+	if (text === undefined) return undefined;
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+	if (port < 1 || port > 65_535)
+		throw new AppError("invalid", "port is a number from 1 to 65535.", { field: "port" });
+	return port;
 }
 
 /** Addresses that are none are left out: a link that was cut off still shows its page. */

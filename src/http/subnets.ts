@@ -7,22 +7,24 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subnet-form.tsx";
 import { Subnets } from "../../views/subnets.tsx";
 import { AppError } from "../errors.ts";
+import { switchSubnetScans } from "../ipam/scans.ts";
 import { createSubnet, deleteSubnet, demandSubnet, editSubnet, planDeletion } from "../ipam/subnets.ts";
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
+import { searchSubnets } from "../store/lookup.ts";
 import { findOpenRun } from "../store/runs.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readListing, WINDOW } from "./listing.ts";
-import { type Fields, readForm, readId, readLimit, readListQuery } from "./query.ts";
+import { type Fields, readForm, readId, readLimit, readListQuery, readText } from "./query.ts";
 import { explain, redirect, respondHtml, respondPage } from "./respond.ts";
 import { readMap, readSummaries } from "./summaries.ts";
 
 export function subnetRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
 	return new Elysia()
-		.get("/subnets", ({ request }) => desk.page(request, () => tree(desk, emptyForm(desk))))
+		.get("/subnets", ({ request }) => desk.page(request, () => treeOf(desk, request)))
 		.post("/subnets", ({ request }) => add(desk, request), raw)
 		.get("/subnets/:id", ({ request, params }) =>
 			desk.page(request, () => one(desk, request, readId(params.id))),
@@ -38,16 +40,32 @@ export function subnetRoutes(desk: Desk) {
 			desk.page(request, () => ask(desk, readId(params.id))),
 		)
 		.post("/subnets/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
+		.post("/subnets/:id/scans", ({ request, params }) => scans(desk, request, readId(params.id)), raw)
 		.post("/subnets/:id/sweep", ({ params }) => sweep(desk, readId(params.id)), raw)
 		.post("/runs/:id/cancel", ({ params }) => cancel(desk, readId(params.id)), raw);
 }
 
-function tree(desk: Desk, form: SubnetFormState) {
+/** The tree as the URL asks for it: `q` narrows it, `cidr` is put into the form. */
+function treeOf(desk: Desk, request: Request) {
+	const params = new URL(request.url).searchParams;
+	return tree(desk, emptyForm(desk, readText(params, "cidr")), readText(params, "q"));
+}
+
+function tree(desk: Desk, form: SubnetFormState, text?: string) {
 	const { db, clock } = desk.context;
-	const subnets = readSummaries(db);
+	const all = readSummaries(db);
+	const wanted =
+		text === undefined ? undefined : searchSubnets(db, text, all.length).shown.map(({ id }) => id);
+	const subnets = wanted === undefined ? all : all.filter(({ subnet }) => wanted.includes(subnet.id));
 	return {
 		title: "Subnets",
-		main: Subnets({ subnets, form, offers: desk.surroundings.offers(), now: clock.now() }),
+		main: Subnets({
+			subnets,
+			...(text === undefined ? {} : { text }),
+			form,
+			offers: desk.surroundings.offers(),
+			now: clock.now(),
+		}),
 	};
 }
 
@@ -65,6 +83,7 @@ function one(desk: Desk, request: Request, id: number) {
 		map: readMap(db, subnet, children),
 		listing: readList(desk, request, subnet),
 		run: findOpenRun(db, id),
+		scanIntervalMinutes: desk.context.config.scanIntervalMinutes,
 		now: clock.now(),
 	});
 	return { title: subnet.name || formatCidr(subnet.cidr), main };
@@ -152,6 +171,11 @@ function sweep(desk: Desk, id: number): Response {
 	return redirect(`/subnets/${id}`);
 }
 
+async function scans(desk: Desk, request: Request, id: number): Promise<Response> {
+	switchSubnetScans(desk.context, id, (await readForm(request))("enabled") === "yes");
+	return redirect(`/subnets/${id}/edit`);
+}
+
 function cancel(desk: Desk, id: number): Response {
 	const run = cancelSweep(desk.context, id);
 	return redirect(`/subnets/${run.subnetId}`);
@@ -187,10 +211,10 @@ function problemOf(error: unknown): NonNullable<SubnetFormState["problem"]> {
 	};
 }
 
-function emptyForm(desk: Desk): SubnetFormState {
+function emptyForm(desk: Desk, cidr = ""): SubnetFormState {
 	const interval = String(desk.context.config.sweepIntervalS);
 	return {
-		values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: interval, sweepEnabled: true },
+		values: { cidr, name: "", notes: "", gateway: "", sweepIntervalS: interval, sweepEnabled: true },
 	};
 }
 

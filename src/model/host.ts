@@ -48,6 +48,8 @@ export type HostFilter = {
 	readonly status?: Status | undefined;
 	readonly tag?: string | undefined;
 	readonly service?: string | undefined;
+	/** Open now, whatever its protocol. */
+	readonly port?: number | undefined;
 	readonly text?: string | undefined;
 };
 

@@ -25,6 +25,18 @@ export function parseMac(text: string): Mac | undefined {
 	return Number.parseInt(text.replaceAll(":", ""), 16);
 }
 
+/**
+ * A piece of an address in whatever way people write them ("00-11-32", "0011.328a", "001132") as `formatMac` would:
+ * at least four digits in groups of an even number; undefined for what cannot be a piece of one.
+ */
+export function macPart(text: string): string | undefined {
+	const groups = text.trim().toLowerCase().split(/[:.-]/);
+	const digits = groups.join("");
+	if (digits.length < 4 || digits.length > 12 || !/^[0-9a-f]+$/.test(digits)) return undefined;
+	if (groups.some((group) => group.length % 2 === 1)) return undefined;
+	return (digits.match(/../g) ?? []).join(":");
+}
+
 /** Could one interface have it? Not zero, not a group address (the lowest bit of the first octet; broadcast too). */
 export function isUnicast(mac: Mac): boolean {
 	return mac !== 0 && (Math.floor(mac / 2 ** 40) & 1) === 0;

@@ -33,7 +33,7 @@ export function countByStatus(db: Db, filter: HostFilter): ByStatus {
 	const ids = pickHosts(db, filter);
 	const binds = bindsOf(filter);
 	if (ids === undefined) return db.query<ByStatus, [typeof binds]>(COUNTS.scanned).get(binds) ?? none;
-	const picked = { ...binds, ids };
+	const picked = { ...binds, ids: JSON.stringify(ids) };
 	return db.query<ByStatus, [typeof picked]>(COUNTS.picked).get(picked) ?? none;
 }
 

@@ -86,7 +86,7 @@ export function listHosts(
 	};
 	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
 	if (ids !== undefined) {
-		const picked = { ...binds, ids };
+		const picked = { ...binds, ids: JSON.stringify(ids) };
 		return db.query<Row, [typeof picked]>(LISTS.picked[order]).all(picked).map(toHost);
 	}
 	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
@@ -171,7 +171,12 @@ export function deleteHost(db: Db, id: number): boolean {
 	return db.query("DELETE FROM host WHERE id = ?").run(id).changes > 0;
 }
 
-type Row = {
+/** SQLite before 3.44 cannot order inside json_group_array, and other tools shall read our file. */
+function byPort(a: Port, b: Port): number {
+	return a.proto === b.proto ? a.port - b.port : a.proto < b.proto ? -1 : 1;
+}
+
+export type Row = {
 	id: number;
 	ip: string;
 	ip_key: Uint8Array;
@@ -199,7 +204,7 @@ type Row = {
 	ports_json: string;
 };
 
-function toHost(row: Row): Host {
+export function toHost(row: Row): Host {
 	return {
 		id: row.id,
 		subnetId: row.subnet_id,
@@ -225,6 +230,6 @@ function toHost(row: Row): Host {
 		typicalLatencyUs: row.typical_latency_us ?? undefined,
 		createdAt: row.created_at,
 		version: row.version,
-		ports: row.ports_json === "[]" ? [] : (JSON.parse(row.ports_json) as Port[]),
+		ports: row.ports_json === "[]" ? [] : (JSON.parse(row.ports_json) as Port[]).sort(byPort),
 	};
 }

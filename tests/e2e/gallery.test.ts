@@ -3,12 +3,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { AXE, axe } from "../helpers/axe.ts";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { GALLERY_PAGES } from "../helpers/gallery-paths.ts";
 
 const missing = !existsSync(CHROMIUM);
-const AXE = "node_modules/axe-core/axe.min.js";
 const VIEWPORTS = {
 	"1440 x 1060": [1440, 1060],
 	"1024 x 768": [1024, 768],
@@ -50,27 +50,6 @@ function listen(page: Page): string[] {
 const WATCH_SHIFT = `globalThis.shift = 0; new PerformanceObserver((list) => {
 	for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });`;
-
-/** Violations as "rule: where". Only colours differ between themes, so only they are asked again. */
-async function axe(page: Page, only?: string): Promise<string[]> {
-	return page.evaluate(async (rule) => {
-		const { axe } = globalThis as unknown as {
-			axe: {
-				run(
-					root: unknown,
-					options: unknown,
-				): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-			};
-		};
-		const found = await axe.run(document, {
-			resultTypes: ["violations"],
-			...(rule && { runOnly: { type: "rule", values: [rule] } }),
-		});
-		return found.violations.flatMap(({ id, nodes }) =>
-			nodes.slice(0, 3).map((node) => `${id}: ${node.html.slice(0, 160)} ${node.failureSummary}`),
-		);
-	}, only);
-}
 
 describe.skipIf(missing)(`gallery${missing ? ": skipped, chromium is missing" : ""}`, () => {
 	for (const [size, [width, height]] of Object.entries(VIEWPORTS)) {

@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { Host } from "../../src/model/host.ts";
 import type { Listing, ListQuery } from "../../src/model/listing.ts";
 import type { SweepRun } from "../../src/model/run.ts";
+import type { SearchAnswers } from "../../src/model/search.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
 import { Activity } from "../../views/activity.tsx";
@@ -11,9 +12,10 @@ import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import { ListingRows } from "../../views/listing.tsx";
-import { Problem, Refused } from "../../views/problem.tsx";
+import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
+import { SearchPage } from "../../views/search.tsx";
 import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
@@ -120,6 +122,7 @@ function subnetPage(world: World, place: Place, url: URL, run = world.run): VNod
 			map={mapOf(place.subnet, place.hosts)}
 			listing={subnetListing(place, url)}
 			run={run?.subnetId === place.subnet.id ? run : undefined}
+			scanIntervalMinutes={60}
 			now={world.now()}
 			csrf="token"
 		/>
@@ -160,6 +163,13 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 		subnet: place.subnet,
 		events: mine,
 		history: pastOf(host.id, host.hostname === "nas.lan"),
+		scan: {
+			lastAt: NOW - 24 * 60_000,
+			lastBy: "nmap",
+			problem: conflict ? "nmap was ended after 660 s: it hung." : undefined,
+			open: undefined,
+			nextAt: NOW + 36 * 60_000,
+		},
 		now: world.now(),
 		csrf: "token",
 		...(form && { form }),
@@ -210,9 +220,21 @@ function small(world: World, path: string): Page | undefined {
 				/>
 			),
 		}),
+		"/search": () => ({ title: "Search", main: <SearchPage answers={answersOf(first)} now={world.now()} /> }),
 		...oddPages(world, first),
 	};
 	return pages[path]?.();
+}
+
+/** What a search for 10.0.0.77 might find. */
+function answersOf({ subnet, hosts }: Place): SearchAnswers {
+	return {
+		text: "10.0.0.77",
+		hint: { kind: "free", address: "10.0.0.77", subnet },
+		subnets: { shown: [subnet], count: 1 },
+		hosts: { shown: hosts.slice(0, 8), count: hosts.length },
+		services: { shown: [{ port: 443, service: "https", hosts: 12 }], count: 1 },
+	};
 }
 
 /** States that need no path of their own. */
@@ -244,7 +266,6 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 				/>
 			),
 		}),
-		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
 	};
 }
 

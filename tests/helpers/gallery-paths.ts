@@ -15,6 +15,7 @@ export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	edit: "/subnets/1/edit",
 	delete: "/subnets/1/delete",
 	reserve: "/subnets/1/free/10.0.0.77",
+	search: "/search?q=10.0.0.77",
 	host: "/hosts/5",
 	conflict: "/x/conflict",
 	activity: "/activity",

@@ -60,8 +60,24 @@ describe("the live stream", () => {
 		bus.publish(change(1));
 		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 2)).not.toContain("resync");
 		bus.publish(change(1));
-		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 3)).toContain("event: resync");
-		expect(await read(live.open(ask({ "last-event-id": "older.1" })), 3)).toContain("event: resync");
+		bus.publish(change(2, false));
+		const missed = 'event: change\ndata: {"subnetIds":[1,2],"hostIds":[10,20],"urgent":true}';
+		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 3)).toContain(missed);
+		expect(await read(live.open(new Request("http://localhost/live?last=e.1")), 3)).toContain(missed);
+		for (const old of ["older.1", "e.9", "e.x", "", "e"]) {
+			expect(await read(live.open(ask({ "last-event-id": old })), 3)).toContain("event: resync");
+		}
+		live.close();
+	});
+
+	test("news that change no page are nothing missed", async () => {
+		const bus = createBus({ ring: 8 });
+		const { live } = hub(bus);
+		bus.publish(change(1));
+		bus.publish({ kind: "trouble", problem: "no route" });
+		const text = await read(live.open(ask({ "last-event-id": "e.1" })), 2);
+		expect(text).toContain("id: e.2\nevent: light");
+		expect(text).not.toContain("event: change");
 		live.close();
 	});
 

@@ -3,6 +3,8 @@
 import { describe, expect, test } from "bun:test";
 import type { VNode } from "preact";
 import { EVENT_KINDS } from "../../src/model/event.ts";
+import type { Host } from "../../src/model/host.ts";
+import type { SearchAnswers } from "../../src/model/search.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
 import { Activity } from "../../views/activity.tsx";
@@ -12,6 +14,7 @@ import { HostPage, HostPanel } from "../../views/host.tsx";
 import { Problem, Refused } from "../../views/problem.tsx";
 import { renderDocument, renderFragment, renderMain } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
+import { SearchOptions, SearchPage } from "../../views/search.tsx";
 import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
@@ -36,6 +39,16 @@ function placeWith(text: string) {
 		lastSweepProblem: text,
 	});
 	return { one, other, place };
+}
+
+function answersWith(text: string, one: Host, other: Host, place: SubnetSummary): SearchAnswers {
+	return {
+		text,
+		hint: { kind: "free", address: "10.66.0.9", subnet: place },
+		subnets: { shown: [place], count: 9 },
+		hosts: { shown: [one, other], count: 9 },
+		services: { shown: [{ port: 1, service: text, hosts: 2 }], count: 9 },
+	};
 }
 
 /** Every page and part with the text wherever a text can be. */
@@ -64,6 +77,8 @@ function pagesWith(text: string): Record<string, VNode> {
 	const shared = { subnet: place, events, now: NOW, csrf: text };
 	return {
 		...smallPages(text, place),
+		search: <SearchPage answers={answersWith(text, one, other, place)} now={NOW} />,
+		options: <SearchOptions answers={answersWith(text, one, other, place)} />,
 		dashboard: (
 			<Dashboard
 				counts={counts}
@@ -112,7 +127,7 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 		settings: <Settings theme="dark" about={[{ label: text, value: text }]} />,
 		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
 		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
-		refused: <Refused client={text} />,
+		refused: <Refused status={403} says={text} tunnel={8080} />,
 	};
 }
 

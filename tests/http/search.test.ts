@@ -1,0 +1,155 @@
+/** What a search finds, in which order, and where its answers lead. */
+
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { readAnswers } from "../../src/http/search.ts";
+import { openRig, type Rig } from "../helpers/app.ts";
+import { putMac, putPort } from "../helpers/live-app.ts";
+
+let rig: Rig;
+beforeEach(async () => {
+	rig = await openRig();
+	const add = (cidr: string, name: string) =>
+		rig.post("/subnets", { cidr, name, sweep_interval_s: "60", sweep_enabled: "on" });
+	await add("10.0.0.0/24", "Office LAN");
+	await add("10.0.0.192/26", "Büro");
+	await add("2001:db8::/64", "Uplink");
+	const hosts = [
+		["10.0.0.1", "gw", "the nas is behind it"],
+		["10.0.0.12", "dnasty", ""],
+		["10.0.0.14", "nas.lan", "100%_sure"],
+		["10.0.0.15", "nas", ""],
+	];
+	for (const [ip, hostname, description] of hosts) {
+		await rig.send("POST", "/api/v1/hosts", {
+			ip,
+			hostname,
+			description,
+			tags: ip === "10.0.0.14" ? ["storage"] : [],
+		});
+	}
+	putMac(rig.app, 3, "00:11:32:8a:4c:01", "Synology");
+	putPort(rig.app, 3, 443, "https");
+	putPort(rig.app, 3, 8443, "https");
+	putPort(rig.app, 4, 443, "");
+	putPort(rig.app, 4, 22, "ssh");
+});
+afterEach(() => rig.close());
+
+const ask = (text: string) => {
+	const answers = readAnswers(rig.app.context.db, text);
+	if (answers === undefined) throw new Error("nothing was asked");
+	return answers;
+};
+const ips = (text: string) => ask(text).hosts.shown.map((host) => host.ip);
+
+describe("hosts", () => {
+	test("a whole name comes first, then those that begin with it, then the rest", () => {
+		expect(ips("NAS")).toEqual(["10.0.0.15", "10.0.0.14", "10.0.0.1", "10.0.0.12"]);
+	});
+	test("an address goes before those that merely begin like it", () => {
+		expect(ips("10.0.0.1")).toEqual(["10.0.0.1", "10.0.0.12", "10.0.0.14", "10.0.0.15"]);
+	});
+	test.each([
+		"00:11:32",
+		"00-11-32-8A",
+		"0011.328a",
+		"00113 28a".replace(" ", ""),
+		"synology",
+		"storage",
+		"100%_s",
+	])("%s finds the one that carries it", (text) => expect(ips(text)).toEqual(["10.0.0.14"]));
+	test.each(["%", "_", "100_", "\\", "'", '"', "\0", "(", "*"])("%s is text, not a pattern", async (text) => {
+		if (text === "%" || text === "_") expect(ips(text)).toEqual(["10.0.0.14"]);
+		expect((await rig.get(`/search?${new URLSearchParams({ q: text })}`)).status).toBe(200);
+	});
+	test("the list that “all” leads to has as many", async () => {
+		for (const text of ["nas", "synology", "00-11-32", "10.0", "%"]) {
+			const page = await rig.get(`/?${new URLSearchParams({ status: "", q: text })}`);
+			expect(page.text.match(/<tr id="h\d+"/g)?.length ?? 0).toBe(ask(text).hosts.count);
+		}
+	});
+});
+
+describe("subnets", () => {
+	test.each([
+		["office", ["Office LAN"]],
+		["10.0.0.0/24", ["Office LAN"]],
+		["BÜRO", []],
+		["Büro", ["Büro"]],
+		["10.0.0.200", ["Büro"]],
+		["10.0.0.2", ["Office LAN"]],
+		["2001:DB8::5", ["Uplink"]],
+	])("%s", (text, names) => {
+		expect(ask(text).subnets.shown.map((subnet) => subnet.name)).toEqual(names);
+	});
+	test("the tree can be narrowed by the same text", async () => {
+		const page = await rig.get("/subnets?q=office");
+		expect(page.text).toContain("Office LAN");
+		expect(page.text).not.toContain("Uplink");
+	});
+});
+
+describe("ports and services", () => {
+	test.each([
+		["443", [[443, "https", 2]]],
+		[":443", [[443, "https", 2]]],
+		["443/tcp", [[443, "https", 2]]],
+		["22", [[22, "ssh", 1]]],
+		["http", [[undefined, "https", 1]]],
+		["SSH", [[undefined, "ssh", 1]]],
+		["70000", []],
+		["9", []],
+	])("%s", (text, expected) => {
+		const found = ask(text).services.shown.map(({ port, service, hosts }) => [port, service, hosts]);
+		expect(found).toEqual(expected as (typeof found)[number][]);
+	});
+	test("a port is a filter of every list", async () => {
+		const list = (await rig.get("/api/v1/hosts?port=443")).json() as { items: { ip: string }[] };
+		expect(list.items.map((host) => host.ip)).toEqual(["10.0.0.14", "10.0.0.15"]);
+		expect((await rig.get("/?status=&port=0")).status).toBe(422);
+	});
+});
+
+describe("an address or block that nobody has", () => {
+	test.each([
+		["10.0.0.77", "10.0.0.77 is free in Office LAN: reserve it", "/subnets/1/free/10.0.0.77"],
+		["10.0.0.200", "10.0.0.200 is free in Büro: reserve it", "/subnets/2/free/10.0.0.200"],
+		["10.0.0.0", "10.0.0.0 is the network or broadcast address of Office LAN: see the subnet", "/subnets/1"],
+		[
+			"198.51.100.7",
+			"198.51.100.7 is in no subnet: add 198.51.100.0/24",
+			"/subnets?cidr=198.51.100.0%2F24#add",
+		],
+		[
+			"2001:db8:1::9",
+			"2001:db8:1::9 is in no subnet: add 2001:db8:1::/64",
+			"/subnets?cidr=2001%3Adb8%3A1%3A%3A%2F64#add",
+		],
+		[
+			"10.0.0.0/28",
+			"10.0.0.0/28 lies in Office LAN, 4 hosts in it: add it",
+			"/subnets?cidr=10.0.0.0%2F28#add",
+		],
+		[
+			"10.0.0.65/28",
+			"10.0.0.64/28 lies in Office LAN, no host in it: add it",
+			"/subnets?cidr=10.0.0.64%2F28#add",
+		],
+		["10.9.0.0/24", "10.9.0.0/24 is in no subnet, no host in it: add it", "/subnets?cidr=10.9.0.0%2F24#add"],
+	])("%s: %s", async (q, says, href) => {
+		const { text } = await rig.get(`/search/options?${new URLSearchParams({ q })}`);
+		const line = /<a id="found-hint"[^>]* href="([^"]*)"[^>]*>(.*?)<\/a>/.exec(text) ?? [];
+		expect(line[2]?.replace(/<[^>]*>/g, "")).toBe(says);
+		expect(line[1]).toBe(href);
+	});
+	test.each(["10.0.0.14", "10.0.0.0/24", "10.0.0.300", "10.0.0", "nas"])("%s needs no hint", (text) => {
+		expect(ask(text).hint).toBeUndefined();
+	});
+});
+
+test("nothing asked, nothing found, too much asked", async () => {
+	expect((await rig.get("/search")).text).toContain("Search finds subnets");
+	expect((await rig.get("/search/options?q=%20")).text).toBe("");
+	expect((await rig.get("/search/options?q=zzz")).text).toContain("Nothing found");
+	expect((await rig.get(`/search/options?q=${"x".repeat(300)}`)).status).toBe(422);
+});
