@@ -86,8 +86,8 @@ export const BOUNDS = {
 	/** One message to a webhook, in milliseconds; bytes read of its answer. */
 	webhookTimeoutMs: 5_000,
 	webhookAnswerBytes: 4_096,
-	/** Webhooks served at the same time, and messages that may wait for one. */
-	webhooksAtOnce: 8,
+	/** Webhooks served at the same time (as many as there may be: one that hangs holds up no other), and messages that may wait for one. */
+	webhooksAtOnce: 50,
 	webhookQueue: 1_000,
 	/** Days that deliveries are kept. */
 	deliveryDays: 30,
@@ -97,7 +97,7 @@ export const BOUNDS = {
 	eventDays: 400,
 	runDays: 2,
 	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
-	pruneSliceMs: 10,
+	pruneSliceMs: 5,
 	pruneUnit: 1_000,
 	/** Pages of 4 kB in the log before they are moved into the file. */
 	checkpointPages: 1_000,
