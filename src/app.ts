@@ -2,6 +2,7 @@
 
 import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
+import { asksSnmp } from "./config/names.ts";
 import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
 import { AppError } from "./errors.ts";
@@ -17,7 +18,7 @@ import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
 import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
-import { hasCredentials, openSnmp } from "./probes/snmp.ts";
+import { openSnmp } from "./probes/snmp.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { withScans } from "./scans/machine.ts";
 import { openScans } from "./scans/station.ts";
@@ -237,8 +238,7 @@ function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publi
 		timing: BOUNDS,
 		lookupsPerSecond: config.ptrLookupsPerSecond,
 		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
-		snmp:
-			config.snmpEnabled && hasCredentials(credentials) ? openSnmp({ ...asking, credentials }) : undefined,
+		snmp: asksSnmp(config) ? openSnmp({ ...asking, credentials }) : undefined,
 	});
 }
 

@@ -25,7 +25,7 @@ export function Activity(props: { events: readonly Event[]; next: string | undef
 					</header>
 					<ul class="events">
 						{events.map((event) => (
-							<EventLine key={event.id} event={event} now={props.now} />
+							<EventLine key={event.id} event={event} now={props.now} back="/activity" />
 						))}
 					</ul>
 				</section>

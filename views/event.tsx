@@ -141,7 +141,10 @@ function Subject(props: { event: Event }) {
 	);
 }
 
-/** `subject: false` leaves the name out where the whole list is about one host; `back`: where its form returns to. */
+/**
+ * `subject: false` leaves the name out where the whole list is about one host; `back`: news can be put away here, and where that
+ * leads.
+ */
 export function EventLine(props: { event: Event; now: number; subject?: boolean; back?: string }) {
 	const { event, back } = props;
 	return (
@@ -153,14 +156,12 @@ export function EventLine(props: { event: Event; now: number; subject?: boolean;
 					typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
 				)}
 			</span>
-			{event.dismissed === false && (
-				<ActionButton
-					action={`/events/${event.id}/dismiss`}
-					label="Do not tell again"
-					values={back === undefined ? {} : { back }}
-				/>
+			{event.dismissed === false && back !== undefined && (
+				<span class="dismiss">
+					<ActionButton action={`/events/${event.id}/dismiss`} label="Do not tell again" values={{ back }} />
+				</span>
 			)}
-			{event.dismissed === true && <span class="quiet">not told again</span>}
+			{event.dismissed === true && back !== undefined && <span class="dismiss quiet">not told again</span>}
 			<Age at={event.at} now={props.now} style={props.subject === false ? "since" : "short"} />
 		</li>
 	);

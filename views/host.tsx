@@ -21,6 +21,8 @@ export type HostPanelProps = {
 	subnet: Subnet;
 	events: readonly Event[];
 	history?: HostHistory;
+	/** SNMP can be asked at all. */
+	asksSnmp?: boolean;
 	/** undefined: nobody scans ports here. */
 	scan?: HostScan | undefined;
 	form?: {
@@ -64,7 +66,7 @@ export function HostPanel(props: HostPanelProps) {
 				<HostActions host={host} scan={props.scan} csrf={props.csrf} />
 			</header>
 			<EditForm {...props} />
-			<FoundNames host={host} subnet={props.subnet} csrf={props.csrf} />
+			<FoundNames host={host} subnet={props.subnet} asksSnmp={props.asksSnmp === true} csrf={props.csrf} />
 			{props.history !== undefined && host.firstSeenAt !== undefined && (
 				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
 			)}

@@ -9,72 +9,80 @@ const SOURCES = [
 	{ source: "snmp", label: "SNMP" },
 ] as const;
 
-/** Names beside the one in use, and the switch for SNMP; nothing where there is nothing to say. */
-export function FoundNames(props: { host: Host; subnet: Subnet; csrf: string | undefined }) {
-	const { host, subnet, csrf } = props;
-	const others = SOURCES.map((one) => {
-		return { ...one, name: one.source === "ptr" ? host.ptrName : host.snmpName };
-	}).filter(({ name }) => name !== "" && name !== host.hostname);
+type Props = { host: Host; subnet: Subnet; csrf: string | undefined };
+
+/**
+ * Names beside the one in use and, where SNMP can be asked at all (`asksSnmp`), the host's switch for it; nothing
+ * where there is nothing to say.
+ */
+export function FoundNames(props: Props & { asksSnmp: boolean }) {
+	const { host, csrf, asksSnmp } = props;
+	const names = { ptr: host.ptrName, snmp: host.snmpName };
+	const others = SOURCES.filter(({ source }) => names[source] !== "" && names[source] !== host.hostname);
+	if (others.length === 0 && !asksSnmp) return null;
 	return (
 		<section class="names" aria-labelledby={`names-${host.id}`}>
 			<h2 id={`names-${host.id}`}>Names</h2>
-			{others.map(({ source, label, name }) => (
-				<p key={source}>
-					{label} says <Wire text={name} />{" "}
+			{others.map(({ source, label }) => (
+				<div class="choice" key={source}>
+					<span>
+						{label} says <Wire text={names[source]} />
+					</span>
 					<ActionButton
 						action={`/hosts/${host.id}/name`}
 						label={`Use the ${label} name`}
 						csrf={csrf}
 						values={{ source }}
 					/>
-				</p>
+				</div>
 			))}
-			<SnmpSwitch host={host} subnet={subnet} csrf={csrf} />
+			{asksSnmp && <SnmpSwitch {...props} />}
 		</section>
 	);
 }
 
-function SnmpSwitch(props: { host: Host; subnet: Subnet; csrf: string | undefined }) {
-	const { host, subnet, csrf } = props;
+function SnmpSwitch({ host, subnet, csrf }: Props) {
 	const own = host.snmpEnabled;
 	const isOn = own ?? subnet.snmpEnabled;
 	const action = `/hosts/${host.id}/snmp`;
 	return (
-		<p class="quiet">
-			{isOn ? "Asked for its name by SNMP" : "Not asked for its name by SNMP"}
-			{own === undefined ? ", as its subnet is. " : ". "}
-			<ActionButton
-				action={action}
-				label={isOn ? "Do not ask" : "Ask"}
-				csrf={csrf}
-				values={{ enabled: isOn ? "no" : "yes" }}
-			/>
-			{own !== undefined && (
-				<>
-					{" "}
+		<div class="choice">
+			<span class="quiet">
+				{isOn ? "Asked for its name by SNMP" : "Not asked for its name by SNMP"}
+				{own === undefined ? ", as its subnet is." : "."}
+			</span>
+			<span class="buttons">
+				<ActionButton
+					action={action}
+					label={isOn ? "Do not ask" : "Ask"}
+					csrf={csrf}
+					values={{ enabled: isOn ? "no" : "yes" }}
+				/>
+				{own !== undefined && (
 					<ActionButton action={action} label="As the subnet" csrf={csrf} values={{ enabled: "" }} />
-				</>
-			)}
-		</p>
+				)}
+			</span>
+		</div>
 	);
 }
 
 /** The switch of a whole subnet, on its own form. */
-export function SubnetSnmp(props: { subnet: Subnet; csrf: string | undefined }) {
-	const { subnet, csrf } = props;
+export function SubnetSnmp({ subnet, csrf }: Omit<Props, "host">) {
 	return (
-		<section class="panel padded" aria-label="Names by SNMP">
-			<p>
-				{subnet.snmpEnabled
-					? "Hosts of this subnet are asked for their name by SNMP."
-					: "Hosts of this subnet are not asked for their name by SNMP."}{" "}
+		<section class="panel padded names" aria-label="Names by SNMP">
+			<div class="choice">
+				<span>
+					{subnet.snmpEnabled
+						? "Hosts of this subnet are asked for their name by SNMP."
+						: "Hosts of this subnet are not asked for their name by SNMP."}
+				</span>
 				<ActionButton
 					action={`/subnets/${subnet.id}/snmp`}
 					label={subnet.snmpEnabled ? "Do not ask" : "Ask by SNMP"}
 					csrf={csrf}
 					values={{ enabled: subnet.snmpEnabled ? "no" : "yes" }}
 				/>
-			</p>
+			</div>
 		</section>
 	);
 }

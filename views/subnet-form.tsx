@@ -131,7 +131,12 @@ function Trail(props: { subnet: Subnet; here: string }) {
 	);
 }
 
-export function SubnetEdit(props: { subnet: Subnet; form: SubnetFormState; csrf?: string }) {
+export function SubnetEdit(props: {
+	subnet: Subnet;
+	form: SubnetFormState;
+	asksSnmp?: boolean;
+	csrf?: string;
+}) {
 	const { subnet, form } = props;
 	const action = `/subnets/${subnet.id}/edit`;
 	const kept = { cidr: formatCidr(subnet.cidr), version: subnet.version.toString() };
@@ -176,7 +181,7 @@ export function SubnetEdit(props: { subnet: Subnet; form: SubnetFormState; csrf?
 				</form>
 			</section>
 			<SubnetScans subnet={subnet} csrf={props.csrf} />
-			<SubnetSnmp subnet={subnet} csrf={props.csrf} />
+			{props.asksSnmp && <SubnetSnmp subnet={subnet} csrf={props.csrf} />}
 		</Main>
 	);
 }

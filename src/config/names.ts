@@ -17,6 +17,11 @@ export type NameSettings = Readonly<{
 	snmpV3PrivPass: string;
 }>;
 
+/** Is there anything to ask by SNMP with? */
+export function asksSnmp({ snmpEnabled, snmpCommunity, snmpV3User }: NameSettings): boolean {
+	return snmpEnabled && (snmpCommunity !== "" || snmpV3User !== "");
+}
+
 export const NAME_BOUNDS = {
 	/** Names: tries of one look-up and the wait for each, in milliseconds; look-ups under way at the same time. */
 	nameTries: 2,

@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
+import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
 import { scanNow } from "../ipam/scans.ts";
@@ -47,6 +48,7 @@ function panelOf(desk: Desk, id: number) {
 		host,
 		subnet,
 		events: listEvents(db, { hostId: id, limit: CHANGES }),
+		asksSnmp: asksSnmp(desk.context.config),
 		scan: readHostScan(db, id, desk.context.config.scanIntervalMinutes > 0),
 		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
 			now,

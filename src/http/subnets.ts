@@ -6,6 +6,7 @@ import { renderFragment } from "../../views/render.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subnet-form.tsx";
 import { Subnets } from "../../views/subnets.tsx";
+import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
 import { switchSubnetScans } from "../ipam/scans.ts";
 import { createSubnet, deleteSubnet, demandSubnet, editSubnet, planDeletion } from "../ipam/subnets.ts";
@@ -135,7 +136,7 @@ function edit(desk: Desk, id: number) {
 	const subnet = demandSubnet(desk.context, id);
 	return {
 		title: `Edit ${subnet.name || formatCidr(subnet.cidr)}`,
-		main: SubnetEdit({ subnet, form: formOf(subnet) }),
+		main: SubnetEdit({ subnet, form: formOf(subnet), asksSnmp: asksSnmp(desk.context.config) }),
 	};
 }
 
@@ -147,7 +148,14 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 	} catch (error) {
 		const subnet = demandSubnet(desk.context, id);
 		const values = { ...readValues(desk, field), cidr: formatCidr(subnet.cidr) };
-		const page = { title: "Edit", main: SubnetEdit({ subnet, form: { values, problem: problemOf(error) } }) };
+		const page = {
+			title: "Edit",
+			main: SubnetEdit({
+				subnet,
+				form: { values, problem: problemOf(error) },
+				asksSnmp: asksSnmp(desk.context.config),
+			}),
+		};
 		return respondPage(request, desk.shell(request), page, explain(error).status);
 	}
 }

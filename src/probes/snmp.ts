@@ -42,11 +42,6 @@ const NAME_CHARS = 253;
 /** Datagrams taken from one host in one look-up: version 3 needs three at most. */
 const DATAGRAMS = 8;
 
-/** Are there credentials to ask with at all? */
-export function hasCredentials({ community, user }: SnmpCredentials): boolean {
-	return community !== "" || user !== "";
-}
-
 /** Asks by version 3 where a user is given, and by 2c where that brings nothing and a community is given. */
 export function openSnmp(options: SnmpOptions): SysName {
 	const { community, user } = options.credentials;

@@ -7,7 +7,7 @@ import { openRig, type Rig } from "../helpers/app.ts";
 let rig: Rig;
 let id: number;
 beforeEach(async () => {
-	rig = await openRig();
+	rig = await openRig({ SNMP_COMMUNITY: "c" });
 	await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24" });
 	const made = await rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.7", hostname: "mine" });
 	id = (made.json() as { id: number }).id;
@@ -102,6 +102,16 @@ describe("the switch for SNMP", () => {
 		await rig.post("/subnets/1/snmp", { enabled: "yes" });
 		expect((await rig.get("/subnets/1/edit")).text).toContain("Do not ask");
 	});
+});
+
+test("without anything to ask with there is no switch, and without another name nothing at all", async () => {
+	await rig.close();
+	rig = await openRig();
+	await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24" });
+	await rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.7" });
+	expect((await rig.get("/hosts/1")).text).not.toContain("SNMP");
+	expect((await rig.get("/hosts/1")).text).not.toContain(">Names<");
+	expect((await rig.get("/subnets/1/edit")).text).not.toContain("SNMP");
 });
 
 test("credentials are on no page and in no answer; a wrong one is not repeated", async () => {

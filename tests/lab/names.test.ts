@@ -8,7 +8,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configure, FAR, type Lab, labProblem, nft, openLab } from "../helpers/netns.ts";
-import { type Rollcall, startRollcall } from "../helpers/rollcall.ts";
+import { browserNear, browserProblem, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 /** Of a test: `eventually` waits up to 20 s. */
 const PATIENCE_MS = 30_000;
@@ -217,6 +217,34 @@ describe.skipIf(problem !== undefined)(problem ? `lab names (skipped: ${problem}
 				expect([...after.values()].every(({ latency_ms }) => (latency_ms ?? 1_000) < 100)).toBe(true);
 			} finally {
 				nft(lab, "far", "");
+			}
+		},
+		PATIENCE_MS,
+	);
+
+	test.skipIf(browserProblem() !== undefined)(
+		"no hostile name runs in a browser, and one click uses the name of the name service",
+		async () => {
+			const { id } = await named("10.70.0.2", "ptr_name");
+			const chromium = await browserNear(lab);
+			try {
+				const page = await chromium.browser.newPage();
+				const broken: string[] = [];
+				page.on("pageerror", (error) => broken.push(String(error)));
+				page.on("console", (message) => {
+					if (/Content Security Policy/.test(message.text())) broken.push(message.text());
+				});
+				rollcall.send("PATCH", `/api/v1/hosts/${id}`, { hostname: "mine" });
+				for (const path of ["/", "/subnets/1", "/activity", `/hosts/${id}`]) {
+					await page.goto(`${URL_NEAR}${path}`);
+					expect(await page.evaluate("window.__xss")).toBeUndefined();
+				}
+				await page.getByRole("button", { name: "Use the PTR name" }).click();
+				await page.getByText("from PTR").waitFor();
+				expect(await page.getByLabel("Hostname").inputValue()).toBe(HOSTILE);
+				expect(broken).toEqual([]);
+			} finally {
+				await chromium.close();
 			}
 		},
 		PATIENCE_MS,

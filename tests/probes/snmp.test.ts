@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
-import { cleanName, hasCredentials, openSnmp } from "../../src/probes/snmp.ts";
+import { cleanName, openSnmp } from "../../src/probes/snmp.ts";
 import { address } from "../helpers/network.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -25,13 +25,6 @@ describe("a name is one visible line", () => {
 		["nothing", undefined, undefined],
 	];
 	test.each(cases)("%s", (_, value, expected) => expect(cleanName(value)).toBe(expected as never));
-});
-
-test("without a community and a user there is nothing to ask with", () => {
-	const none = { community: "", user: "", auth: "sha", authPass: "", priv: "aes", privPass: "" } as const;
-	expect(hasCredentials(none)).toBe(false);
-	expect(hasCredentials({ ...none, community: "c" })).toBe(true);
-	expect(hasCredentials({ ...none, user: "u" })).toBe(true);
 });
 
 /** BER (X.690): tag, length, value. */
