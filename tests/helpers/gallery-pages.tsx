@@ -206,7 +206,7 @@ function small(world: World, path: string): Page | undefined {
 				<ReserveForm
 					subnet={subnet}
 					address="10.0.0.77"
-					values={{ hostname: "", description: "" }}
+					values={{ count: "1", hostname: "", description: "" }}
 					csrf="token"
 				/>
 			),

@@ -119,7 +119,7 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 			<ReserveForm
 				subnet={place}
 				address={text}
-				values={{ hostname: text, description: text }}
+				values={{ count: text, hostname: text, description: text }}
 				problem={{ message: text }}
 			/>
 		),
