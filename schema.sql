@@ -4,7 +4,7 @@
 
 -- A managed block of addresses. Blocks nest; a host belongs to the most specific one around it.
 CREATE TABLE subnet (
-	id                 INTEGER PRIMARY KEY,
+	id                 INTEGER PRIMARY KEY AUTOINCREMENT,
 	cidr               TEXT    NOT NULL UNIQUE,
 	first_key          BLOB    NOT NULL,              -- lowest address
 	last_key           BLOB    NOT NULL,              -- highest address
@@ -33,7 +33,7 @@ CREATE INDEX subnet_due ON subnet (next_sweep_at) WHERE sweep_enabled = 1;
 
 -- What answers, or is recorded, at an address. No row for an address that never answered and carries no note.
 CREATE TABLE host (
-	id                 INTEGER PRIMARY KEY,
+	id                 INTEGER PRIMARY KEY AUTOINCREMENT,
 	ip                 TEXT    NOT NULL UNIQUE,
 	ip_key             BLOB    NOT NULL UNIQUE,
 	subnet_id          INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
@@ -197,7 +197,7 @@ SELECT
 		SELECT json_group_array(json_object(
 			'port', port, 'proto', proto, 'service', service,
 			'product', product, 'version', version, 'firstSeenAt', first_seen_at
-		) ORDER BY proto, port)
+		))
 		FROM host_open_port WHERE host_id = host.id AND is_current = 1
 	) AS ports_json
 FROM host;
@@ -231,7 +231,7 @@ CREATE INDEX dismissal_by_host ON dismissal (host_id);
 
 -- Sweeps: the queue (queued), the progress (running) and the record (all others). One open row per subnet.
 CREATE TABLE sweep_run (
-	id           INTEGER PRIMARY KEY,
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
 	subnet_id    INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
 	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
 	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
@@ -294,7 +294,7 @@ CREATE INDEX webhook_delivery_by_time ON webhook_delivery (created_at);
 -- Port scans: the queue (queued), the progress (running) and the record (all others). Its hosts while it is open are
 -- those whose scan_run_id names it.
 CREATE TABLE scan_run (
-	id           INTEGER PRIMARY KEY,
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
 	subnet_id    INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
 	host_id      INTEGER REFERENCES host (id) ON DELETE SET NULL, -- of a wish; a scheduled run has several hosts
 	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),

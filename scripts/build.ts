@@ -1,10 +1,10 @@
 /**
- * Makes the executable: for this machine, or with --target for another. Knows bun's flags and where its binaries
- * for other platforms come from; knows nothing of the program.
+ * Makes the executable: for this machine, or with --target for another; in dist, or in the folder named by --out.
+ * Knows bun's flags and where its binaries for other platforms come from; knows nothing of the program.
  */
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 /** Platforms the program runs on: what bun calls each, and where its package may be installed. */
@@ -80,8 +80,8 @@ async function executableFor(target: Target): Promise<string> {
 }
 
 /** Builds and returns the path of the executable. */
-async function build(target: Target | undefined): Promise<string> {
-	const outfile = join(root, "dist", target === undefined ? "rollcall" : `rollcall-${target}`);
+async function build(target: Target | undefined, folder: string): Promise<string> {
+	const outfile = join(folder, target === undefined ? "rollcall" : `rollcall-${target}`);
 	// Bytecode fits only the very build of the engine that made it: elsewhere it can crash.
 	const kind =
 		target === undefined
@@ -92,7 +92,11 @@ async function build(target: Target | undefined): Promise<string> {
 }
 
 async function main(args: string[]): Promise<number> {
-	const { values } = parseArgs({ args, options: { target: { type: "string", multiple: true } } });
+	const { values } = parseArgs({
+		args,
+		options: { target: { type: "string", multiple: true }, out: { type: "string" } },
+	});
+	const folder = resolve(values.out ?? join(root, "dist"));
 	const wanted = values.target ?? [];
 	const unknown = wanted.find((target) => !(target in TARGETS));
 	if (unknown !== undefined) {
@@ -100,8 +104,8 @@ async function main(args: string[]): Promise<number> {
 		return 2;
 	}
 	for (const target of wanted.length === 0 ? [undefined] : (wanted as Target[])) {
-		const path = await build(target);
-		console.log(`${path.slice(root.length + 1)}  ${(Bun.file(path).size / 1e6).toFixed(0)} MB`);
+		const path = await build(target, folder);
+		console.log(`${relative(root, path)}  ${(Bun.file(path).size / 1e6).toFixed(0)} MB`);
 	}
 	return 0;
 }

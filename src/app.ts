@@ -60,6 +60,12 @@ export function random(): number {
 export async function openApp(config: Config, options: AppOptions = {}): Promise<App> {
 	const clock = options.clock ?? systemClock;
 	const log = options.log ?? (await openLog({ level: config.logLevel, format: config.logFormat }));
+	if (options.entry !== undefined && config.databasePath === ":memory:") {
+		throw new AppError(
+			"invalid",
+			"DATABASE_URL=:memory: cannot be served: the part that sweeps needs a file. Name one.",
+		);
+	}
 	const opened = new DisposableStack();
 	ignoreProxies();
 	try {
@@ -100,8 +106,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	});
 	url = server.url;
 	if (options.entry !== undefined) {
-		const sleep = (ms: number) => clock.sleep(ms);
-		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, sleep });
+		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, clock });
 	}
 	const deliverer = openDeliverer({
 		...context,
@@ -166,7 +171,8 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		},
 		{ clock: systemClock, random },
 	);
-	log.info("probing", { method: prober.method, ...(prober.note === undefined ? {} : { note: prober.note }) });
+	if (prober.note === undefined) log.info("probing", { method: prober.method });
+	else log.warning("probing", { method: prober.method, note: prober.note });
 	const sweeper = openSweeper({
 		...BOUNDS,
 		timing: BOUNDS,

@@ -26,3 +26,13 @@ export const systemClock: Clock = {
 		});
 	},
 };
+
+/** Waits for `work`, but no longer than `ms`. No timer is left behind: it would keep the process alive. */
+export async function atMost(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
+	const over = new AbortController();
+	try {
+		await Promise.race([work, clock.sleep(ms, over.signal)]);
+	} finally {
+		over.abort();
+	}
+}

@@ -50,6 +50,8 @@ export const BOUNDS = {
 	batchMs: 250,
 	/** Parallel ping processes of the fallback. */
 	pingProcesses: 64,
+	/** Our own network (interfaces, default gateways) is looked at so often, in milliseconds. */
+	watchEveryMs: 60_000,
 	/** Subnets swept at the same time, and taken from the queue at one tick. */
 	sweepsAtOnce: 64,
 	claimsPerTick: 16,
@@ -201,9 +203,14 @@ const KEYS = {
 	},
 } satisfies Record<string, Key>;
 
+/** The folder of the executable; from a source tree, its top. */
+const HOME = import.meta.dir.startsWith("/$bunfs")
+	? resolve(process.execPath, "..")
+	: resolve(import.meta.dir, "..");
+
 /**
  * Settings of this process: `flags` win over the environment, which wins over the file (`file`, or ".env" beside
- * the binary). Throws AppError("invalid") naming the key, the value and an example.
+ * the program). Throws AppError("invalid") naming the key, the value and an example.
  */
 export function loadConfig(
 	options: {
@@ -213,7 +220,7 @@ export function loadConfig(
 	} = {},
 ): Config {
 	const env = options.env ?? process.env;
-	const beside = resolve(process.execPath, "..", ".env");
+	const beside = resolve(HOME, ".env");
 	const source = options.file ?? (existsSync(beside) ? beside : undefined);
 	const fromFile = source === undefined ? {} : readSettings(source);
 	const config: Record<string, unknown> = { source };
@@ -248,10 +255,10 @@ function readSettings(file: string): Record<string, string | undefined> {
 	}
 }
 
-/** Path out of `sqlite:///relative`, `sqlite:////absolute`, `file:` forms, a plain path or :memory:. */
+/** Path out of `sqlite:///relative`, `sqlite:////absolute`, a plain path or :memory:; no other form of a URL. */
 function databasePath(text: string): string | undefined {
 	const path = text.replace(/^sqlite:(\/\/\/)?/, "");
 	if (path === ":memory:") return path;
-	if (path === "" || path.includes("\0") || /^[a-z]+:\/\//i.test(path)) return undefined;
+	if (path === "" || path.includes("\0") || /^([a-z]+:|\/\/)/i.test(path)) return undefined;
 	return resolve(path);
 }

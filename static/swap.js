@@ -41,7 +41,9 @@ function afterSwap(event) {
 function pieceSwapped(ctx) {
 	if (drawer.open) document.title = shown.title;
 	else shown.title = document.title;
-	if (drawer.open && ctx.request.method === "POST" && ctx.response.status < 400) {
+	const { status } = ctx.response;
+	// 204 is a wish that was heard: nothing changed yet, and what is being typed stays.
+	if (drawer.open && ctx.request.method === "POST" && status < 400 && status !== 204) {
 		loadDrawer("innerHTML");
 		want({ main: true }, true);
 	}

@@ -36,6 +36,8 @@ describe("settings", () => {
 		["SCAN_RATE_PPS", "1e6"],
 		["LOG_LEVEL", "loud"],
 		["DATABASE_URL", "postgres://localhost/ipam"],
+		["DATABASE_URL", "sqlite://ipam.db"],
+		["DATABASE_URL", "file:ipam.db"],
 		["PUBLIC_URL", "rollcall.example.org"],
 		["HOST", "a b"],
 	])("%s=%s stops the start with key, value and an example", (key, value) => {

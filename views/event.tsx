@@ -72,9 +72,9 @@ function says(event: Event): (string | { wire: string })[] {
 		case "sweep_recovered":
 			return ["is swept again"];
 		case "own_network_down":
-			return ["own network is down, states are unknown", ...reason(detail)];
+			return ["lost its network: states are unknown", ...reason(detail)];
 		case "own_network_back":
-			return ["own network is back"];
+			return ["has its network back"];
 		case "port_opened":
 			return ["opened ", ...port(detail)];
 		case "port_closed":
@@ -114,6 +114,7 @@ function edited(detail: Event["detail"]): (string | { wire: string })[] {
 	if (detail.field === undefined) return ["edited"];
 	const field = String(detail.field);
 	const now = String(detail.new ?? "");
+	if (field === "reserved") return ["reserved"];
 	if (detail.new === undefined) return [`${field} changed`];
 	return now === "" ? [`${field} cleared`] : [`${field} set to “`, { wire: now }, "”"];
 }

@@ -162,6 +162,7 @@ function EditForm(props: HostPanelProps) {
 			method="post"
 			action={`/hosts/${host.id}`}
 			data-edit
+			data-dirty={form?.problem === undefined ? undefined : ""}
 			hx-post={`/hosts/${host.id}`}
 			hx-select=".host"
 			hx-target="closest .host"
@@ -219,7 +220,7 @@ function HostFields(props: {
 				name="tags"
 				label="Tags"
 				value={values.tags}
-				placeholder="storage, backup"
+				hint="Between commas."
 				problem={problem}
 			/>
 			<Field

@@ -1,10 +1,11 @@
-/** Open ports of a host, who looked and when: the section of the page and drawer. Knows no request. */
+/** Open ports of a host, who looked and when, and the switch of a subnet. Knows no request. */
 
 import type { Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
 import type { HostScan } from "../src/model/scan.ts";
+import type { Subnet } from "../src/model/subnet.ts";
 import { familyOf } from "../src/net/address.ts";
-import { Age, Csrf, Wire } from "./elements.tsx";
+import { ActionButton, Age, Csrf, Wire } from "./elements.tsx";
 import { duration, visibleLines } from "./format.ts";
 
 const NEW_FOR_MS = 24 * 3_600_000;
@@ -108,4 +109,25 @@ function Scanned(props: { scan: HostScan; now: number }) {
 
 function when(at: number, now: number): string {
 	return at - now < 60_000 ? "within a minute" : `in ${duration(at - now)}`;
+}
+
+/** The switch of a whole subnet, on its own form. */
+export function SubnetScans(props: { subnet: Subnet; csrf: string | undefined }) {
+	const { subnet, csrf } = props;
+	const isOn = subnet.scanEnabled;
+	return (
+		<section class="panel padded" aria-label="Port scans">
+			<p>
+				{isOn
+					? "Hosts of this subnet are looked at for open ports by the clock."
+					: "Hosts of this subnet are looked at for open ports only when somebody asks."}{" "}
+				<ActionButton
+					action={`/subnets/${subnet.id}/scans`}
+					label={isOn ? "Only when asked" : "By the clock"}
+					csrf={csrf}
+					values={{ enabled: isOn ? "no" : "yes" }}
+				/>
+			</p>
+		</section>
+	);
 }

@@ -6,6 +6,7 @@ import { Csrf, Main, Wire } from "./elements.tsx";
 import { Field, FormProblem } from "./fields.tsx";
 import { count, nameOr, plural } from "./format.ts";
 import { SubnetSnmp } from "./names.tsx";
+import { SubnetScans } from "./scan.tsx";
 
 export type SubnetFormState = {
 	values: {
@@ -95,7 +96,7 @@ function More(props: { id: string; values: SubnetFormState["values"]; problem: S
 				label="Gateway"
 				value={values.gateway}
 				placeholder="192.168.1.1"
-				hint="Asked first when many hosts fall silent at once."
+				hint="The way out of this subnet, for those who look it up."
 				mono
 				problem={problem}
 			/>
@@ -174,6 +175,7 @@ export function SubnetEdit(props: { subnet: Subnet; form: SubnetFormState; csrf?
 					</div>
 				</form>
 			</section>
+			<SubnetScans subnet={subnet} csrf={props.csrf} />
 			<SubnetSnmp subnet={subnet} csrf={props.csrf} />
 		</Main>
 	);

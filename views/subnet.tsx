@@ -19,6 +19,8 @@ export type SubnetPageProps = {
 	map: AddressMap;
 	listing: Listing;
 	run: SweepRun | undefined;
+	/** Left out or 0: ports are scanned only when somebody asks. */
+	scanIntervalMinutes?: number;
 	now: number;
 	csrf?: string;
 };
@@ -32,7 +34,7 @@ export function SubnetPage(props: SubnetPageProps) {
 	return (
 		<Main live={`subnet:${subnet.id}`} class="subnet-page">
 			<Trail ancestors={props.ancestors} />
-			<Head subnet={subnet} csrf={props.csrf} />
+			<Head subnet={subnet} scanIntervalMinutes={props.scanIntervalMinutes ?? 0} csrf={props.csrf} />
 			{subnet.lastSweepProblem !== undefined && (
 				<Callout kind="warn">
 					<p>
@@ -84,12 +86,15 @@ function Trail(props: { ancestors: readonly Subnet[] }) {
 /** Longer notes are folded: the map comes first. */
 const NOTE_IN_LINE = 160;
 
-function Head(props: { subnet: SubnetSummary; csrf: string | undefined }) {
+function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number; csrf: string | undefined }) {
 	const { subnet } = props;
 	const long = subnet.notes.length > NOTE_IN_LINE || subnet.notes.includes("\n");
 	const facts = [
 		subnet.gateway === undefined ? undefined : `gateway ${visible(subnet.gateway)}`,
 		subnet.sweepEnabled ? `swept every ${interval(subnet.sweepIntervalS)}` : "not swept",
+		subnet.scanEnabled && props.scanIntervalMinutes > 0
+			? `ports every ${props.scanIntervalMinutes} min`
+			: undefined,
 	].filter((fact) => fact !== undefined);
 	return (
 		<div class="head">

@@ -24,7 +24,7 @@ export const TOPIC_LABELS: Readonly<Record<Topic, string>> = {
 	down: "Went down",
 	flapping: "Flapping",
 	new_host: "New host",
-	port_opened: "Port opened",
+	port_opened: "Port opened, or another service on it",
 	port_closed: "Port closed",
 	mac_conflict: "MAC address changed or on two addresses",
 	sweep_failing: "Sweeps or the own network fail",

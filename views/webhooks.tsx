@@ -152,7 +152,7 @@ export function WebhookPage(props: {
 					csrf={csrf}
 				/>
 			</Panel>
-			<details class="delete">
+			<details class="delete webhook-delete">
 				<summary>Delete…</summary>
 				<form method="post" action={`${here}/delete`}>
 					<Csrf token={csrf} />
@@ -223,7 +223,7 @@ function resultOf(delivery: Delivery, now: number): string {
 	const { status, answerMs, problem, attempts, nextAt, state } = delivery;
 	const parts: string[] = [];
 	if (status !== undefined && problem === undefined) parts.push(`answered ${status}`);
-	if (problem !== undefined) parts.push(problem);
+	if (problem !== undefined) parts.push(problem.replace(/\.$/, ""));
 	if (answerMs !== undefined && attempts > 0) parts.push(`after ${answerMs} ms`);
 	if (attempts > 1) parts.push(`attempt ${attempts}`);
 	if (state === "waiting" && attempts > 0 && nextAt !== undefined) {

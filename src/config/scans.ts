@@ -1,7 +1,7 @@
 /** Settings and bounds of port scans. */
 
 import { countPorts, type PortRange, parsePorts } from "../net/ports.ts";
-import { type Key, number } from "./reading.ts";
+import { type Key, number, yesOrNo } from "./reading.ts";
 
 export type ScanSettings = Readonly<{
 	/** Minutes between two port scans of a host; 0: only when somebody asks. */
@@ -57,10 +57,10 @@ export const SCAN_KEYS = {
 	},
 	nmapPrivileged: {
 		key: "NMAP_PRIVILEGED",
-		example: "1",
-		fallback: "0",
-		read: (text: string) => (/^[01]$/.test(text) ? text === "1" : undefined),
-		needs: "0 or 1",
+		example: "true",
+		fallback: "false",
+		read: yesOrNo,
+		needs: "true or false",
 	},
 	scanConcurrency: {
 		key: "SCAN_CONCURRENCY",

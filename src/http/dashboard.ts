@@ -22,7 +22,7 @@ import { listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readListing, WINDOW } from "./listing.ts";
 import { readForm, readLimit, readListQuery } from "./query.ts";
-import { redirect, respondHtml } from "./respond.ts";
+import { redirect, respondHtml, respondPage } from "./respond.ts";
 import { readMap, readSummaries } from "./summaries.ts";
 
 const DAY_MS = 86_400_000;
@@ -38,7 +38,7 @@ export function dashboardRoutes(desk: Desk) {
 		.get("/doctor", ({ request }) =>
 			desk.page(request, () => ({ title: "Doctor", main: Doctor({ checks: desk.surroundings.checks() }) })),
 		)
-		.get("/settings", ({ request }) => desk.page(request, () => settings(desk, request)))
+		.get("/settings", ({ request }) => respondPage(request, desk.shell(request), settings(desk, request)))
 		.post("/settings/prune", () => {
 			pruneNow(desk.context);
 			return redirect("/settings#storage");

@@ -7,6 +7,7 @@ import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
 import type { TargetRules } from "../model/target.ts";
 import { countDown } from "../store/counts.ts";
+import { readSetting } from "../store/settings.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
@@ -42,8 +43,10 @@ export type Desk = {
 };
 
 /** Rendered answers kept, and for how long at most, in milliseconds (ages in them are as old). */
-const KEPT_MAX = 256;
+const KEPT_MAX = 64;
 const KEPT_MS = 1_000;
+/** Longer addresses, and windows of unusual length, are made each time: what is kept stays small. */
+const KEPT_URL_CHARS = 512;
 
 /** `epoch` tells this process from earlier ones, as in the ids of the live stream. */
 export function createDesk(
@@ -55,7 +58,11 @@ export function createDesk(
 	const remember = createMemory(context);
 	const light = (): Light => {
 		const seen = readLight(db);
-		return { lastSweepAt: seen.lastSweepAt, problem: surroundings.problem() ?? seen.problem };
+		const lost =
+			readSetting(db, "own_network_down_since") === undefined
+				? undefined
+				: "This machine has lost its network: states are unknown.";
+		return { lastSweepAt: seen.lastSweepAt, problem: surroundings.problem() ?? seen.problem ?? lost };
 	};
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,
@@ -93,6 +100,7 @@ function createMemory(context: Context): (request: Request, make: () => Response
 		if (ages(news)) changes += 1;
 	});
 	return (request, make) => {
+		if (request.url.length > KEPT_URL_CHARS || request.url.includes("limit=")) return make();
 		const key = keyOf(request);
 		const now = context.clock.monotonicMs();
 		const hit = kept.get(key);

@@ -5,21 +5,30 @@
 
 import type { Config } from "../config.ts";
 
-export type Refusal = { readonly status: 403 | 421; readonly says: string };
+/** `elsewhere`: the caller is on another machine. */
+export type Refusal = { readonly status: 403 | 421; readonly says: string; readonly elsewhere?: true };
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
+/** A caller inside this process: not an address, so no connection can look like it. */
+export const INSIDE = Symbol("inside");
+
+const ELSEWHERE: Refusal = {
+	status: 403,
+	says: "Rollcall has no login yet, so it answers only the machine it runs on.",
+	elsewhere: true,
+};
+
 /**
- * Why a request is refused; undefined: it may go on. `client` is the address of the connection's other end, or
- * undefined for a caller inside the process.
+ * Why a request is refused; undefined: it may go on. `client` is the address of the connection's other end;
+ * undefined, nobody knows it any more (the connection was reset): then it is refused.
  */
-export function refuse(request: Request, client: string | undefined, config: Config): Refusal | undefined {
-	if (client !== undefined && !isLoopback(client)) {
-		return {
-			status: 403,
-			says: `Rollcall has no login yet, so it answers only the machine it runs on. You came from ${client}.`,
-		};
-	}
+export function refuse(
+	request: Request,
+	client: string | typeof INSIDE | undefined,
+	config: Config,
+): Refusal | undefined {
+	if (client === undefined || (client !== INSIDE && !isLoopback(client))) return ELSEWHERE;
 	const host = request.headers.get("host") ?? new URL(request.url).host;
 	if (!isOwnHost(host, config)) {
 		return {

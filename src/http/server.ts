@@ -2,6 +2,8 @@
 
 import { Elysia } from "elysia";
 import { Refused } from "../../views/problem.tsx";
+import { renderFragment } from "../../views/render.tsx";
+import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -13,11 +15,11 @@ import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
-import { type Refusal, refuse } from "./guard.ts";
+import { INSIDE, type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityApi, identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
-import { explain, isApi, respondErrorPage, respondPage, respondProblem, respondText } from "./respond.ts";
+import { explain, isApi, respondErrorPage, respondHtml, respondProblem, respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
 import { subnetRoutes } from "./subnets.ts";
 import { webhookRoutes } from "./webhooks.ts";
@@ -50,10 +52,21 @@ export async function openServer(
 		queueBytes: BOUNDS.streamQueueBytes,
 		heartbeatMs: BOUNDS.heartbeatMs,
 	});
-	const app = assemble(desk, assets, live);
-	const listening = options.listen ? listen(app, context) : undefined;
+	/** Requests that came by `handle`: only they may be without an address. */
+	const inside = new WeakSet<Request>();
+	const app = assemble(desk, assets, live, inside);
+	let listening: string | undefined;
+	try {
+		listening = options.listen ? listen(app, context) : undefined;
+	} catch (error) {
+		live.close();
+		throw error;
+	}
 	return {
-		handle: async (request) => app.handle(request),
+		handle: async (request) => {
+			inside.add(request);
+			return app.handle(request);
+		},
 		url: listening,
 		get streams() {
 			return live.readers;
@@ -61,13 +74,13 @@ export async function openServer(
 		async close() {
 			live.close();
 			if (listening === undefined) return;
-			await Promise.race([app.stop(), context.clock.sleep(BOUNDS.closeMs / 2)]);
+			await atMost(context.clock, BOUNDS.closeMs / 2, app.stop());
 			app.server?.stop(true);
 		},
 	};
 }
 
-function assemble(desk: Desk, assets: AssetStore, live: Live) {
+function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Request>) {
 	const { config } = desk.context;
 	// Unknown fields are refused, not dropped in silence.
 	return new Elysia({
@@ -76,9 +89,9 @@ function assemble(desk: Desk, assets: AssetStore, live: Live) {
 	})
 		.onError(({ request, error, code }) => answerError(desk, request, error, String(code)))
 		.onRequest(({ request, server }) => {
-			const client = server?.requestIP(request)?.address;
+			const client = inside.has(request) ? INSIDE : server?.requestIP(request)?.address;
 			const refusal = refuse(request, client, config);
-			if (refusal !== undefined) return answerRefusal(desk, request, refusal, client);
+			if (refusal !== undefined) return answerRefusal(desk.context, request, refusal);
 			return isApi(request) && !isJson(request) ? respondProblem(request, WRONG_CONTENT, 415) : undefined;
 		})
 		.get("/healthz", ({ request }) => health(desk, request))
@@ -149,13 +162,10 @@ function health(desk: Desk, request: Request): Response {
 	return respondText(request, body, "application/json; charset=utf-8", problem === undefined ? 200 : 503);
 }
 
-function answerRefusal(desk: Desk, request: Request, refusal: Refusal, client: string | undefined): Response {
-	if (isApi(request)) return respondProblem(request, new AppError("denied", refusal.says), refusal.status);
-	const main = Refused({ client: client ?? "another site" });
-	if (refusal.status === 403 && !refusal.says.includes("another site")) {
-		return respondPage(request, desk.shell(request), { title: "Not from here", main }, 403);
-	}
-	return respondErrorPage(request, desk.shell(request), refusal.status, refusal.says);
+function answerRefusal(context: Context, request: Request, { status, says, elsewhere }: Refusal): Response {
+	if (isApi(request)) return respondProblem(request, new AppError("denied", says), status);
+	const tunnel = elsewhere === true ? Number(new URL(request.url).port) || context.config.port : undefined;
+	return respondHtml(request, `<!doctype html>${renderFragment(Refused({ status, says, tunnel }))}`, status);
 }
 
 /** Elysia's own codes and what they are here; anything else is looked at by `explain`. */

@@ -8,6 +8,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subnet-form.tsx";
 import { Subnets } from "../../views/subnets.tsx";
 import { AppError } from "../errors.ts";
+import { switchSubnetScans } from "../ipam/scans.ts";
 import { createSubnet, deleteSubnet, demandSubnet, editSubnet, planDeletion } from "../ipam/subnets.ts";
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
 import type { Subnet } from "../model/subnet.ts";
@@ -41,6 +42,7 @@ export function subnetRoutes(desk: Desk) {
 			desk.page(request, () => ask(desk, readId(params.id))),
 		)
 		.post("/subnets/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
+		.post("/subnets/:id/scans", ({ request, params }) => scans(desk, request, readId(params.id)), raw)
 		.post("/subnets/:id/sweep", ({ params }) => sweep(desk, readId(params.id)), raw)
 		.post("/runs/:id/cancel", ({ params }) => cancel(desk, readId(params.id)), raw);
 }
@@ -91,6 +93,7 @@ function one(desk: Desk, request: Request, id: number) {
 		map: readMap(db, subnet, children),
 		listing: readList(desk, request, subnet),
 		run: findOpenRun(db, id),
+		scanIntervalMinutes: desk.context.config.scanIntervalMinutes,
 		now: clock.now(),
 	});
 	return { title: subnet.name || formatCidr(subnet.cidr), main };
@@ -176,6 +179,11 @@ function remove(desk: Desk, id: number): Response {
 function sweep(desk: Desk, id: number): Response {
 	sweepNow(desk.context, id);
 	return redirect(`/subnets/${id}`);
+}
+
+async function scans(desk: Desk, request: Request, id: number): Promise<Response> {
+	switchSubnetScans(desk.context, id, (await readForm(request))("enabled") === "yes");
+	return redirect(`/subnets/${id}/edit`);
 }
 
 function cancel(desk: Desk, id: number): Response {

@@ -160,14 +160,16 @@ function taken(there: Host): AppError {
 	});
 }
 
-/** Names what differs now, so that nothing typed is lost and both values can be seen. */
+/** Says what is there now where it differs from what was typed: nothing typed is lost, and both can be seen. */
 function outdated(now: Host, changes: readonly FieldChange[]): AppError {
 	const detail: Record<string, string | number> = { version: now.version };
 	for (const change of changes) detail[change.field] = change.old;
-	const fields = changes.map((change) => change.field).join(", ") || "nothing you changed";
-	return new AppError("conflict", `Somebody else changed this host meanwhile. Different now: ${fields}.`, {
-		detail,
-	});
+	const there = changes.map(({ field, old }) => (old === "" ? `no ${field}` : `${field} “${cut(old)}”`));
+	const says =
+		changes.length === 0
+			? "Somebody else saved the same meanwhile."
+			: `Somebody else changed this host meanwhile. It has now: ${there.join(", ")}. Save again to have yours instead.`;
+	return new AppError("conflict", says, { detail });
 }
 
 function tell(context: Context, host: Host): void {

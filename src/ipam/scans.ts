@@ -1,11 +1,13 @@
-/** Asking for a port scan now: a wish in the queue; the station does the rest. */
+/** Asking for a port scan now, and where there are scans at all: wishes and switches; the station does the rest. */
 
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { ScanRun } from "../model/scan.ts";
+import type { Subnet } from "../model/subnet.ts";
 import { transact } from "../store/database.ts";
-import { enqueueScan, findOpenScan, findScan } from "../store/scans.ts";
+import { enqueueScan, findOpenScan, findScan, writeSubnetScans } from "../store/scans.ts";
 import { demandHost } from "./hosts.ts";
+import { demandSubnet } from "./subnets.ts";
 
 /** Puts a scan of the host before all scheduled ones, or answers the one it already waits for or is in. */
 export function scanNow(context: Context, hostId: number): { run: ScanRun; already: boolean } {
@@ -21,6 +23,18 @@ export function scanNow(context: Context, hostId: number): { run: ScanRun; alrea
 		change: { subnetIds: [host.subnetId], hostIds: [host.id], urgent: true },
 	});
 	return wish;
+}
+
+/** Hosts of this subnet are scanned by the clock, or only when somebody asks. */
+export function switchSubnetScans(context: Context, subnetId: number, enabled: boolean): Subnet {
+	const subnet = transact(context.db, () => {
+		demandSubnet(context, subnetId);
+		writeSubnetScans(context.db, subnetId, enabled, context.clock.now());
+		return demandSubnet(context, subnetId);
+	});
+	const change = { subnetIds: [subnetId], hostIds: [], urgent: true };
+	context.bus.publish({ kind: "change", change });
+	return subnet;
 }
 
 export function demandScan(context: Context, id: number): ScanRun {

@@ -8,7 +8,7 @@ export const TOPICS = {
 	down: ["host_down", "subnet_down"],
 	flapping: ["host_flapping"],
 	new_host: ["host_new", "hosts_found"],
-	port_opened: ["port_opened"],
+	port_opened: ["port_opened", "port_changed"],
 	port_closed: ["port_closed"],
 	mac_conflict: ["mac_changed", "mac_conflict"],
 	sweep_failing: ["sweep_failed", "sweep_recovered", "own_network_down", "own_network_back"],

@@ -28,6 +28,8 @@ export type SnmpOptions = {
 	/** Wait for an answer to one try. */
 	readonly timeoutMs: number;
 	readonly clock: Clock;
+	/** Where agents listen; 161 everywhere but in tests. */
+	readonly port?: number;
 };
 
 /** The name, or undefined when the host says nothing or nothing usable; never rejects. */
@@ -77,7 +79,7 @@ const openV3: Way = (target, { user, auth, authPass, priv, privPass }, session) 
 
 async function askOnce(
 	way: Way,
-	{ credentials, tries, timeoutMs, clock }: SnmpOptions,
+	{ credentials, tries, timeoutMs, clock, port = PORT }: SnmpOptions,
 	address: Address,
 	signal: AbortSignal,
 ): Promise<string | undefined> {
@@ -86,11 +88,11 @@ async function askOnce(
 	let session: snmp.Session | undefined;
 	try {
 		session = way(formatAddress(address), credentials, {
-			port: PORT,
+			port,
 			transport: familyOf(address) === 4 ? "udp4" : "udp6",
 			retries: tries - 1,
 			timeout: timeoutMs,
-			dgramModule: guarded(address),
+			dgramModule: guarded(address, port),
 		});
 		// A message that cannot be read surfaces here; the right one may still come.
 		session.on("error", () => {});
@@ -113,7 +115,7 @@ async function askOnce(
 }
 
 /** The sockets of node:dgram for the package, which hands on only what comes from `address`, and only so much. */
-function guarded(address: Address) {
+function guarded(address: Address, port: number) {
 	return {
 		createSocket(type: "udp4" | "udp6") {
 			const socket = dgram.createSocket(type);
@@ -122,7 +124,7 @@ function guarded(address: Address) {
 			socket.on = ((event: string, listener: (...args: never[]) => void) => {
 				if (event !== "message") return on(event as "error", listener as never);
 				return on("message", (bytes: Buffer, from: dgram.RemoteInfo) => {
-					const isTarget = parseAddress(from.address).value === address && from.port === PORT;
+					const isTarget = parseAddress(from.address).value === address && from.port === port;
 					if (isTarget && ++taken <= DATAGRAMS) listener(bytes as never, from as never);
 				});
 			}) as typeof socket.on;

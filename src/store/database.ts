@@ -53,7 +53,14 @@ export function openDatabase(path: string, options: { busyMs: number; checkpoint
  */
 export function lockDatabase(path: string, owner: { pid: number; at: number }): FileLock {
 	if (path === ":memory:") return { release() {} };
-	const lock = new Database(`${path}.lock`, { create: true, strict: true });
+	let lock: Database;
+	try {
+		lock = new Database(`${path}.lock`, { create: true, strict: true });
+	} catch (cause) {
+		throw new AppError("unavailable", `No file can be made beside ${path}: ${(cause as Error).message}.`, {
+			cause,
+		});
+	}
 	try {
 		lock.run("PRAGMA busy_timeout = 200");
 		lock.run("CREATE TABLE IF NOT EXISTS owner (pid INTEGER, at INTEGER)");

@@ -171,6 +171,11 @@ export function deleteHost(db: Db, id: number): boolean {
 	return db.query("DELETE FROM host WHERE id = ?").run(id).changes > 0;
 }
 
+/** SQLite before 3.44 cannot order inside json_group_array, and other tools shall read our file. */
+function byPort(a: Port, b: Port): number {
+	return a.proto === b.proto ? a.port - b.port : a.proto < b.proto ? -1 : 1;
+}
+
 export type Row = {
 	id: number;
 	ip: string;
@@ -225,6 +230,6 @@ export function toHost(row: Row): Host {
 		typicalLatencyUs: row.typical_latency_us ?? undefined,
 		createdAt: row.created_at,
 		version: row.version,
-		ports: row.ports_json === "[]" ? [] : (JSON.parse(row.ports_json) as Port[]),
+		ports: row.ports_json === "[]" ? [] : (JSON.parse(row.ports_json) as Port[]).sort(byPort),
 	};
 }

@@ -1,7 +1,6 @@
 /** Which hardware address stands behind which host, and what people no longer want to hear of that. */
 
 import type { Db } from "./database.ts";
-import type { HostState } from "./history.ts";
 
 /** News about hardware addresses. */
 export type IdentityKind = "mac_changed" | "mac_conflict";
@@ -11,20 +10,23 @@ export function writeMac(db: Db, id: number, mac: string, vendor: string | undef
 	db.query("UPDATE host SET mac = ?, vendor = ? WHERE id = ?").run(mac, vendor ?? null, id);
 }
 
-/** Another host of the subnet that is up with this hardware address, the lowest address first. */
-export function findSharer(
-	db: Db,
-	host: Pick<HostState, "id" | "subnetId">,
-	mac: string,
-): { id: number; ip: string } | undefined {
-	return (
-		db
-			.query<{ id: number; ip: string }, [string, number, number]>(
-				`SELECT id, ip FROM host WHERE mac = ? AND subnet_id = ? AND id <> ? AND status = 'up'
-				ORDER BY ip_key LIMIT 1`,
-			)
-			.get(mac, host.subnetId, host.id) ?? undefined
-	);
+/** A host that shares its hardware address. */
+export type Sharer = {
+	readonly id: number;
+	readonly ip: string;
+	readonly hostname: string;
+	readonly vendor: string | undefined;
+};
+
+/** The first two hosts of the subnet that answered since `since` with this hardware address, by address. */
+export function findSharers(db: Db, subnetId: number, mac: string, since: number): Sharer[] {
+	return db
+		.query<Omit<Sharer, "vendor"> & { vendor: string | null }, [string, number, number]>(
+			`SELECT id, ip, hostname, vendor FROM host
+			WHERE mac = ? AND subnet_id = ? AND status = 'up' AND last_seen_at >= ? ORDER BY ip_key LIMIT 2`,
+		)
+		.all(mac, subnetId, since)
+		.map((row) => ({ ...row, vendor: row.vendor ?? undefined }));
 }
 
 /**

@@ -27,7 +27,8 @@ export function enqueueRun(db: Db, subnetId: number, at: number): number {
 
 /**
  * Takes up to `limit` sweeps to do now: wishes of people first, then subnets whose time has come and that have no
- * open run. A claimed subnet's next time is `nextAt(intervalS)`, so a late start is never made up for.
+ * open run. A claimed subnet's next time is `nextAt(intervalS)`, so a late start is never made up
+ * for. A time further ahead than two intervals comes from a clock that was set back: it is due too.
  */
 export function claimRuns(
 	db: Db,
@@ -44,9 +45,10 @@ export function claimRuns(
 			.all(at, limit);
 		const due = db
 			.query<{ id: number }, [number, number]>(
-				`SELECT id FROM subnet WHERE sweep_enabled = 1 AND next_sweep_at <= ?
+				`SELECT id FROM subnet WHERE sweep_enabled = 1
+					AND (next_sweep_at <= ?1 OR next_sweep_at > ?1 + sweep_interval_s * 2000)
 					AND NOT EXISTS (SELECT 1 FROM sweep_run WHERE subnet_id = subnet.id AND state IN ('queued', 'running'))
-				ORDER BY next_sweep_at LIMIT ?`,
+				ORDER BY next_sweep_at LIMIT ?2`,
 			)
 			.all(at, limit - wished.length);
 		const started = due.map(({ id }) =>

@@ -21,6 +21,9 @@ export type Offer = { cidr: string; interface: string; addresses: bigint };
 
 export type Machine = { offers(): Offer[]; checks(): Check[]; problem(): string | undefined };
 
+/** Larger networks are added knowingly: of an IPv6 /64 only known hosts are ever asked. */
+const OFFER_MAX = 65_536n;
+
 /** `probing` answers undefined while nothing is swept in this process. */
 export function lookAround(context: Context, probing: () => ProbeState | undefined): Machine {
 	return {
@@ -29,7 +32,14 @@ export function lookAround(context: Context, probing: () => ProbeState | undefin
 			const offers = new Map<string, Offer>();
 			for (const { name, cidr, address, loopback } of localNetworks()) {
 				const text = formatCidr(cidr);
-				if (loopback || isLinkLocal(address) || known.has(text) || usableCount(cidr) < 2n) continue;
+				if (
+					loopback ||
+					isLinkLocal(address) ||
+					known.has(text) ||
+					usableCount(cidr) < 2n ||
+					usableCount(cidr) > OFFER_MAX
+				)
+					continue;
 				offers.set(text, { cidr: text, interface: name, addresses: usableCount(cidr) });
 			}
 			return [...offers.values()];
@@ -59,7 +69,9 @@ function checkProbing(probing: ProbeState | undefined): Check {
 		name,
 		state: "warn",
 		says: `${says} ${why}`,
-		...(mend === undefined ? {} : { mend: mend.replace(/^Allow raw sockets with: /, "") }),
+		...(mend === undefined
+			? {}
+			: { mend: mend.replace(/^Allow raw sockets with: /, "").replace(/ – or .*$/, "") }),
 	};
 }
 

@@ -41,20 +41,27 @@ export type NameDeps = {
 	readonly publish: (news: News) => void;
 };
 
-/** What the two ways said; undefined: not asked. */
-type Heard = { readonly ptr: LookUp | undefined; readonly snmp: string | undefined };
+/** What one of the two ways said. */
+type Heard = { readonly ptr?: LookUp; readonly snmp?: string | undefined };
 
 export function openNames(deps: NameDeps): Station {
 	const { db, clock, timing, log } = deps;
 	const closing = new AbortController();
 	const tasks = new Set<Promise<void>>();
+	/** Each way is recorded when it is done: a host without an agent keeps its PTR name waiting for nothing. */
 	const lookUp = async (host: Named) => {
-		try {
-			const heard = await ask(deps, host, closing.signal);
-			if (!closing.signal.aborted) record(deps, host.id, heard);
-		} catch (error) {
+		const { signal } = closing;
+		const note = (heard: Heard) => {
+			if (!signal.aborted) record(deps, host.id, heard);
+		};
+		const ways = [
+			deps.ptr?.(host.address, signal).then((ptr) => note({ ptr })),
+			host.snmp ? deps.snmp?.(host.address, signal).then((snmp) => note({ snmp })) : undefined,
+		];
+		for (const done of await Promise.allSettled(ways)) {
 			// A busy database: the host comes again when its lease is over.
-			log.warning("a name could not be looked up", { host: host.ip, reason: error });
+			if (done.status === "rejected")
+				log.warning("a name is not kept", { host: host.ip, reason: done.reason });
 		}
 	};
 	return {
@@ -76,14 +83,6 @@ export function openNames(deps: NameDeps): Station {
 	};
 }
 
-async function ask({ ptr, snmp }: NameDeps, host: Named, signal: AbortSignal): Promise<Heard> {
-	const [byPtr, bySnmp] = await Promise.all([
-		ptr?.(host.address, signal),
-		host.snmp ? snmp?.(host.address, signal) : undefined,
-	]);
-	return { ptr: byPtr, snmp: bySnmp };
-}
-
 /** Stores what was heard, if the host is still there; its names may have been edited meanwhile. */
 function record(deps: NameDeps, id: number, heard: Heard): void {
 	const { db, clock } = deps;
@@ -93,7 +92,10 @@ function record(deps: NameDeps, id: number, heard: Heard): void {
 		if (host === undefined) return undefined;
 		const { after, news, waitMs } = conclude(deps.timing, host, heard);
 		const jitter = 1 + deps.timing.jitter * (2 * deps.random() - 1);
-		writeNextName(db, id, at + Math.round(waitMs * jitter));
+		// The name service says when to ask again; where it is not asked, whoever else was.
+		if (heard.ptr !== undefined || deps.ptr === undefined) {
+			writeNextName(db, id, at + Math.round(waitMs * jitter));
+		}
 		if (sameNames(host, after)) return undefined;
 		writeNames(db, id, after, at);
 		for (const one of news) tell(db, { ...host, hostname: after.hostname }, one, at);

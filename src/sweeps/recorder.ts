@@ -12,7 +12,7 @@ import { type Db, transact } from "../store/database.ts";
 import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
-import { learnMac } from "./identity.ts";
+import { learnMac, tellConflicts } from "./identity.ts";
 import { emptyTally, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
 
 /** `mac`: who answered, where that is known. */
@@ -31,6 +31,8 @@ export type Recording = {
 	readonly first: boolean;
 	/** Who made the interface with this hardware address. */
 	readonly vendorOf?: VendorOf;
+	/** Hardware addresses that are new at some host: grows with the sweep. */
+	readonly learned?: Set<string>;
 };
 
 /** What a transaction changed, to be told after its commit. */
@@ -138,8 +140,11 @@ export function recordUnknown(db: Db, addresses: readonly Address[], at: number)
 	});
 }
 
-/** Hardware addresses of hosts that are up, as the kernel's table has them. Whoever is not recorded stays so. */
-export function recordNeighbours(
+/**
+ * What the end of a sweep knows of hardware addresses: those of hosts that are up as the kernel's table has them
+ * (whoever is not recorded stays so), and which of all that were learned stand for two hosts.
+ */
+export function recordIdentities(
 	db: Db,
 	recording: Recording,
 	neighbours: readonly { readonly address: Address; readonly mac: Mac }[],
@@ -150,11 +155,11 @@ export function recordNeighbours(
 		for (const { address, mac } of neighbours) {
 			const host = history.findHostState(db, address);
 			if (host?.presence.status !== "up") continue;
-			const vendor = recording.vendorOf?.(mac);
-			const seen = { ip: formatAddress(address), mac, vendor };
-			if (learnMac(db, tally, host, seen, at)) tally.hostIds.push(host.id);
+			if (learn(db, recording, tally, host, { address, mac }, at)) tally.hostIds.push(host.id);
 		}
-		tellAll(db, tally, recording.run.subnetId, at);
+		const { subnetId, startedAt = at } = recording.run;
+		tellAll(db, tally, subnetId, at);
+		tellConflicts(db, tally, subnetId, recording.learned ?? new Set(), { since: startedAt, at });
 		return toRecorded(tally);
 	});
 }
@@ -202,13 +207,26 @@ function recordReply(
 	tally.hostIds.push(host.id);
 	if (news.some((flip) => flip.kind === "appeared")) tally.found += 1;
 	if (host.presence.status !== "up" || host.presence.suspectSince !== undefined) tally.flips += 1;
-	const vendor = mac === undefined ? undefined : recording.vendorOf?.(mac);
-	if (mac !== undefined) learnMac(db, tally, host, { ip: formatAddress(address), mac, vendor }, at);
+	const learned = mac === undefined ? undefined : learn(db, recording, tally, host, { address, mac }, at);
 	remember(
 		tally,
-		{ host, address, vendor },
+		{ host, address, vendor: learned?.vendor },
 		recording.first ? news.filter((flip) => flip.kind !== "appeared") : news,
 	);
+}
+
+function learn(
+	db: Db,
+	recording: Recording,
+	tally: Tally,
+	host: history.HostState,
+	{ address, mac }: { readonly address: Address; readonly mac: Mac },
+	at: number,
+) {
+	const seen = { ip: formatAddress(address), mac, vendorOf: recording.vendorOf };
+	const learned = learnMac(db, tally, host, seen, at);
+	if (learned !== undefined) recording.learned?.add(learned.mac);
+	return learned;
 }
 
 function recordSilence(db: Db, tally: Tally, address: Address, at: number): void {

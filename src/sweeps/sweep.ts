@@ -13,12 +13,12 @@ import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
 import { countUp, listAddresses } from "../store/history.ts";
 import { finishRun, readOffset, setRunTotal } from "../store/runs.ts";
-import { readSetting, writeSetting } from "../store/settings.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
 import { type AskDeps, type AskTiming, answersOf, type Manner, mannerOf, verdictsOf } from "./asking.ts";
-import { isMassDown, ownOutage } from "./gate.ts";
+import { type Gate, isMassDown } from "./gate.ts";
+import { ownNetworkBack, ownNetworkDown } from "./outage.ts";
 import * as recorder from "./recorder.ts";
-import { innerRanges, planTargets } from "./targets.ts";
+import { innerRanges, isLoopback, planTargets } from "./targets.ts";
 
 /** Waits and tries of a sweep; see BOUNDS in config. */
 export type SweepTiming = AskTiming & {
@@ -35,6 +35,7 @@ export type SweepDeps = AskDeps & {
 	/** The kernel's neighbour table, and who made an interface. */
 	readonly neighbours: () => Neighbour[];
 	readonly vendorOf: VendorOf;
+	readonly gate: Gate;
 	/** Told after each commit. */
 	readonly publish: (news: News) => void;
 };
@@ -82,33 +83,31 @@ export async function sweepSubnet(
 		known: new Set(known),
 		first: subnet.lastSweepAt === undefined,
 		vendorOf: deps.vendorOf,
+		learned: new Set<string>(),
 	};
 	const upBefore = countUp(db, subnet.id);
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
 	if (signal.aborted) {
 		recorder.dropSuspicion(db, pass.suspects);
+		tellFound(deps, recording, pass);
 		close(deps, run, pass, total, { state: signal.reason === STOPPING ? "interrupted" : "cancelled" });
 		return undefined;
 	}
 	const grouped = isMassDown(upBefore, pass.suspects.length);
-	const outage = grouped ? await ownOutage(deps.prober, subnet, deps.surroundings(), signal) : undefined;
+	// Anybody's answer proves that our own network works.
+	const outage = grouped && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
 	if (outage !== undefined) {
-		ownNetworkDown(deps, recording, pass.suspects, outage);
+		tell(deps, run, ...ownNetworkDown(deps, recording, pass.suspects, outage));
 		close(deps, run, pass, total, { state: "failed", problem: outage });
 		return undefined;
 	}
-	if (pass.replies > 0) ownNetworkBack(deps, recording);
-	if (manner.neighbours) {
-		const neighbours = deps.neighbours().filter(({ address }) => contains(subnet.cidr, address));
-		tell(deps, run, recorder.recordNeighbours(db, recording, neighbours, clock.now()));
+	if (pass.replies > 0 && !isLoopback(subnet.cidr.base)) tell(deps, run, ...ownNetworkBack(deps, recording));
+	const table = manner.neighbours ? deps.neighbours() : [];
+	const neighbours = table.filter(({ address }) => contains(subnet.cidr, address));
+	if (neighbours.length + recording.learned.size > 0) {
+		tell(deps, run, recorder.recordIdentities(db, recording, neighbours, clock.now()));
 	}
-	if (recording.first && pass.found > 0) {
-		tell(
-			deps,
-			run,
-			recorder.recordSubnetEvent(db, recording, "hosts_found", { hosts: pass.found }, clock.now()),
-		);
-	}
+	tellFound(deps, recording, pass);
 	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };
 	close(deps, run, pass, total, { state: "done", ...offset });
 	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped, manner };
@@ -121,6 +120,7 @@ export async function sweepSubnet(
 export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
 	const { db, clock, timing, prober } = deps;
 	const options = { ...suspicion.manner.options, signal };
+	const { recording } = suspicion;
 	let silent = suspicion.suspects;
 	let proofs = 0;
 	try {
@@ -145,6 +145,14 @@ export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: Abo
 		throw error;
 	}
 	if (silent.length === 0) return;
+	// Nobody answered: before anyone is called down, is it we?
+	const subnet =
+		silent.length === suspicion.suspects.length ? findSubnet(db, recording.run.subnetId) : undefined;
+	const outage = subnet === undefined ? undefined : await deps.gate.outage(subnet, signal);
+	if (signal.aborted) return recorder.dropSuspicion(db, silent);
+	if (outage !== undefined) {
+		return tell(deps, recording.run, ...ownNetworkDown(deps, recording, silent, outage));
+	}
 	const grouped = suspicion.grouped && isMassDown(suspicion.suspects.length, silent.length);
 	tell(
 		deps,
@@ -198,41 +206,6 @@ async function ask(
 	return pass;
 }
 
-/** All that fell silent becomes unknown; the outage itself is told once, by whichever sweep notices first. */
-function ownNetworkDown(
-	deps: SweepDeps,
-	recording: recorder.Recording,
-	suspects: readonly Address[],
-	why: string,
-): void {
-	const at = deps.clock.now();
-	const told = transact(deps.db, () => {
-		const unknown = recorder.recordUnknown(deps.db, suspects, at);
-		if (readSetting(deps.db, "own_network_down_since") !== undefined) return [unknown];
-		writeSetting(deps.db, "own_network_down_since", String(at));
-		return [unknown, recorder.recordSubnetEvent(deps.db, recording, "own_network_down", { reason: why }, at)];
-	});
-	if (told.length > 1) deps.log.error("own network down", { reason: why });
-	for (const recorded of told) tell(deps, recording.run, recorded);
-}
-
-function ownNetworkBack(deps: SweepDeps, recording: recorder.Recording): void {
-	const since = readSetting(deps.db, "own_network_down_since");
-	if (since === undefined) return;
-	const at = deps.clock.now();
-	const told = transact(deps.db, () => {
-		writeSetting(deps.db, "own_network_down_since", undefined);
-		return recorder.recordSubnetEvent(
-			deps.db,
-			recording,
-			"own_network_back",
-			{ downMs: at - Number(since) },
-			at,
-		);
-	});
-	tell(deps, recording.run, told);
-}
-
 type End = { state: RunState; problem?: string; offset?: number };
 
 function close(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, end: End): void {
@@ -256,10 +229,20 @@ function tellEnd(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, stat
 	deps.publish({ kind: "change", change });
 }
 
-function tell(deps: SweepDeps, run: SweepRun, recorded: recorder.Recorded): void {
-	if (recorded.hostIds.length === 0 && recorded.events.length === 0) return;
-	const change = { subnetIds: [run.subnetId], hostIds: recorded.hostIds, urgent: recorded.urgent };
-	deps.publish({ kind: "change", change });
+function tell(deps: SweepDeps, run: SweepRun, ...all: readonly recorder.Recorded[]): void {
+	for (const recorded of all) {
+		if (recorded.hostIds.length === 0 && recorded.events.length === 0) continue;
+		const change = { subnetIds: [run.subnetId], hostIds: recorded.hostIds, urgent: recorded.urgent };
+		deps.publish({ kind: "change", change });
+	}
+}
+
+/** The first sweep of a subnet tells of all it found at once, also when it ended early. */
+function tellFound(deps: SweepDeps, recording: recorder.Recording, pass: Pass): void {
+	if (!recording.first || pass.found === 0) return;
+	const detail = { hosts: pass.found };
+	const told = recorder.recordSubnetEvent(deps.db, recording, "hosts_found", detail, deps.clock.now());
+	tell(deps, recording.run, told);
 }
 
 function tellProgress(deps: SweepDeps, run: SweepRun, done: number, total: number, state: RunState): void {

@@ -2,9 +2,12 @@
 
 import type { SweepRun } from "../model/run.ts";
 import { cancelledRunIds, claimRuns, resumeSchedule } from "../store/runs.ts";
+import { createGate } from "./gate.ts";
 import { confirm, failSweep, STOPPING, type SweepDeps, sweepSubnet } from "./sweep.ts";
 
-export type SweeperOptions = SweepDeps & {
+export type SweeperOptions = Omit<SweepDeps, "gate"> & {
+	/** Our own network is looked at so often, in milliseconds. */
+	readonly watchEveryMs: number;
 	readonly sweepsAtOnce: number;
 	readonly claimsPerTick: number;
 	readonly startSpreadMs: number;
@@ -24,14 +27,20 @@ export type Sweeper = {
 /** Opens the schedule: leftovers of an earlier process are closed, overdue subnets spread. */
 export function openSweeper(options: SweeperOptions): Sweeper {
 	const { db, clock, random } = options;
-	const crew = createCrew(options);
+	const gate = createGate(options.prober, options.surroundings);
+	const crew = createCrew({ ...options, gate });
 	let closed = false;
+	let watchAt = 0;
 	resumeSchedule(db, clock.now(), () => Math.floor(random() * options.startSpreadMs));
 	const nextAt = (intervalS: number) =>
 		Math.round(clock.now() + intervalS * 1_000 * (1 + options.jitter * (2 * random() - 1)));
 	return {
 		tick() {
 			if (closed) return;
+			if (clock.monotonicMs() >= watchAt) {
+				watchAt = clock.monotonicMs() + options.watchEveryMs;
+				crew.watch();
+			}
 			crew.settle();
 			for (const id of cancelledRunIds(db)) crew.cancel(id);
 			const room = Math.min(options.claimsPerTick, options.sweepsAtOnce - crew.busy());
@@ -89,6 +98,8 @@ function createCrew(deps: SweepDeps) {
 		settle() {
 			for (const { run, error } of unsettled.splice(0)) fail(run, error);
 		},
+		/** A fault of our own here is told by the sweeps themselves. */
+		watch: () => track(deps.gate.watch().catch(() => undefined)),
 		stop() {
 			closing.abort();
 			for (const controller of running.values()) controller.abort(STOPPING);

@@ -41,9 +41,14 @@ export function planTargets(
 	);
 	const total = free.reduce((sum, range) => sum + countOf(range), 0n);
 	const limit = options.everything && subnet.cidr.family === 4 ? EVERYTHING_MAX : WHOLE_MAX;
-	if (total <= limit) return { addresses: shuffle(expand(free), options.random), nextOffset: undefined };
-	const known = options.known.filter((address) => free.some((r) => address >= r.first && address <= r.last));
-	if (subnet.cidr.family === 6) return { addresses: shuffle(known, options.random), nextOffset: undefined };
+	// Recorded hosts are asked wherever they sit: what is a network address here may be a plain one on the wire.
+	const known = options.known;
+	if (total <= limit) {
+		const whole = [...new Set([...expand(free), ...known])];
+		return { addresses: shuffle(whole, options.random), nextOffset: undefined };
+	}
+	if (subnet.cidr.family === 6)
+		return { addresses: shuffle([...known], options.random), nextOffset: undefined };
 	const start = BigInt(options.offset) % total;
 	const slice = sliceOf(free, start, SLICE);
 	const addresses = [...new Set([...known, ...slice])];

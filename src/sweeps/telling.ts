@@ -89,6 +89,7 @@ export function tellOfSubnet(
 	const subnet = findSubnet(db, subnetId);
 	if (subnet === undefined) return;
 	const ip = formatAddress(subnet.cidr.base);
-	const label = subnet.name || `${ip}/${subnet.cidr.prefix}`;
+	const own = kind === "own_network_down" || kind === "own_network_back";
+	const label = own ? "This machine" : subnet.name || `${ip}/${subnet.cidr.prefix}`;
 	tally.events.push(insertEvent(db, { at, kind, subnetId: subnet.id, hostId: undefined, ip, label, detail }));
 }

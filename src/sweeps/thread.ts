@@ -1,5 +1,6 @@
 /** The main thread's end of the border: starts it, wakes it, passes its news on. Knows no row. */
 
+import { atMost, type Clock } from "../clock.ts";
 import type { Bus } from "../events/bus.ts";
 import type { Log } from "../log.ts";
 import type { ProbeMethod } from "../probes/probe.ts";
@@ -29,7 +30,7 @@ export function startThread<C>(options: {
 	bus: Bus;
 	log: Log;
 	closeMs: number;
-	sleep: (ms: number) => Promise<void>;
+	clock: Clock;
 }): Thread {
 	const { bus, log } = options;
 	const worker = new Worker(options.entry);
@@ -60,7 +61,7 @@ export function startThread<C>(options: {
 		state: () => state,
 		async close() {
 			post({ kind: "close" });
-			await Promise.race([closed, options.sleep(options.closeMs)]);
+			await atMost(options.clock, options.closeMs, closed);
 			worker.terminate();
 		},
 	};

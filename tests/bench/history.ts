@@ -23,7 +23,7 @@ import { recordBatch } from "../../src/sweeps/recorder.ts";
 import { openRetention } from "../../src/sweeps/retention.ts";
 import { random } from "../helpers/world.ts";
 import { type Figure, median, passes, printFigures, quantile } from "./measure.ts";
-import { addHosts, connect, type Ground, openGround } from "./past-ground.ts";
+import { addHosts, connect, fillSamples, type Ground, openGround } from "./past-ground.ts";
 
 const { values } = parseArgs({ options: { quick: { type: "boolean" }, json: { type: "boolean" } } });
 const HOSTS = 1_000;
@@ -38,10 +38,10 @@ function timed(work: () => void): number {
 	return performance.now() - started;
 }
 
-/** Times of `rounds` calls, the slowest and the middle one. */
-function rounds(n: number, work: (i: number) => void): { worst: number; middle: number } {
-	const times = Array.from({ length: n }, (_, i) => timed(() => work(i)));
-	return { worst: quantile(times, 0.99), middle: median(times) };
+/** Times of three rounds of `n` calls: the slowest but one percent of each round, and the middle one of all. */
+function rounds(n: number, work: (i: number) => void): { worst: number[]; middle: number } {
+	const times = [0, 1, 2].map(() => Array.from({ length: n }, (_, i) => timed(() => work(i))));
+	return { worst: times.map((round) => quantile(round, 0.99)), middle: median(times.flat()) };
 }
 
 function sizes(ground: Ground): Figure[] {
@@ -98,16 +98,12 @@ function reading(ground: Ground): Figure[] {
 		listEvents(db, { since: now - DAY_MS, limit: 12 });
 	});
 	db.close();
-	const tell = (
-		name: string,
-		{ worst, middle }: { worst: number; middle: number },
-		limit: number,
-	): Figure => ({
+	const tell = (name: string, { worst, middle }: ReturnType<typeof rounds>, limit: number): Figure => ({
 		name,
-		value: worst,
+		value: calm(worst),
 		unit: "ms",
 		limit,
-		note: `99th of 100; the middle one ${middle.toFixed(1)} ms`,
+		note: `99th of 100, ${told(worst)}; the middle one ${middle.toFixed(1)} ms`,
 	});
 	return [tell("queries of the host drawer", drawer, 10), tell("queries of the dashboard", dashboard, 30)];
 }
@@ -147,6 +143,9 @@ function recording(
 function writing(ground: Ground): Figure[] {
 	const { db, to } = ground;
 	const large = addHosts(db, "10.1.0.0/16", 10_000, to);
+	// Past enough that every host's newest rows lie in pages of their own, as after some hours.
+	fillSamples(db, { first: HOSTS + 1, count: 10_000 }, to - 250 * 60_000, values.quick ? 20 : 250);
+	checkpoint(db, 0);
 	const small = [0, 1, 2].map((n) => recording(db, 1, to + n * HOUR_MS, 10));
 	const big = [0, 1, 2].map((n) => recording(db, large, to + n * HOUR_MS, 4));
 	const worst = [...small, ...big].map(({ batch }) => Math.max(...batch));

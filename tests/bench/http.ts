@@ -10,7 +10,7 @@ import { parseArgs } from "node:util";
 import { labProblem } from "../helpers/netns.ts";
 import * as ground from "./http-ground.ts";
 import { type Figure, passes, printFigures } from "./measure.ts";
-import { type Phase, peerPhase, productPhase } from "./phases.ts";
+import { type Phase, peerPhase, productPhase, waitForCalm } from "./phases.ts";
 import { startFigures } from "./start.ts";
 import { streamFigures } from "./streams.ts";
 
@@ -18,8 +18,10 @@ const ROOT = join(import.meta.dir, "../..");
 const SWEEP_PPS = 20_000;
 const P99_MS = 20;
 
+/** `calmMs`: before each round, the longest wait for others to leave the machine alone. */
 type Lengths = {
 	rounds: number;
+	calmMs: number;
 	warmS: number;
 	idleS: number;
 	sweepS: number;
@@ -27,8 +29,26 @@ type Lengths = {
 	holdMs: number;
 	starts: number;
 };
-const FULL: Lengths = { rounds: 3, warmS: 5, idleS: 10, sweepS: 20, peerS: 8, holdMs: 25_000, starts: 10 };
-const QUICK: Lengths = { rounds: 1, warmS: 3, idleS: 5, sweepS: 12, peerS: 5, holdMs: 20_000, starts: 5 };
+const FULL: Lengths = {
+	rounds: 3,
+	calmMs: 60_000,
+	warmS: 5,
+	idleS: 10,
+	sweepS: 20,
+	peerS: 8,
+	holdMs: 25_000,
+	starts: 10,
+};
+const QUICK: Lengths = {
+	rounds: 1,
+	calmMs: 20_000,
+	warmS: 3,
+	idleS: 5,
+	sweepS: 12,
+	peerS: 5,
+	holdMs: 20_000,
+	starts: 5,
+};
 
 type Say = (line: string) => void;
 
@@ -56,6 +76,7 @@ async function runRounds(on: ground.Ground, lengths: Lengths, say: Say): Promise
 	};
 	for (let n = 1; n <= lengths.rounds; n++) {
 		const seed = 10 * n;
+		await waitForCalm(lengths.calmMs);
 		rounds.idle.push(
 			told(
 				await productPhase(on, `round ${n}, idle with the /16 recorded`, lengths.idleS, {
@@ -65,6 +86,7 @@ async function runRounds(on: ground.Ground, lengths: Lengths, say: Say): Promise
 			),
 		);
 		rounds.peerIdle.push(await peerPhase(on, lengths.peerS, false));
+		await waitForCalm(lengths.calmMs);
 		rounds.swept.push(
 			told(
 				await productPhase(on, `round ${n}, swept and recorded`, lengths.sweepS, {

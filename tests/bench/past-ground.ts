@@ -38,7 +38,7 @@ export function openGround(size: { hosts: number; minutes: number }): Ground {
 	const from = to - (size.minutes - 1) * MINUTE;
 	db.run("PRAGMA synchronous = OFF");
 	addHosts(db, "10.0.0.0/16", size.hosts, from);
-	fillSamples(db, size.hosts, from, size.minutes);
+	fillSamples(db, { first: 1, count: size.hosts }, from, size.minutes);
 	fillSums(db);
 	db.run("PRAGMA wal_checkpoint(TRUNCATE)");
 	db.run("PRAGMA synchronous = NORMAL");
@@ -75,7 +75,13 @@ export function addHosts(db: Db, cidrText: string, hosts: number, at: number): n
 	})();
 }
 
-function fillSamples(db: Db, hosts: number, from: number, minutes: number): void {
+/** Samples of hosts with ids from `first` on, minute by minute: each host's rows end in pages of their own. */
+export function fillSamples(
+	db: Db,
+	hosts: { first: number; count: number },
+	from: number,
+	minutes: number,
+): void {
 	const roll = random(1);
 	const insert = db.query("INSERT INTO host_status (host_id, ts, is_up, latency_us) VALUES (?, ?, ?, ?)");
 	for (let minute = 0; minute < minutes; minute += 20) {
@@ -83,7 +89,7 @@ function fillSamples(db: Db, hosts: number, from: number, minutes: number): void
 			for (let m = minute; m < Math.min(minutes, minute + 20); m++) {
 				// Verdicts of a sweep carry the time of their batch.
 				const at = from + m * MINUTE + Math.floor(roll() * 5_000);
-				for (let host = 1; host <= hosts; host++) {
+				for (let host = hosts.first; host < hosts.first + hosts.count; host++) {
 					const silent = roll() < 0.01;
 					insert.run(host, at, silent ? 0 : 1, silent ? null : Math.floor(200 + roll() * 3_000));
 				}

@@ -105,6 +105,16 @@ function table(title: string, kinds: readonly number[], { latencyMs, lateMs, sta
 	];
 }
 
+/** Waits until others leave the machine alone (below a tenth of it for 2 s), but no longer than `mostMs`. */
+export async function waitForCalm(mostMs: number): Promise<void> {
+	const until = performance.now() + mostMs;
+	while (performance.now() < until) {
+		const used = watchProcessors([]);
+		await Bun.sleep(2_000);
+		if (used().others < 0.1) return;
+	}
+}
+
 /**
  * Notes the processors' time (proc(5): user, nice, system, steal); the answer says what share of it was neither of
  * these processes nor of this one and the children it has waited for.

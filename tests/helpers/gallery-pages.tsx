@@ -12,7 +12,7 @@ import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import { ListingRows } from "../../views/listing.tsx";
-import { Problem, Refused } from "../../views/problem.tsx";
+import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { SearchPage } from "../../views/search.tsx";
@@ -20,6 +20,7 @@ import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
+import { hookPage } from "./hook-pages.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
 import { about, checks, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
@@ -121,6 +122,7 @@ function subnetPage(world: World, place: Place, url: URL, run = world.run): VNod
 			map={mapOf(place.subnet, place.hosts)}
 			listing={subnetListing(place, url)}
 			run={run?.subnetId === place.subnet.id ? run : undefined}
+			scanIntervalMinutes={60}
 			now={world.now()}
 			csrf="token"
 		/>
@@ -170,6 +172,13 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 		subnet: place.subnet,
 		events: mine,
 		history: pastOf(host.id, host.hostname === "nas.lan"),
+		scan: {
+			lastAt: NOW - 24 * 60_000,
+			lastBy: "nmap",
+			problem: conflict ? "nmap was ended after 660 s: it hung." : undefined,
+			open: undefined,
+			nextAt: NOW + 36 * 60_000,
+		},
 		now: world.now(),
 		csrf: "token",
 		...(form && { form }),
@@ -266,7 +275,6 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 				/>
 			),
 		}),
-		"/x/refused": () => ({ title: "Refused", main: <Refused client="10.0.0.99" /> }),
 	};
 }
 
@@ -279,7 +287,7 @@ export function pageOf(world: World, url: URL): Page | undefined {
 	if (found !== undefined) {
 		return { title: found.host.hostname, main: hostPanel(world, found.place, found.host, false) };
 	}
-	return small(world, path);
+	return hookPage(path) ?? small(world, path);
 }
 
 export function hostAt(world: World, path: string): { place: Place; host: Host } | undefined {

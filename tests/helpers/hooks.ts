@@ -6,12 +6,11 @@ import { type DelivererOptions, openDeliverer } from "../../src/events/deliverer
 import { newSecret } from "../../src/events/signature.ts";
 import { silentLog } from "../../src/log.ts";
 import type { EventKind } from "../../src/model/event.ts";
-import { neverSeen } from "../../src/model/presence.ts";
 import type { Delivery } from "../../src/model/webhook.ts";
 import { type Db, openDatabase, transact } from "../../src/store/database.ts";
 import { listDeliveries } from "../../src/store/deliveries.ts";
 import { insertEvent } from "../../src/store/events.ts";
-import { insertFoundHost } from "../../src/store/history.ts";
+import { insertHost } from "../../src/store/hosts.ts";
 import { insertSubnet } from "../../src/store/subnets.ts";
 import { insertWebhook, type WebhookValues } from "../../src/store/webhooks.ts";
 import { type HandClock, handClock } from "./clock.ts";
@@ -47,9 +46,8 @@ export function hookStage(path = ":memory:"): HookStage {
 			return insertSubnet(db, cidr(text), values, undefined, clock.now());
 		},
 		host: (ip, subnetId, ...tags) => {
-			const id = insertFoundHost(db, subnetId, address(ip), { ...neverSeen, lastSeenAt: clock.now() });
-			db.run("UPDATE host SET tags_json = ? WHERE id = ?", [JSON.stringify(tags), id]);
-			return id;
+			const values = { hostname: "", hostnameSource: undefined, description: "", tags, notes: "" };
+			return insertHost(db, subnetId, address(ip), values, clock.now());
 		},
 		happen: (kind, about = {}) =>
 			transact(db, () => {

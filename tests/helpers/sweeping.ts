@@ -56,6 +56,7 @@ export function stage(...alive: string[]): Stage {
 			claimsPerTick: BOUNDS.claimsPerTick,
 			startSpreadMs: BOUNDS.startSpreadMs,
 			jitter: BOUNDS.jitter,
+			watchEveryMs: BOUNDS.watchEveryMs,
 		});
 	const made: Stage = {
 		db,

@@ -19,6 +19,7 @@ describe("the guard", () => {
 		["::ffff:192.0.2.7", 403],
 		["2001:db8::1", 403],
 		["127.0.0.1.evil", 403],
+		[undefined, 403],
 	])("a client at %s: %p", (client, status) => {
 		expect(refuse(request("GET", { host: "localhost:8080" }), client, config)?.status).toBe(status as 403);
 	});

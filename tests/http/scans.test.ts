@@ -62,6 +62,21 @@ describe("the wish", () => {
 	});
 });
 
+describe("the switch of a subnet", () => {
+	test("by form and by JSON; the page says how often", async () => {
+		expect((await rig.get("/subnets/1")).text).toContain("ports every 60 min");
+		const answer = await rig.post("/subnets/1/scans", { enabled: "no" });
+		expect([answer.status, answer.headers.get("location")]).toEqual([303, "/subnets/1/edit"]);
+		expect((await rig.get("/api/v1/subnets/1")).json()).toMatchObject({ scan_enabled: false });
+		expect((await rig.get("/subnets/1")).text).not.toContain("ports every");
+		expect((await rig.get("/subnets/1/edit")).text).toContain("only when somebody asks");
+		const json = await rig.send("PUT", "/api/v1/subnets/1/scans", { enabled: true });
+		expect(json.json()).toEqual({ id: 1, scan_enabled: true } as never);
+		expect((await rig.send("PUT", "/api/v1/subnets/1/scans", { enabled: 1 })).status).toBe(422);
+		expect((await rig.send("PUT", "/api/v1/subnets/9/scans", { enabled: true })).status).toBe(404);
+	});
+});
+
 describe("what is shown", () => {
 	test("who scanned and when, ports, the new ones marked, hostile text as text", async () => {
 		fill();

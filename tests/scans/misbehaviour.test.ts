@@ -99,15 +99,18 @@ test("a report about other hosts: they are dropped and counted, ours keeps its p
 	expect(db.query("SELECT count(*) AS n FROM host").get()).toEqual({ n: 1 });
 });
 
-test("closing ends a scan under way within a moment, and holds nothing against the host", async () => {
-	const { db, scan } = await stage("exec sleep 60");
-	const ended = scan();
-	while (fake.started().length === 0) await Bun.sleep(5);
-	const begun = performance.now();
-	await scans?.close();
-	expect(performance.now() - begun).toBeLessThan(500);
-	expect(await ended).toMatchObject({ state: "interrupted" });
-	expect(db.query("SELECT scan_failures AS n FROM host").get()).toEqual({ n: 0 });
-	await Bun.sleep(50);
-	expect(fake.living()).toEqual([]);
-});
+test.skipIf(process.platform !== "linux")(
+	"closing ends a scan under way within a moment, and holds nothing against the host",
+	async () => {
+		const { db, scan } = await stage("exec sleep 60");
+		const ended = scan();
+		while (fake.started().length === 0) await Bun.sleep(5);
+		const begun = performance.now();
+		await scans?.close();
+		expect(performance.now() - begun).toBeLessThan(500);
+		expect(await ended).toMatchObject({ state: "interrupted" });
+		expect(db.query("SELECT scan_failures AS n FROM host").get()).toEqual({ n: 0 });
+		await Bun.sleep(50);
+		expect(fake.living()).toEqual([]);
+	},
+);

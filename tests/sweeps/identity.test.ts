@@ -145,6 +145,23 @@ describe("one hardware address on two addresses", () => {
 		expect(s.kinds().filter((kind) => kind === "mac_conflict")).toHaveLength(1);
 	});
 
+	test("a host that moved to another address is no conflict, whichever is judged first", async () => {
+		for (const [old, now] of [
+			["10.0.0.1", "10.0.0.2"],
+			["10.0.0.2", "10.0.0.1"],
+		] as const) {
+			const s = office(old);
+			wears(s, old, A);
+			s.subnet("10.0.0.0/24");
+			await s.tick();
+			s.network.alive.delete(address(old));
+			s.network.alive.add(address(now));
+			wears(s, now, A);
+			await s.run(90);
+			expect(s.kinds().toSorted()).toEqual(["host_down", "host_new", "hosts_found"]);
+		}
+	});
+
 	test("in two subnets it is a router's", async () => {
 		const s = office("10.0.0.1", "10.0.0.129");
 		wears(s, "10.0.0.1", A);

@@ -1,6 +1,9 @@
 /** The prune: what goes, what stays as it is to the byte, and that nobody waits for it long. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Clock } from "../../src/clock.ts";
 import { BOUNDS } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
@@ -280,4 +283,49 @@ describe("sizes", () => {
 		expect(real.n / 4_096).toBeGreaterThan(500);
 		expect(Math.abs((told?.bytes ?? 0) - real.n) / 4_096).toBeLessThanOrEqual(3);
 	});
+});
+
+describe("kill -9", () => {
+	test("at any moment: the file is whole, and the next prune comes to the same end", async () => {
+		const folder = mkdtempSync(join(tmpdir(), "rollcall-prune-"));
+		const path = join(folder, "a.db");
+		const file = openDatabase(path, { busyMs: 1_000 });
+		const memory = db;
+		db = file;
+		const now = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+		const values = { name: "", notes: "", gateway: undefined, sweepIntervalS: 60, sweepEnabled: true };
+		insertSubnet(file, cidr("10.0.0.0/24"), values, undefined, now);
+		for (let n = 1; n <= 60; n++)
+			measure(addHost(`10.0.0.${n}`), now - 10 * DAY_MS, now - 9 * DAY_MS, 10 * MINUTE);
+		const [hosts, sums] = [dump("host"), dump("host_status_hour")];
+		writeSetting(file, "prune_asked_at", "1");
+		const start = () =>
+			Bun.spawn([process.execPath, join(import.meta.dir, "../helpers/prune-entry.ts"), path], {
+				stdout: "ignore",
+				stderr: "inherit",
+			});
+		try {
+			for (let strike = 0; strike < 3; strike++) {
+				const before = count("host_status");
+				const child = start();
+				// Struck as soon as a slice of its work is seen; the next ones are under way.
+				for (const end = performance.now() + 5_000; performance.now() < end; ) {
+					if (count("host_status") < before) break;
+					await new Promise((resolve) => setImmediate(resolve));
+				}
+				child.kill("SIGKILL");
+				await child.exited;
+				expect(file.query("PRAGMA integrity_check").get()).toEqual({ integrity_check: "ok" });
+				expect(count("host_status")).toBeWithin(60 * 24, before);
+			}
+			expect(await start().exited).toBe(0);
+			expect(count("host_status")).toBe(60 * 24);
+			expect([dump("host"), dump("host_status_hour")]).toEqual([hosts, sums]);
+			expect(count("event")).toBe(0);
+		} finally {
+			file.close();
+			db = memory;
+			rmSync(folder, { recursive: true, force: true });
+		}
+	}, 20_000);
 });

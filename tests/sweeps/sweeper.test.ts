@@ -42,6 +42,24 @@ describe("a subnet is swept", () => {
 		expect(new Set(all).size).toBe(all.length);
 	});
 
+	test("a host on the edge of a block nested later is still asked", async () => {
+		const s = stage("10.0.0.16", "10.0.0.20");
+		s.subnet("10.0.0.0/24");
+		await s.tick();
+		s.subnet("10.0.0.16/28");
+		s.network.alive.delete(address("10.0.0.16"));
+		await s.run(90);
+		expect(s.host("10.0.0.16")?.status).toBe("down");
+		expect(s.host("10.0.0.20")?.status).toBe("up");
+	});
+
+	test("a deleted subnet's number is not used again", async () => {
+		const s = stage();
+		const first = s.subnet("10.0.0.0/29");
+		s.db.query("DELETE FROM subnet").run();
+		expect(s.subnet("10.1.0.0/29")).toBeGreaterThan(first);
+	});
+
 	test("it comes again after its interval, not before", async () => {
 		const s = stage("10.0.0.1");
 		s.subnet("10.0.0.0/29", 60);
@@ -241,6 +259,31 @@ describe("many fall silent at once", () => {
 		]);
 	});
 
+	test("the gateway never answered pings, others answer: the twelve are down, and that is told", async () => {
+		const s = stage(...many(40));
+		s.surroundings = { ...s.surroundings, gateways: [address("198.51.100.1")] };
+		const id = s.subnet("10.0.0.0/24");
+		await s.tick();
+		for (const ip of many(12)) s.network.alive.delete(address(ip));
+		await s.run(90);
+		expect(s.host("10.0.0.7")?.status).toBe("down");
+		expect(findSubnet(s.db, id)?.lastSweepProblem).toBeUndefined();
+		expect(s.kinds().filter((kind) => kind.startsWith("own_"))).toEqual([]);
+	});
+
+	test("our own interface is gone, with only three hosts to miss: unknown, not down", async () => {
+		const s = stage(...many(3));
+		s.subnet("198.51.100.0/24");
+		s.subnet("10.0.0.0/29");
+		await s.tick();
+		s.network.alive.clear();
+		s.surroundings = { networks: [], gateways: [] };
+		await s.run(90);
+		expect(s.host("10.0.0.2")?.status).toBe("unknown");
+		expect(s.kinds().filter((kind) => kind === "host_down")).toEqual([]);
+		expect(s.kinds().filter((kind) => kind === "own_network_down")).toHaveLength(1);
+	});
+
 	test("nine of twenty are not many: each is told", async () => {
 		const s = stage(...many(20));
 		s.subnet("10.0.0.0/24");
@@ -278,6 +321,17 @@ describe("our own fault", () => {
 		await s.clock.advance(20_000);
 		expect(s.host("10.0.0.2")?.status).toBe("up");
 		expect(s.host("10.0.0.2")?.suspectSince).toBeUndefined();
+	});
+});
+
+describe("the clock", () => {
+	test("set back by hours: sweeps go on", async () => {
+		const s = stage("10.0.0.1");
+		s.subnet("10.0.0.0/29");
+		await s.tick();
+		s.clock.setWall(s.clock.now() - 7_200_000);
+		await s.run(70);
+		expect(s.network.asked.length).toBeGreaterThan(1);
 	});
 });
 

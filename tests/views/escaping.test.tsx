@@ -138,7 +138,7 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 		settings: <Settings theme="dark" about={[{ label: text, value: text }]} />,
 		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
 		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
-		refused: <Refused client={text} />,
+		refused: <Refused status={403} says={text} tunnel={8080} />,
 	};
 }
 

@@ -1,8 +1,9 @@
 /** Port scans by JSON: asking for one, how far it is, and the ports of a host with their past. */
 
+import { Type as t } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { demandHost } from "../../ipam/hosts.ts";
-import { demandScan, scanNow } from "../../ipam/scans.ts";
+import { demandScan, scanNow, switchSubnetScans } from "../../ipam/scans.ts";
 import type { ScanRun } from "../../model/scan.ts";
 import { listPortHistory, type PortRow } from "../../store/ports.ts";
 import { readHostScan } from "../../store/scans.ts";
@@ -14,9 +15,19 @@ import { time } from "./shapes.ts";
 /** Rows of one answer: open ports first, then those that were open, newest first. */
 const PORTS_MAX = 500;
 
+const subnetSwitch = t.Object({ enabled: t.Boolean() }, { additionalProperties: false });
+
 export function scanApi(desk: Desk) {
 	const { context } = desk;
-	return new Elysia({ prefix: "/api/v1" })
+	return new Elysia({ prefix: "/api/v1", normalize: false })
+		.put(
+			"/subnets/:id/scans",
+			({ request, params, body }) => {
+				const { id, scanEnabled } = switchSubnetScans(context, readId(params.id), body.enabled);
+				return respondJson(request, { id, scan_enabled: scanEnabled });
+			},
+			{ body: subnetSwitch },
+		)
 		.post("/hosts/:id/scan", ({ request, params }) => {
 			const { run } = scanNow(context, readId(params.id));
 			return respondJson(request, scanJson(run), 202, { location: `/api/v1/scans/${run.id}` });

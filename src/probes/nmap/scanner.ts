@@ -49,7 +49,7 @@ export function openNmap(options: NmapOptions): Scanner {
 				signal: both,
 			});
 			refuseEnd(ran, plan.hostTimeoutMs + options.spareMs, options.outBytes);
-			const report = readReport(ran.out, targets);
+			const report = await readReport(ran.out, targets, () => options.clock.sleep(0));
 			if (plan.quietPorts.length === 0) return report;
 			return withQuietPorts(report, plan.quietPorts, options.connector, both);
 		},

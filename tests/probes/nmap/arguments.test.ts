@@ -88,7 +88,7 @@ const TRICKS: readonly string[] = [
 	"--excludefile /etc/passwd",
 	"--exclude 10.0.0.1",
 	"--exclude-ports 22",
-	"--datadir /tmp",
+	"--datadir x",
 	"--servicedb /srv/x",
 	"--versiondb /srv/x",
 	"--stylesheet http://example.org/x.xsl",

@@ -1,0 +1,42 @@
+/** Our own network is down, or back: the state of hosts, the fact itself and its one event, all in one transaction. */
+
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { Address } from "../net/address.ts";
+import { type Db, transact } from "../store/database.ts";
+import { readSetting, writeSetting } from "../store/settings.ts";
+import * as recorder from "./recorder.ts";
+
+type OutageDeps = { readonly db: Db; readonly clock: Clock; readonly log: Log };
+
+/** All that fell silent becomes unknown; the outage is told once, by whichever sweep notices it first. */
+export function ownNetworkDown(
+	{ db, clock, log }: OutageDeps,
+	recording: recorder.Recording,
+	silent: readonly Address[],
+	why: string,
+): recorder.Recorded[] {
+	const at = clock.now();
+	const told = transact(db, () => {
+		const unknown = recorder.recordUnknown(db, silent, at);
+		if (readSetting(db, "own_network_down_since") !== undefined) return [unknown];
+		writeSetting(db, "own_network_down_since", String(at));
+		return [unknown, recorder.recordSubnetEvent(db, recording, "own_network_down", { reason: why }, at)];
+	});
+	if (told.length > 1) log.error("own network down", { reason: why });
+	return told;
+}
+
+/** An answer from outside: what was down is back. */
+export function ownNetworkBack(
+	{ db, clock }: OutageDeps,
+	recording: recorder.Recording,
+): recorder.Recorded[] {
+	if (readSetting(db, "own_network_down_since") === undefined) return [];
+	const at = clock.now();
+	return transact(db, () => {
+		const since = Number(readSetting(db, "own_network_down_since") ?? at);
+		writeSetting(db, "own_network_down_since", undefined);
+		return [recorder.recordSubnetEvent(db, recording, "own_network_back", { downMs: at - since }, at)];
+	});
+}
