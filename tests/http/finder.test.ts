@@ -15,7 +15,7 @@ afterEach(() => rig.close());
 
 const ask = async (within: string, length: string) => {
 	const { status, text } = await rig.get(`/subnets?${new URLSearchParams({ within, length })}`);
-	const panel = text.slice(text.indexOf('id="finder"'));
+	const panel = text.slice(text.indexOf('id="finder"'), text.indexOf('id="subnet-add"'));
 	const blocks = [...panel.matchAll(/<b class="mono">([^<]+)<\/b>/g)].map(([, cidr]) => cidr);
 	return { status, text, blocks };
 };
