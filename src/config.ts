@@ -79,6 +79,8 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** Free blocks that are shown of those found. */
+	freeBlocksShown: 16,
 	/** Answers of each kind that a search shows. */
 	searchShown: 8,
 	/** Ports and services on the page of a search: there is no other list of them. */
