@@ -79,6 +79,8 @@ export const BOUNDS = {
 	/** Rows of a list in one window, and at most. */
 	windowRows: 100,
 	windowRowsMax: 1_000,
+	/** Free blocks that are shown of those found. */
+	freeBlocksShown: 16,
 	/** Answers of each kind that a search shows. */
 	searchShown: 8,
 	/** Ports and services on the page of a search: there is no other list of them. */
@@ -86,8 +88,8 @@ export const BOUNDS = {
 	/** One message to a webhook, in milliseconds; bytes read of its answer. */
 	webhookTimeoutMs: 5_000,
 	webhookAnswerBytes: 4_096,
-	/** Webhooks served at the same time, and messages that may wait for one. */
-	webhooksAtOnce: 8,
+	/** Webhooks served at the same time (as many as there may be: one that hangs holds up no other), and messages that may wait for one. */
+	webhooksAtOnce: 50,
 	webhookQueue: 1_000,
 	/** Days that deliveries are kept. */
 	deliveryDays: 30,
@@ -97,7 +99,7 @@ export const BOUNDS = {
 	eventDays: 400,
 	runDays: 2,
 	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
-	pruneSliceMs: 10,
+	pruneSliceMs: 5,
 	pruneUnit: 1_000,
 	/** Pages of 4 kB in the log before they are moved into the file. */
 	checkpointPages: 1_000,

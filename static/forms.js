@@ -23,7 +23,24 @@ function setTheme(event) {
 	say(`Theme: ${name}`);
 }
 
+/** Copies a range of addresses. Without a secure context the old way: what is marked is copied. */
+async function copy(event) {
+	const button = event.target.closest("[data-copy]");
+	if (!button) return;
+	const text = button.dataset.copy;
+	try {
+		await navigator.clipboard.writeText(text);
+	} catch {
+		getSelection().selectAllChildren(find(".range", button.closest("tr")));
+		if (!document.execCommand("copy")) return say("This browser does not let pages copy.", true);
+	}
+	button.dataset.done = "";
+	say(`Copied ${text}`);
+	setTimeout(() => button.removeAttribute("data-done"), 2_000);
+}
+
 export function watchForms() {
+	document.addEventListener("click", copy);
 	document.addEventListener("submit", setTheme, true);
 	document.addEventListener("input", (event) =>
 		event.target.closest("form[data-edit]")?.setAttribute("data-dirty", ""),

@@ -70,7 +70,7 @@ async function refetch() {
 }
 
 /** As many rows as were loaded by scrolling, so that none vanishes under the reader. */
-function withLimit(url) {
+export function withLimit(url) {
 	const rows = all("table.hosts tbody tr:not(#more)").length;
 	if (rows <= 100) return url;
 	const full = new URL(url, location.href);

@@ -3,7 +3,7 @@
 import { tick } from "./ages.js";
 import { loadDrawer, openDrawer } from "./drawer.js";
 import { rove } from "./keys.js";
-import { want } from "./live.js";
+import { want, withLimit } from "./live.js";
 import { all, drawer, find, main, say, shown } from "./page.js";
 
 /** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
@@ -57,7 +57,13 @@ function mainSwapped(ctx) {
 	tint();
 	rove();
 	tick();
+	unfolded(ctx);
 	if (!ctx.asked && !`${ctx.swap}`.startsWith("outerMorph")) arrived(ctx);
+}
+
+/** The link that unfolded a gap is gone: the focus goes to the first address that came in its place. */
+function unfolded(ctx) {
+	if (ctx.unfold) find(`[id="${ctx.unfold}"] a`)?.focus({ preventScroll: true });
 }
 
 function tint() {
@@ -109,6 +115,13 @@ function beforeRestore(event) {
 	else shown.url = event.detail.path;
 }
 
+/** A gap unfolds among all rows that were loaded by scrolling. */
+function withRows(event) {
+	const { ctx } = event.detail;
+	ctx.unfold = ctx.sourceElement?.dataset?.unfold;
+	if (ctx.unfold) ctx.request.action = withLimit(ctx.request.action);
+}
+
 /** Empty filters stay out of the address bar; an empty status is a choice ("all"). */
 function withoutEmpty(event) {
 	const { request } = event.detail.ctx;
@@ -136,5 +149,6 @@ export function watchSwaps() {
 	on("before:history:restore", beforeRestore);
 	on("before:history:update", beforeHistory);
 	on("config:request", withoutEmpty);
+	on("config:request", withRows);
 	on("error", failed);
 }

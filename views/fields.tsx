@@ -79,6 +79,7 @@ export function FormProblem(props: {
 	action: string;
 	values: Readonly<Record<string, string>>;
 	csrf?: string | undefined;
+	method?: "get" | "post";
 }) {
 	const { problem, values } = props;
 	if (problem === undefined) return null;
@@ -89,7 +90,7 @@ export function FormProblem(props: {
 		<Callout kind="bad">
 			<p>{visibleLines(problem.message)}</p>
 			{suggestion !== undefined && field !== undefined && (
-				<form method="post" action={props.action}>
+				<form method={props.method ?? "post"} action={props.action}>
 					<Csrf token={props.csrf} />
 					{Object.entries({ ...values, [field]: suggestion }).map(([name, value]) => (
 						<input key={name} type="hidden" name={name} value={value} />

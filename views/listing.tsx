@@ -27,6 +27,8 @@ const GROUPS = { up: "Up", down: "Down", unknown: "Unknown", unused: "Unused" } 
 
 /** How many addresses one "Show" unfolds: what the listing gives, and what the button says. */
 const UNFOLD = 64n;
+/** How many the form for several starts with. */
+const SEVERAL = 8n;
 
 export type ListingProps = {
 	listing: Listing;
@@ -206,7 +208,15 @@ function GapRow(props: ListingProps & { range: Range; rest?: boolean }) {
 				</span>
 				<span class="does">
 					{size > 1n && (
-						<a class="mini" href={`${listUrl(props.base, listing.query, { open })}#g${first}`}>
+						<a
+							class="mini"
+							href={`${listUrl(props.base, listing.query, { open })}#f${first}`}
+							hx-get={listUrl(props.base, listing.query, { open })}
+							hx-target="#main"
+							hx-swap="outerMorph show:none"
+							hx-push-url="true"
+							data-unfold={`f${first}`}
+						>
 							{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
 							<span class="sr"> {rangeText(range)}</span>
 						</a>
@@ -216,6 +226,19 @@ function GapRow(props: ListingProps & { range: Range; rest?: boolean }) {
 						address={first}
 						label={size === 1n ? "Reserve" : "Reserve first free"}
 					/>
+					{size > 1n && (
+						<>
+							<ReserveLink
+								subnetId={props.subnetId}
+								address={first}
+								count={size < SEVERAL ? size : SEVERAL}
+								label="Reserve several"
+							/>
+							<button type="button" class="mini copy" data-copy={rangeText(range)}>
+								Copy<span class="sr"> {rangeText(range)}</span>
+							</button>
+						</>
+					)}
 				</span>
 			</td>
 		</tr>
@@ -236,10 +259,16 @@ function FreeRow(props: { address: string; subnetId: number | undefined }) {
 	);
 }
 
-function ReserveLink(props: { subnetId: number | undefined; address: string; label: string }) {
+function ReserveLink(props: {
+	subnetId: number | undefined;
+	address: string;
+	label: string;
+	count?: bigint;
+}) {
 	if (props.subnetId === undefined) return null;
+	const query = props.count === undefined ? "" : `?count=${props.count}`;
 	return (
-		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}`}>
+		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}${query}`}>
 			{props.label}
 			<span class="sr"> {props.address}</span>
 		</a>

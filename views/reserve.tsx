@@ -1,6 +1,6 @@
 /** The small form that takes a free address. Knows one address, not which are free. */
 
-import { HOST_LIMITS } from "../src/model/host.ts";
+import { HOST_LIMITS, RESERVE_MAX } from "../src/model/host.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Callout, Csrf, Main, Wire } from "./elements.tsx";
@@ -10,7 +10,7 @@ import { nameOr, visible, visibleLines } from "./format.ts";
 export type ReserveProps = {
 	subnet: Subnet;
 	address: string;
-	values: { hostname: string; description: string };
+	values: { count: string; hostname: string; description: string };
 	problem?: { field?: string; message: string };
 	csrf?: string;
 };
@@ -39,24 +39,7 @@ export function ReserveForm(props: ReserveProps) {
 				<form class="fields" id="reserve" method="post" action={`/subnets/${subnet.id}/reserve`} data-edit>
 					<Csrf token={props.csrf} />
 					<input type="hidden" name="address" value={props.address} />
-					<Field
-						id="reserve-hostname"
-						name="hostname"
-						label="Hostname"
-						value={values.hostname}
-						placeholder="fw2.lan"
-						max={HOST_LIMITS.hostnameChars}
-						problem={problem}
-					/>
-					<Field
-						id="reserve-description"
-						name="description"
-						label="Description"
-						value={values.description}
-						placeholder="new firewall"
-						max={HOST_LIMITS.descriptionChars}
-						problem={problem}
-					/>
+					<ReserveFields values={values} problem={problem} />
 					<div class="actions">
 						<button type="submit" class="button primary">
 							Reserve
@@ -68,5 +51,46 @@ export function ReserveForm(props: ReserveProps) {
 				</form>
 			</section>
 		</Main>
+	);
+}
+
+function ReserveFields({
+	values,
+	problem,
+}: {
+	values: ReserveProps["values"];
+	problem: ReserveProps["problem"] | undefined;
+}) {
+	return (
+		<>
+			<Field
+				id="reserve-count"
+				name="count"
+				label="How many"
+				type="number"
+				value={values.count}
+				hint={`In a row from this address on, at most ${RESERVE_MAX}. All of them are reserved, or none.`}
+				problem={problem}
+			/>
+			<Field
+				id="reserve-hostname"
+				name="hostname"
+				label="Hostname"
+				value={values.hostname}
+				placeholder="fw2.lan"
+				hint="Of several: # stands for the number, as in phone-#.lan."
+				max={HOST_LIMITS.hostnameChars}
+				problem={problem}
+			/>
+			<Field
+				id="reserve-description"
+				name="description"
+				label="Description"
+				value={values.description}
+				placeholder="new firewall"
+				max={HOST_LIMITS.descriptionChars}
+				problem={problem}
+			/>
+		</>
 	);
 }

@@ -3,6 +3,7 @@
 import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, Wire } from "./elements.tsx";
+import { Finder, type FinderState } from "./finder.tsx";
 import { count, interval, nameOr, plural, visible } from "./format.ts";
 import { type NetworkOffer, Offers } from "./offers.tsx";
 import { SubnetFields, type SubnetFormState } from "./subnet-form.tsx";
@@ -15,6 +16,8 @@ export type SubnetsProps = {
 	/** Only those with this text are shown. */
 	text?: string;
 	form: SubnetFormState;
+	/** Without it there is nothing to find a block in. */
+	finder?: FinderState;
 	offers: readonly NetworkOffer[];
 	now: number;
 	csrf?: string;
@@ -42,6 +45,7 @@ export function Subnets(props: SubnetsProps) {
 					) : (
 						<Tree subnets={subnets} now={props.now} />
 					)}
+					{props.finder !== undefined && <Finder {...props.finder} />}
 				</div>
 				<Panel title="Add a subnet" id="add" class="padded">
 					<SubnetFields form={props.form} csrf={props.csrf} />

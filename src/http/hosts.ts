@@ -7,8 +7,10 @@ import { ReserveForm } from "../../views/reserve.tsx";
 import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
+import { reserveRow } from "../ipam/reservations.ts";
 import { scanNow } from "../ipam/scans.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
+import type { Host } from "../model/host.ts";
 import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
@@ -109,41 +111,47 @@ function free(desk: Desk, request: Request, id: number, text: string): Response 
 	const there = findHostByAddress(desk.context.db, address);
 	if (there !== undefined) return redirect(`/hosts/${there.id}`);
 	return desk.page(request, () => {
+		const count = new URL(request.url).searchParams.get("count") ?? "1";
 		const main = ReserveForm({
 			subnet,
 			address: formatAddress(address),
-			values: { hostname: "", description: "" },
+			values: { count: count.slice(0, 4), hostname: "", description: "" },
 		});
 		return { title: `Reserve ${formatAddress(address)}`, main };
 	});
 }
 
-/** Takes the address named, or (`first=1`) the first free one from there on. */
+/** Takes the address named, or `count` of them from there on, or (`first=1`) the first free one from there on. */
 async function reserve(desk: Desk, request: Request, id: number): Promise<Response> {
 	const field = await readForm(request);
 	const subnet = demandSubnet(desk.context, id);
 	try {
-		return redirect(`/hosts/${take(desk, id, field).id}`);
+		const [one, ...more] = take(desk, id, field);
+		return redirect(more.length > 0 ? `/subnets/${id}#h${one?.id}` : `/hosts/${one?.id}`);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
-		const values = { hostname: field("hostname"), description: field("description") };
+		const values = { count: field("count"), hostname: field("hostname"), description: field("description") };
 		const main = ReserveForm({ subnet, address: field("address").slice(0, 64), values, problem });
 		return respondPage(request, desk.shell(request), { title: "Reserve", main }, explain(error).status);
 	}
 }
 
-function take(desk: Desk, subnetId: number, field: Fields) {
+function take(desk: Desk, subnetId: number, field: Fields): Host[] {
 	const input = {
 		hostname: field("hostname"),
 		description: field("description"),
 		tags: field("tags"),
 		notes: field("notes"),
 	};
-	if (field("first") === "") return reserveAddress(desk.context, field("address"), input);
+	const count = field("count").trim();
+	const several = count !== "" && count !== "1";
+	if (field("first") === "" && !several) return [reserveAddress(desk.context, field("address"), input)];
 	const from = parseAddress(field("address").trim());
 	if (from.value === undefined) {
 		throw new AppError("invalid", from.problem ?? "This is no address.", { field: "address" });
 	}
-	return reserveFirstFree(desk.context, subnetId, from.value, input);
+	if (!several) return [reserveFirstFree(desk.context, subnetId, from.value, input)];
+	const row = { from: from.value, count: /^\d{1,4}$/.test(count) ? Number(count) : 0 };
+	return reserveRow(desk.context, subnetId, row, input);
 }

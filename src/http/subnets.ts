@@ -1,6 +1,7 @@
 /** Subnets for people: the tree, one subnet, the forms to add, change and delete, and "Sweep now". */
 
 import { Elysia } from "elysia";
+import type { FinderState } from "../../views/finder.tsx";
 import { ListingRows } from "../../views/listing.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
@@ -17,6 +18,7 @@ import { searchSubnets } from "../store/lookup.ts";
 import { findOpenRun } from "../store/runs.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
+import { EMPTY_FINDER, readFinder } from "./finder.ts";
 import { readListing, WINDOW } from "./listing.ts";
 import { type Fields, readForm, readId, readLimit, readListQuery, readText } from "./query.ts";
 import { explain, redirect, respondHtml, respondPage } from "./respond.ts";
@@ -49,10 +51,17 @@ export function subnetRoutes(desk: Desk) {
 /** The tree as the URL asks for it: `q` narrows it, `cidr` is put into the form. */
 function treeOf(desk: Desk, request: Request) {
 	const params = new URL(request.url).searchParams;
-	return tree(desk, emptyForm(desk, readText(params, "cidr")), readText(params, "q"));
+	const form = emptyForm(desk, readText(params, "cidr"));
+	const finder = readFinder(desk.context.db, readText(params, "within"), readText(params, "length"));
+	return tree(desk, form, { text: readText(params, "q"), finder });
 }
 
-function tree(desk: Desk, form: SubnetFormState, text?: string) {
+function tree(
+	desk: Desk,
+	form: SubnetFormState,
+	asked: { text?: string | undefined; finder?: FinderState } = {},
+) {
+	const { text, finder = EMPTY_FINDER } = asked;
 	const { db, clock } = desk.context;
 	const all = readSummaries(db);
 	const wanted =
@@ -64,6 +73,7 @@ function tree(desk: Desk, form: SubnetFormState, text?: string) {
 			subnets,
 			...(text === undefined ? {} : { text }),
 			form,
+			...(all.length === 0 ? {} : { finder }),
 			offers: desk.surroundings.offers(),
 			now: clock.now(),
 		}),

@@ -25,35 +25,29 @@ const DETAIL_CHARS = 200;
 export function reserveAddress(context: Context, addressText: string, input: HostInput): Host {
 	const address = need("address", parseAddress(addressText.trim()));
 	const values = checkHost(input);
-	const host = transact(context.db, () => {
-		const subnet = findAround(context.db, address, address);
-		if (subnet === undefined) {
-			throw new AppError("invalid", `${formatAddress(address)} lies in no subnet: add one around it first.`, {
-				field: "address",
-			});
-		}
-		const usable = usableRange(subnet.cidr);
-		if (address < usable.first || address > usable.last) {
-			const cidr = formatCidr(subnet.cidr);
-			throw new AppError(
-				"invalid",
-				`${formatAddress(address)} is the network or broadcast address of ${cidr}.`,
-				{
-					field: "address",
-				},
-			);
-		}
-		const there = hosts.findHostByAddress(context.db, address);
-		if (there !== undefined) throw taken(there);
-		const source = values.hostname === "" ? undefined : ("typed" as const);
-		const at = context.clock.now();
-		const id = hosts.insertHost(context.db, subnet.id, address, { ...values, hostnameSource: source }, at);
-		const made = demandHost(context, id);
-		note(context, made, { field: "reserved", old: "", new: made.ip });
-		return made;
-	});
+	const host = transact(context.db, () => placeHost(context, address, values));
 	tell(context, host);
 	return host;
+}
+
+/** The part of `reserveAddress` that stands in a transaction; `values` are checked. */
+export function placeHost(context: Context, address: Address, values: ReturnType<typeof checkHost>): Host {
+	const text = formatAddress(address);
+	const invalid = (says: string) => new AppError("invalid", says, { field: "address" });
+	const subnet = findAround(context.db, address, address);
+	if (subnet === undefined) throw invalid(`${text} lies in no subnet: add one around it first.`);
+	const usable = usableRange(subnet.cidr);
+	if (address < usable.first || address > usable.last) {
+		throw invalid(`${text} is the network or broadcast address of ${formatCidr(subnet.cidr)}.`);
+	}
+	const there = hosts.findHostByAddress(context.db, address);
+	if (there !== undefined) throw taken(there);
+	const source = values.hostname === "" ? undefined : ("typed" as const);
+	const at = context.clock.now();
+	const id = hosts.insertHost(context.db, subnet.id, address, { ...values, hostnameSource: source }, at);
+	const made = demandHost(context, id);
+	note(context, made, { field: "reserved", old: "", new: made.ip });
+	return made;
 }
 
 /** Records a host at the lowest free address from `from` on. AppError("conflict") when none is left. */

@@ -56,6 +56,9 @@ export type HostFilter = {
 /** "alive": up, down, unknown, each by address; "address": as in an address book. */
 export type HostOrder = "alive" | "address";
 
+/** Addresses that can be reserved in one go. */
+export const RESERVE_MAX = 64;
+
 /** Limits of what a person may enter. */
 export const HOST_LIMITS = {
 	hostnameChars: 253,

@@ -44,3 +44,8 @@ export function readTags(
 	if (tags.size > limits.tags) return { problem: `Use at most ${limits.tags} tags; these are ${tags.size}.` };
 	return { value: [...tags.values()] };
 }
+
+/** The name of the `n`th of several: every "#" becomes the number. Left as it is when that would be too long to be one. */
+export function countedName(pattern: string, n: number, max: number): string {
+	return pattern.length > max ? pattern : pattern.replaceAll("#", String(n));
+}

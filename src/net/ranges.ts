@@ -1,7 +1,7 @@
 /** Runs of addresses: the gaps between used ones, the first free one. Knows nothing of hosts or reservations. */
 
-import type { Address } from "./address.ts";
-import type { Range } from "./cidr.ts";
+import { type Address, bitsOf } from "./address.ts";
+import { type Cidr, type Range, rangeOf } from "./cidr.ts";
 
 /** Number of addresses in a range, both ends included. */
 export function countOf(range: Range): bigint {
@@ -56,4 +56,31 @@ export function rangesWithout(range: Range, blocks: readonly Range[]): Range[] {
 	}
 	if (next <= range.last) rest.push({ first: next, last: range.last });
 	return rest;
+}
+
+/**
+ * Blocks of length `prefix` inside `within` that share no address with `taken` (any order, overlaps allowed): the first
+ * `limit` of them by address, and how many there are. None when `prefix` is shorter than that of `within`.
+ */
+export function freeBlocks(
+	within: Cidr,
+	taken: readonly Range[],
+	prefix: number,
+	limit: number,
+): { blocks: Cidr[]; count: bigint } {
+	const blocks: Cidr[] = [];
+	let count = 0n;
+	if (prefix < within.prefix || prefix > bitsOf(within.family)) return { blocks, count };
+	const bits = BigInt(bitsOf(within.family) - prefix);
+	for (const free of rangesWithout(rangeOf(within), taken)) {
+		// Block numbers: the first that begins at or after the range, and the one behind the last that ends in it.
+		const from = (free.first + (1n << bits) - 1n) >> bits;
+		const to = (free.last + 1n) >> bits;
+		if (to <= from) continue;
+		count += to - from;
+		for (let at = from; at < to && blocks.length < limit; at++) {
+			blocks.push({ family: within.family, base: at << bits, prefix });
+		}
+	}
+	return { blocks, count };
 }

@@ -1,4 +1,4 @@
-/** Turns the result of a port scan into rows: ports, events, the hosts' next times, all of one run in one transaction. */
+/** Turns the result of a port scan into rows: ports, events, the hosts' next times, all of one host in one transaction. */
 
 import type { Event, NewEvent } from "../model/event.ts";
 import { hasPort } from "../net/ports.ts";
@@ -39,7 +39,11 @@ type PortNews = {
 	readonly detail: NewEvent["detail"];
 };
 
-/** Records a result. Hosts it does not judge keep their ports and are tried again later; deleted hosts are passed over. */
+/**
+ * Records a result, a transaction for each host (one of a thousand ports holds the lock for 13 ms), then closes the
+ * run. Hosts it does not judge keep their ports and are tried again later; deleted hosts are passed over. When it
+ * throws (a busy database) it may be called again: what is recorded already is found unchanged.
+ */
 export function recordScan(
 	db: Db,
 	claimed: scans.ClaimedScan,
@@ -48,35 +52,54 @@ export function recordScan(
 	at: number,
 	options: RecordOptions,
 ): RecordedScan {
-	return transact(db, () => {
-		const tally = emptyTally();
-		const scope = scopeOf(method, result);
-		const unjudged: string[] = [];
-		for (const { id, address } of claimed.targets) {
-			const host = scans.findScannedHost(db, id);
-			if (host === undefined) continue;
-			tally.hostIds.push(id);
-			tally.subnetIds.add(host.subnetId);
-			const found = result.hosts.find((one) => one.address === address);
-			const known = ports.listOpenPorts(db, id);
-			const doubt = doubtOf(host, known, found);
-			if (found === undefined || doubt !== undefined) {
-				unjudged.push(host.ip);
-				fail(db, host, doubt ?? "", at, options);
-				continue;
-			}
-			const news = recordPorts(db, host, known, found, result, scope, at);
-			tell(db, tally, host, news, at, options.scanEventsMax);
-			const nextAt = nextScanAt(host.nextScanAt, at, options.timing, options.random);
-			scans.writeScanned(db, id, { at, by: method, scope, nextAt });
-			tally.done += 1;
-			tally.openPorts += found.ports.length;
-		}
-		const problem = problemOf(unjudged, result.strangers);
-		const { done, openPorts } = tally;
-		scans.finishScan(db, claimed.run.id, { state: "done", at, done, openPorts, method, problem });
-		return toRecorded(tally);
-	});
+	const tally = emptyTally();
+	const recording = { result, method, scope: scopeOf(method, result), at, options };
+	const unjudged: string[] = [];
+	for (const target of claimed.targets) {
+		const left = transact(db, () => recordHost(db, target, recording, tally));
+		if (left !== undefined) unjudged.push(left);
+	}
+	const problem = problemOf(unjudged, result.strangers);
+	const { done, openPorts } = tally;
+	transact(db, () =>
+		scans.finishScan(db, claimed.run.id, { state: "done", at, done, openPorts, method, problem }),
+	);
+	return toRecorded(tally);
+}
+
+type Recording = {
+	readonly result: ScanResult;
+	readonly method: ScannerName;
+	readonly scope: string;
+	readonly at: number;
+	readonly options: RecordOptions;
+};
+
+/** Answers the address of a host that could not be judged. */
+function recordHost(
+	db: Db,
+	{ id, address }: scans.ScanTarget,
+	{ result, method, scope, at, options }: Recording,
+	tally: Tally,
+): string | undefined {
+	const host = scans.findScannedHost(db, id);
+	if (host === undefined) return undefined;
+	tally.hostIds.push(id);
+	tally.subnetIds.add(host.subnetId);
+	const found = result.hosts.find((one) => one.address === address);
+	const known = ports.listOpenPorts(db, id);
+	const doubt = doubtOf(host, known, found);
+	if (found === undefined || doubt !== undefined) {
+		fail(db, host, doubt ?? "", at, options);
+		return host.ip;
+	}
+	const news = recordPorts(db, host, known, found, result, scope, at);
+	tell(db, tally, host, news, at, options.scanEventsMax);
+	const nextAt = nextScanAt(host.nextScanAt, at, options.timing, options.random);
+	scans.writeScanned(db, id, { at, by: method, scope, nextAt });
+	tally.done += 1;
+	tally.openPorts += found.ports.length;
+	return undefined;
 }
 
 /** Nothing came of the whole run: every host keeps its ports, and waits longer each time. */

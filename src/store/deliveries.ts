@@ -46,7 +46,7 @@ export function queueTest(db: Db, webhookId: number, at: number): void {
 	db.query(QUEUE_TEST).run({ webhook: webhookId, at });
 }
 
-/** Webhooks with something due that are not in `busy`; whoever has waited longest first. */
+/** Webhooks with something due that are not in `busy`. */
 export function listDueWebhooks(db: Db, at: number, busy: ReadonlySet<number>): number[] {
 	return db
 		.query<{ id: number }, [number]>(

@@ -70,7 +70,7 @@ function claimBatch(
 ): ClaimedScan | undefined {
 	const lead = db
 		.query<{ subnetId: number }, [number]>(
-			`SELECT subnet_id AS subnetId FROM host
+			`SELECT subnet_id AS subnetId FROM host INDEXED BY host_scan_due
 			WHERE status = 'up' AND scan_run_id IS NULL AND next_scan_at <= ?
 				AND subnet_id IN (SELECT id FROM subnet WHERE scan_enabled = 1)
 			ORDER BY next_scan_at LIMIT 1`,
@@ -87,7 +87,7 @@ function claimBatch(
 	const { changes } = db
 		.query(
 			`UPDATE host SET scan_run_id = ? WHERE id IN (
-				SELECT id FROM host
+				SELECT id FROM host INDEXED BY host_scan_due
 				WHERE status = 'up' AND scan_run_id IS NULL AND next_scan_at <= ? AND subnet_id = ?
 				ORDER BY next_scan_at LIMIT ?)`,
 		)

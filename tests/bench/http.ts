@@ -177,6 +177,9 @@ async function main(): Promise<number> {
 	const say: Say = values.json === true ? () => {} : (line) => console.log(line);
 	const figures: Figure[] = [];
 	const on = await ground.openGround(SWEEP_PPS);
+	for (const signal of ["SIGINT", "SIGTERM"] as const) {
+		process.once(signal, () => void on.close().finally(() => process.exit(130)));
+	}
 	try {
 		figures.push(...(await loadFigures(on, lengths, say)));
 		figures.push(...(await streamFigures(on, lengths.holdMs)));

@@ -25,8 +25,11 @@ function say(step: ReadersStep): void {
 	console.log(JSON.stringify(step));
 }
 
-/** Opens the streams; `heard` is called with the time at which a reader got a change. */
-async function openStreams(plan: ReadersPlan, heard: () => void): Promise<{ open(): number; close(): void }> {
+/** Opens the streams; `heard` is called when the reader of that number got a change, with its text. */
+async function openStreams(
+	plan: ReadersPlan,
+	heard: (reader: number, text: string) => void,
+): Promise<{ open(): number; close(): void }> {
 	let greeted = 0;
 	const sockets: Bun.Socket<{ told: boolean }>[] = [];
 	for (let i = 0; i < plan.readers; i++) {
@@ -41,7 +44,7 @@ async function openStreams(plan: ReadersPlan, heard: () => void): Promise<{ open
 						own.data.told = true;
 						greeted += 1;
 					}
-					if (text.includes(CHANGE)) heard();
+					if (text.includes(CHANGE)) heard(i, text);
 				},
 				close(own) {
 					if (own.data.told) greeted -= 1;
@@ -64,10 +67,12 @@ async function openStreams(plan: ReadersPlan, heard: () => void): Promise<{ open
 
 async function main(plan: ReadersPlan): Promise<void> {
 	let changedAt = 0;
-	let heard = 0;
+	let changed = 0;
+	const heard = new Set<number>();
 	const latencyMs: number[] = [];
-	const streams = await openStreams(plan, () => {
-		heard += 1;
+	const streams = await openStreams(plan, (reader, text) => {
+		if (heard.has(reader) || !text.includes(`"hostIds":[${changed}]`)) return;
+		heard.add(reader);
 		latencyMs.push(performance.now() - changedAt);
 	});
 	say({ step: "open", readers: streams.open() });
@@ -75,7 +80,8 @@ async function main(plan: ReadersPlan): Promise<void> {
 	say({ step: "held", readers: streams.open() });
 	let missed = 0;
 	for (const [i, id] of plan.hosts.entries()) {
-		heard = 0;
+		heard.clear();
+		changed = id;
 		changedAt = performance.now();
 		const answer = await fetch(`http://${plan.host}:${plan.port}/api/v1/hosts/${id}`, {
 			method: "PATCH",
@@ -84,8 +90,8 @@ async function main(plan: ReadersPlan): Promise<void> {
 		});
 		if (!answer.ok) throw new Error(`PATCH answers ${answer.status}: ${await answer.text()}`);
 		const until = changedAt + WAIT_MS;
-		while (heard < plan.readers && performance.now() < until) await Bun.sleep(5);
-		missed += plan.readers - heard;
+		while (heard.size < plan.readers && performance.now() < until) await Bun.sleep(5);
+		missed += plan.readers - heard.size;
 		await Bun.sleep(PAUSE_MS);
 	}
 	say({ step: "told", latencyMs, missed });

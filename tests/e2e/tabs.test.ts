@@ -9,7 +9,7 @@ import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app
 const missing = !existsSync(CHROMIUM);
 const TABS = 8;
 /** A change is on every page within so long, in milliseconds. */
-const SOON = 1_000;
+const SOON = 10_000;
 let browser: Browser;
 let context: BrowserContext;
 let live: LiveApp;

@@ -23,7 +23,7 @@ import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { hookPage } from "./hook-pages.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
-import { about, checks, emptyForm, offers, running, wrongForm } from "./samples.ts";
+import { about, checks, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
 
 type Place = { subnet: SubnetSummary; hosts: Host[] };
@@ -133,7 +133,16 @@ function subnetsPage(world: World, form: SubnetFormState, empty = false): VNode 
 	const shown = empty
 		? []
 		: world.places.map(({ subnet }, i) => ({ subnet, depth: i === 2 || i === 3 ? 1 : 0 }));
-	return <Subnets subnets={shown} form={form} offers={offers} now={world.now()} csrf="token" />;
+	return (
+		<Subnets
+			subnets={shown}
+			form={form}
+			finder={foundBlocks}
+			offers={offers}
+			now={world.now()}
+			csrf="token"
+		/>
+	);
 }
 
 function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conflict = false): VNode {
@@ -215,7 +224,7 @@ function small(world: World, path: string): Page | undefined {
 				<ReserveForm
 					subnet={subnet}
 					address="10.0.0.77"
-					values={{ hostname: "", description: "" }}
+					values={{ count: "1", hostname: "", description: "" }}
 					csrf="token"
 				/>
 			),

@@ -1,8 +1,9 @@
 /** What forms, checks and a running sweep of the gallery hold. */
 
 import type { SweepRun } from "../../src/model/run.ts";
+import type { FinderState } from "../../views/finder.tsx";
 import type { SubnetFormState } from "../../views/subnets.tsx";
-import { NOW } from "./world.ts";
+import { address, NOW } from "./world.ts";
 
 export const offers = [
 	{ cidr: "192.168.1.0/24", interface: "eth0", addresses: 254n },
@@ -17,6 +18,17 @@ export const wrongForm: SubnetFormState = {
 		field: "cidr",
 		message: "10.0.0.7/24 has bits set behind its prefix: the network is 10.0.0.0/24.",
 		suggestion: "10.0.0.0/24",
+	},
+};
+
+export const foundBlocks: FinderState = {
+	values: { within: "10.32.0.0/16", length: "27" },
+	found: {
+		blocks: [0n, 32n, 64n].map((at, i) => ({
+			cidr: { family: 4, base: address("10.32.4.0") + at, prefix: 27 },
+			hosts: i * 2,
+		})),
+		count: 1_204n,
 	},
 };
 

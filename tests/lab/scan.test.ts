@@ -157,14 +157,14 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 					if (rollcall.get<Ports>(`/api/v1/hosts/${id}/ports`).scanned_at !== null) waiting.delete(id);
 				}
 				return waiting.size === 0 ? true : undefined;
-			}, 60_000);
+			}, 180_000);
 			expect(most).toBe(2);
 		} finally {
 			await rollcall.close();
 			expect(running()).toBe(0);
 			configure(lab, { far: routes.map((route) => route.replace("add", "del")) });
 		}
-	}, 90_000);
+	}, 240_000);
 
 	describe("rollcall scan", () => {
 		const scan = (args: string[], as: string[] = []) =>

@@ -2,8 +2,16 @@
 
 import { describe, expect, test } from "bun:test";
 import { type Address, fromV4 } from "../../src/net/address.ts";
-import type { Range } from "../../src/net/cidr.ts";
-import { addressesOf, countOf, firstFree, gapsOf } from "../../src/net/ranges.ts";
+import {
+	type Cidr,
+	contains,
+	formatCidr,
+	lastOf,
+	parseCidr,
+	type Range,
+	rangeOf,
+} from "../../src/net/cidr.ts";
+import { addressesOf, countOf, firstFree, freeBlocks, gapsOf } from "../../src/net/ranges.ts";
 import { seeded } from "../helpers/random.ts";
 
 const base = fromV4(0x0a000000);
@@ -69,4 +77,83 @@ test("gaps and used addresses cover the range exactly once, in order, and gaps d
 		}
 		expect(firstFree(within, used)).toBe(gaps[0]?.first as Address);
 	}
+});
+
+describe("free blocks", () => {
+	const cidr = (text: string): Cidr => {
+		const { value } = parseCidr(text);
+		if (value === undefined) throw new Error(text);
+		return value;
+	};
+	const find = (within: string, taken: string[], prefix: number, limit = 100) => {
+		const found = freeBlocks(
+			cidr(within),
+			taken.map((text) => rangeOf(cidr(text))),
+			prefix,
+			limit,
+		);
+		return [found.blocks.map(formatCidr), found.count] as const;
+	};
+
+	test.each([
+		[
+			"nothing taken",
+			"10.0.0.0/24",
+			[],
+			26,
+			["10.0.0.0/26", "10.0.0.64/26", "10.0.0.128/26", "10.0.0.192/26"],
+		],
+		[
+			"one address taken",
+			"10.0.0.0/24",
+			["10.0.0.70/32"],
+			26,
+			["10.0.0.0/26", "10.0.0.128/26", "10.0.0.192/26"],
+		],
+		["all taken by one around", "10.0.0.0/24", ["10.0.0.0/8"], 26, []],
+		["shorter than the supernet", "10.0.0.0/24", [], 23, []],
+		["as long as the supernet", "10.0.0.0/24", [], 24, ["10.0.0.0/24"]],
+		["single addresses", "10.0.0.0/30", ["10.0.0.1/32"], 32, ["10.0.0.0/32", "10.0.0.2/32", "10.0.0.3/32"]],
+		["longer than an address", "10.0.0.0/30", [], 33, []],
+		["the end of IPv4", "255.255.255.0/24", ["255.255.255.0/25"], 25, ["255.255.255.128/25"]],
+		[
+			"IPv6",
+			"2001:db8::/62",
+			["2001:db8:0:1::/64"],
+			64,
+			["2001:db8::/64", "2001:db8:0:2::/64", "2001:db8:0:3::/64"],
+		],
+	] as const)("%s", (_, within, taken, prefix, blocks) => {
+		expect(find(within, [...taken], prefix)).toEqual([[...blocks], BigInt(blocks.length)]);
+	});
+
+	test("a /32 in IPv6 costs no more than what is shown", () => {
+		const [blocks, count] = find("2001:db8::/32", ["2001:db8::/48"], 64, 3);
+		expect(blocks).toEqual(["2001:db8:1::/64", "2001:db8:1:1::/64", "2001:db8:1:2::/64"]);
+		expect(count).toBe((1n << 32n) - (1n << 16n));
+	});
+
+	test("every aligned block is found, or shares an address with what is taken; never both", () => {
+		const random = seeded(11);
+		for (let round = 0; round < 1_000; round++) {
+			const size = 16 + random.int(8);
+			const within = cidr(`10.0.0.0/${size + 4}`);
+			const total = Number(countOf(rangeOf(within)));
+			const taken = Array.from({ length: random.int(7) }, () => {
+				const first = random.int(total * 2) - Math.floor(total / 2);
+				return { first: within.base + BigInt(first), last: within.base + BigInt(first + random.int(total)) };
+			}).filter(({ first }) => first >= 0n);
+			const prefix = Math.min(32, within.prefix + random.int(6));
+			const { blocks, count } = freeBlocks(within, taken, prefix, 10_000);
+			const step = 1n << BigInt(32 - prefix);
+			const expected: string[] = [];
+			for (let base = within.base; base <= lastOf(within); base += step) {
+				const free = !taken.some(({ first, last }) => first < base + step && last >= base);
+				if (free) expected.push(formatCidr({ family: 4, base, prefix }));
+			}
+			expect(blocks.map(formatCidr)).toEqual(expected);
+			expect(count).toBe(BigInt(expected.length));
+			expect(blocks.every((block) => contains(within, block))).toBe(true);
+		}
+	});
 });

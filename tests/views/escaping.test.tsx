@@ -93,7 +93,18 @@ function pagesWith(text: string): Record<string, VNode> {
 		"first run": (
 			<Dashboard counts={counts} subnets={[]} listing={listing} changes={[]} offers={offers} now={NOW} />
 		),
-		subnets: <Subnets subnets={[{ subnet: place, depth: 99 }]} form={form} offers={offers} now={NOW} />,
+		subnets: (
+			<Subnets
+				subnets={[{ subnet: place, depth: 99 }]}
+				form={form}
+				finder={{
+					values: { within: text, length: text },
+					problem: { field: "within", message: text, suggestion: text },
+				}}
+				offers={offers}
+				now={NOW}
+			/>
+		),
 		subnet: (
 			<SubnetPage
 				subnet={place}
@@ -119,7 +130,7 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 			<ReserveForm
 				subnet={place}
 				address={text}
-				values={{ hostname: text, description: text }}
+				values={{ count: text, hostname: text, description: text }}
 				problem={{ message: text }}
 			/>
 		),

@@ -40,9 +40,9 @@ describe("gap rows", () => {
 	test("a run says its ends, its size, and offers to show and to reserve", () => {
 		const html = rows([{ kind: "gap", range: range("10.0.0.15", "10.0.0.200") }]);
 		expect(text(html)).toBe(
-			"10.0.0.15 – 10.0.0.200 186 unused Show 10.0.0.15 – 10.0.0.200 Reserve first free 10.0.0.15",
+			"10.0.0.15 – 10.0.0.200 186 unused Show 10.0.0.15 – 10.0.0.200 Reserve first free 10.0.0.15 Reserve several 10.0.0.15 Copy 10.0.0.15 – 10.0.0.200",
 		);
-		expect(html).toContain('href="/subnets/1?open=10.0.0.15#g10.0.0.15"');
+		expect(html).toContain('href="/subnets/1?open=10.0.0.15#f10.0.0.15"');
 		expect(html).toContain('href="/subnets/1/free/10.0.0.15"');
 	});
 
@@ -63,7 +63,7 @@ describe("gap rows", () => {
 		);
 		expect(text(html)).toContain("10.0.0.3 unused Reserve");
 		expect(text(html)).toContain("134 more unused Show 64 more");
-		expect(html).toContain("open=10.0.0.3%2C10.0.0.67#g10.0.0.67");
+		expect(html).toContain("open=10.0.0.3%2C10.0.0.67#f10.0.0.67");
 	});
 
 	test("huge runs are told as a power of ten", () => {

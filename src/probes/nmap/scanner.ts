@@ -27,10 +27,9 @@ export type NmapOptions = {
 	readonly errBytes: number;
 };
 
-/** The scanner; its working directory, private and empty, exists until `close`. */
+/** The scanner. Each run has a working directory of its own, private and empty, that goes with it. */
 export function openNmap(options: NmapOptions): Scanner {
 	const { nmap, plan } = options;
-	const cwd = mkdtempSync(join(tmpdir(), "rollcall-nmap-"));
 	const closing = new AbortController();
 	return {
 		name: "nmap",
@@ -39,25 +38,33 @@ export function openNmap(options: NmapOptions): Scanner {
 		async scan(targets, signal) {
 			const both = AbortSignal.any([signal, closing.signal]);
 			const command = [nmap.path, ...nmapArguments(plan, options.raw, targets)];
-			const ran = await runBounded(command, {
-				clock: options.clock,
-				cwd,
-				deadlineMs: plan.hostTimeoutMs + options.spareMs,
-				graceMs: options.graceMs,
-				outBytes: options.outBytes,
-				errBytes: options.errBytes,
-				signal: both,
-			});
+			const ran = await inFolder((cwd) =>
+				runBounded(command, {
+					clock: options.clock,
+					cwd,
+					deadlineMs: plan.hostTimeoutMs + options.spareMs,
+					graceMs: options.graceMs,
+					outBytes: options.outBytes,
+					errBytes: options.errBytes,
+					signal: both,
+				}),
+			);
 			refuseEnd(ran, plan.hostTimeoutMs + options.spareMs, options.outBytes);
-			const report = readReport(ran.out, targets);
+			const report = await readReport(ran.out, targets, () => options.clock.sleep(0));
 			if (plan.quietPorts.length === 0) return report;
 			return withQuietPorts(report, plan.quietPorts, options.connector, both);
 		},
-		close() {
-			closing.abort();
-			rmSync(cwd, { recursive: true, force: true });
-		},
+		close: () => closing.abort(),
 	};
+}
+
+async function inFolder<T>(run: (cwd: string) => Promise<T>): Promise<T> {
+	const cwd = mkdtempSync(join(tmpdir(), "rollcall-nmap-"));
+	try {
+		return await run(cwd);
+	} finally {
+		rmSync(cwd, { recursive: true, force: true });
+	}
 }
 
 /** Every end but a good one by itself, in words. */

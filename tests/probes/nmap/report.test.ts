@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../../src/errors.ts";
 import { formatPorts } from "../../../src/net/ports.ts";
-import { readReport } from "../../../src/probes/nmap/report.ts";
+import { readReport as read } from "../../../src/probes/nmap/report.ts";
 import { addresses } from "../../helpers/probing.ts";
 
 const FOLDER = join(import.meta.dir, "../../../samples/nmap");
@@ -13,30 +13,31 @@ const capture = (name: string) => readFileSync(join(FOLDER, `${name}.xml`), "utf
 const [near = 0n, far = 0n, silent = 0n, six = 0n, other = 0n] = addresses(
 	...["10.99.0.1", "10.99.0.2", "10.99.0.6", "fd99::2", "10.0.0.1"],
 );
-const only = (name: string, target: bigint) => {
-	const result = readReport(capture(name), [target]);
+const readReport = (xml: string, targets: bigint[]) => read(xml, targets, async () => {});
+const only = async (name: string, target: bigint) => {
+	const result = await readReport(capture(name), [target]);
 	expect(result.hosts.length).toBeLessThanOrEqual(1);
 	return { ...result, host: result.hosts[0] };
 };
 
 describe("real captures", () => {
-	test("two hosts by connections", () => {
-		const { hosts, covered, strangers } = readReport(capture("connect"), [near, far]);
+	test("two hosts by connections", async () => {
+		const { hosts, covered, strangers } = await readReport(capture("connect"), [near, far]);
 		expect(strangers).toBe(0);
 		expect(formatPorts(covered.tcp)).toBe("22,80-81");
 		expect(hosts.find(({ address }) => address === far)?.ports.map(({ port }) => port)).toEqual([22, 80]);
 		expect(hosts.find(({ address }) => address === near)).toMatchObject({ ports: [], silent: false });
 	});
 
-	test("closed ports that are folded are answers too", () => {
-		const { host, covered } = only("syn", far);
+	test("closed ports that are folded are answers too", async () => {
+		const { host, covered } = await only("syn", far);
 		expect(host?.ports.map(({ port }) => port)).toEqual([21, 22, 80]);
 		expect(host?.silent).toBe(false);
 		expect(formatPorts(covered.tcp)).toBe("1-1000");
 	});
 
-	test("versions, and hostile text as text", () => {
-		const ports = only("version-hostile", far).host?.ports ?? [];
+	test("versions, and hostile text as text", async () => {
+		const ports = (await only("version-hostile", far)).host?.ports ?? [];
 		const of = (port: number) => ports.find((one) => one.port === port);
 		expect(of(22)).toMatchObject({
 			service: "ssh",
@@ -50,23 +51,23 @@ describe("real captures", () => {
 		expect(JSON.stringify(ports)).not.toMatch(/\\u00[01]|\\[bfnrt]/);
 	});
 
-	test("a host out of time, or not listed, is not judged", () => {
-		expect(only("timeout", far).host).toBeUndefined();
-		expect(only("down", silent).host).toBeUndefined();
+	test("a host out of time, or not listed, is not judged", async () => {
+		expect((await only("timeout", far)).host).toBeUndefined();
+		expect((await only("down", silent)).host).toBeUndefined();
 	});
 
-	test("silence is told from closed ports", () => {
-		expect(only("filtered", silent).host).toMatchObject({ ports: [], silent: true });
+	test("silence is told from closed ports", async () => {
+		expect((await only("filtered", silent)).host).toMatchObject({ ports: [], silent: true });
 	});
 
-	test("a thousand ports, UDP, IPv6, ports that were left out, guesses of systems", () => {
-		const top = readReport(capture("top-ports"), [near, far]);
+	test("a thousand ports, UDP, IPv6, ports that were left out, guesses of systems", async () => {
+		const top = await readReport(capture("top-ports"), [near, far]);
 		expect(top.covered.tcp.reduce((n, { first, last }) => n + last - first + 1, 0)).toBe(1_000);
-		expect(only("udp", far)).toMatchObject({ host: { ports: [], silent: false } });
-		expect(formatPorts(only("udp", far).covered.udp)).toBe("53,161");
-		expect(only("v6", six).host?.ports).toMatchObject([{ port: 22, proto: "tcp", service: "ssh" }]);
-		expect(formatPorts(only("printer-excluded", far).covered.tcp)).toBe("22");
-		expect(only("os", far).host?.ports).toMatchObject([{ port: 22 }]);
+		expect(await only("udp", far)).toMatchObject({ host: { ports: [], silent: false } });
+		expect(formatPorts((await only("udp", far)).covered.udp)).toBe("53,161");
+		expect((await only("v6", six)).host?.ports).toMatchObject([{ port: 22, proto: "tcp", service: "ssh" }]);
+		expect(formatPorts((await only("printer-excluded", far)).covered.tcp)).toBe("22");
+		expect((await only("os", far)).host?.ports).toMatchObject([{ port: 22 }]);
 	});
 });
 
@@ -98,10 +99,10 @@ describe("what is no result", () => {
 		["a tag called __proto__", `<nmaprun><__proto__ total="2"/></nmaprun>`],
 		["a million references", `<nmaprun a="${"&#65;".repeat(1_000_000)}"/>`],
 	];
-	test.each(cases)("%s", (_, xml) => {
+	test.each(cases)("%s", async (_, xml) => {
 		let error: unknown;
 		try {
-			readReport(xml, [near, far]);
+			await readReport(xml, [near, far]);
 		} catch (thrown) {
 			error = thrown;
 		}
@@ -111,19 +112,19 @@ describe("what is no result", () => {
 		expect(({} as { total?: string }).total).toBeUndefined();
 	});
 
-	test("hosts that nobody asked for are dropped and counted", () => {
-		const { hosts, strangers } = readReport(good, [far, other]);
+	test("hosts that nobody asked for are dropped and counted", async () => {
+		const { hosts, strangers } = await readReport(good, [far, other]);
 		expect(strangers).toBe(1);
 		expect(hosts.map(({ address }) => address)).toEqual([far]);
 		const nonsense = good.replace('addr="10.99.0.1"', 'addr="evil"');
-		expect(readReport(nonsense, [near, far])).toMatchObject({ strangers: 1 });
+		expect(await readReport(nonsense, [near, far])).toMatchObject({ strangers: 1 });
 	});
 
-	test("ports that are none are left out, long texts cut, control characters made visible", () => {
+	test("ports that are none are left out, long texts cut, control characters made visible", async () => {
 		const dirty = good
 			.replace('portid="80"', 'portid="80000"')
 			.replace('name="ssh"', `name="s&#x9b;2J${"x".repeat(500)}"`);
-		const host = readReport(dirty, [near, far]).hosts.find(({ address }) => address === far);
+		const host = (await readReport(dirty, [near, far])).hosts.find(({ address }) => address === far);
 		expect(host?.ports.map(({ port }) => port)).toEqual([22]);
 		expect(host?.ports[0]?.service).toStartWith("s\\x9b2Jxxx");
 		expect(host?.ports[0]?.service.length).toBe(64);

@@ -1,7 +1,7 @@
 /** A program called nmap that hangs, floods, lies or dies: the scan ends in time, with a reason, and leaves nobody behind. */
 
 import { afterEach, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/clock.ts";
@@ -15,7 +15,13 @@ import { addresses } from "../../helpers/probing.ts";
 
 const CAPTURE = join(import.meta.dir, "../../../samples/nmap/connect.xml");
 const TARGETS = addresses("10.99.0.1", "10.99.0.2");
+/** Processes are looked up in /proc. */
+const linux = process.platform === "linux";
+/** Of those that hang; the others have time enough on a busy machine too. */
 const LIMIT_MS = 400;
+const AMPLE_MS = 15_000;
+/** Far from the minute that they would sleep. */
+const SOON_MS = 5_000;
 const GRACE_MS = 300;
 
 let fake: FakeNmap;
@@ -25,7 +31,7 @@ afterEach(() => {
 	fake?.close();
 });
 
-async function open(body: string, more: { outBytes?: number } = {}): Promise<void> {
+async function open(body: string, more: { outBytes?: number; limitMs?: number } = {}): Promise<void> {
 	fake = fakeNmap(body);
 	scanner = await openPortScanner({
 		...BOUNDS,
@@ -34,8 +40,8 @@ async function open(body: string, more: { outBytes?: number } = {}): Promise<voi
 		nmapPrivileged: false,
 		tcpPorts: [],
 		nmapPath: fake.path,
-		scanHostTimeoutMs: LIMIT_MS / 2,
-		scanSpareMs: LIMIT_MS / 2,
+		scanHostTimeoutMs: (more.limitMs ?? AMPLE_MS) / 2,
+		scanSpareMs: (more.limitMs ?? AMPLE_MS) / 2,
 		scanGraceMs: GRACE_MS,
 		scanOutBytes: more.outBytes ?? 4_194_304,
 	});
@@ -59,33 +65,38 @@ test("a good one: its report is the result", async () => {
 	expect(scanner).toMatchObject({ name: "nmap", says: `nmap 7.93 at ${fake.path}: -Pn -sT -p 22,80-81.` });
 });
 
-test("it gets our arguments, PATH and LC_ALL, an empty folder, no input, a session of its own", async () => {
-	await open(`(echo "$@"; echo "[$(ls -A .)] [$(cat)]"; pwd; ps -o sid= -p $$; echo $$; env | sort) > $OUT`);
-	process.env.SECRET_OF_OURS = "do not tell";
-	await problem();
-	delete process.env.SECRET_OF_OURS;
-	const [args, nothing, folder, session, pid, ...env] = fake.wrote().trim().split("\n");
-	expect(args).toMatch(/^-Pn -sT -p 22,80-81 -n .* -oX - -- 10\.99\.0\.1 10\.99\.0\.2$/);
-	expect(nothing).toBe("[] []");
-	expect(folder).toStartWith(join(tmpdir(), "rollcall-nmap-"));
-	expect(session?.trim()).toBe(pid ?? "");
-	// PWD and _ are the shell's own.
-	expect(env.filter((line) => !/^(PWD|OLDPWD|_|SHLVL)=/.test(line))).toEqual([
-		"LC_ALL=C",
-		"PATH=/usr/bin:/bin",
-	]);
-});
+test.skipIf(!linux)(
+	"it gets our arguments, PATH and LC_ALL, an empty folder, no input, a session of its own",
+	async () => {
+		await open(
+			`(echo "$@"; echo "[$(ls -A .)] [$(cat)]"; pwd; cut -d' ' -f6 /proc/$$/stat; echo $$; env | sort) > $OUT`,
+		);
+		process.env.SECRET_OF_OURS = "do not tell";
+		await problem();
+		delete process.env.SECRET_OF_OURS;
+		const [args, nothing, folder, session, pid, ...env] = fake.wrote().trim().split("\n");
+		expect(args).toMatch(/^-Pn -sT -p 22,80-81 -n .* -oX - -- 10\.99\.0\.1 10\.99\.0\.2$/);
+		expect(nothing).toBe("[] []");
+		expect(folder).toStartWith(join(tmpdir(), "rollcall-nmap-"));
+		expect(session?.trim()).toBe(pid ?? "");
+		// PWD and _ are the shell's own.
+		expect(env.filter((line) => !/^(PWD|OLDPWD|_|SHLVL)=/.test(line))).toEqual([
+			"LC_ALL=C",
+			"PATH=/usr/bin:/bin",
+		]);
+	},
+);
 
-describe("it hangs", () => {
+describe.skipIf(!linux)("it hangs", () => {
 	test.each([
 		["asleep", "exec sleep 60"],
 		["deaf to SIGTERM", "trap '' TERM INT HUP; while :; do sleep 60; done"],
 		["a child holds the pipe, it waits", ": > $PIDS/$$; sleep 60 & wait"],
 	])("%s: killed at its limit", async (_, body) => {
-		await open(body);
+		await open(body, { limitMs: LIMIT_MS });
 		const begun = performance.now();
 		expect(await problem()).toMatch(/^nmap was ended after 0 s: it hung\.$/);
-		expect(performance.now() - begun).toBeLessThan(LIMIT_MS + GRACE_MS + 400);
+		expect(performance.now() - begun).toBeLessThan(SOON_MS);
 		expect(fake.started().length).toBeGreaterThan(0);
 		await Bun.sleep(50);
 		expect(fake.living()).toEqual([]);
@@ -95,16 +106,16 @@ describe("it hangs", () => {
 		await open(`cat ${CAPTURE}; (sh -c ': > '$PIDS'/$$; exec sleep 60') & exit 0`);
 		const begun = performance.now();
 		expect((await scan()).hosts).toHaveLength(2);
-		expect(performance.now() - begun).toBeLessThan(GRACE_MS + 500);
+		expect(performance.now() - begun).toBeLessThan(SOON_MS);
 		await Bun.sleep(50);
 		expect(fake.living()).toEqual([]);
 	});
 
 	test.skipIf(!Bun.which("setsid"))("a grandchild in a session of its own holds nobody up", async () => {
-		await open(`setsid sh -c ': > '$PIDS'/$$; exec sleep 60' & exec sleep 60`);
+		await open(`setsid sh -c ': > '$PIDS'/$$; exec sleep 60' & exec sleep 60`, { limitMs: LIMIT_MS });
 		const begun = performance.now();
 		expect(await problem()).toContain("it hung");
-		expect(performance.now() - begun).toBeLessThan(LIMIT_MS + GRACE_MS + 400);
+		expect(performance.now() - begun).toBeLessThan(SOON_MS);
 	});
 
 	test("the program stops: it is killed at once", async () => {
@@ -119,7 +130,7 @@ describe("it hangs", () => {
 	});
 });
 
-describe("it says too much", () => {
+describe.skipIf(!linux)("it says too much", () => {
 	test.each([
 		["a gigabyte of A", "head -c 1000000000 /dev/zero | tr '\\0' A"],
 		["hosts without end", `head -c 1000 ${CAPTURE}; yes '<host><status state="up"/></host>'`],
@@ -157,12 +168,10 @@ describe("it lies or dies", () => {
 });
 
 test("nothing stays in the folder of temporary files", async () => {
-	const ours = () => readdirSync(tmpdir()).filter((name) => name.startsWith("rollcall-nmap-")).length;
-	const before = ours();
-	await open("exit 0");
-	expect(ours()).toBe(before + 1);
-	scanner.close();
-	expect(ours()).toBe(before);
+	await open("pwd > $OUT; exit 1");
+	await problem();
+	expect(fake.wrote()).toContain("rollcall-nmap-");
+	expect(existsSync(fake.wrote().trim())).toBe(false);
 });
 
 describe("finding it", () => {

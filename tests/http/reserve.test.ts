@@ -1,0 +1,81 @@
+/** Several addresses in a row: all of them or none, whoever else is at it. */
+
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { openRig, type Rig } from "../helpers/app.ts";
+
+let rig: Rig;
+beforeEach(async () => {
+	rig = await openRig();
+	await rig.post("/subnets", { cidr: "10.0.0.0/24", name: "Office", sweep_interval_s: "60" });
+});
+afterEach(() => rig.close());
+
+const reserve = (address: string, count: string, more: Record<string, string> = {}) =>
+	rig.post("/subnets/1/reserve", { address, count, ...more });
+const hosts = async () => {
+	const { items } = (await rig.get("/api/v1/hosts?limit=500")).json() as {
+		items: { ip: string; hostname: string }[];
+	};
+	return items.map(({ ip, hostname }) => `${ip} ${hostname}`.trim());
+};
+
+describe("several addresses", () => {
+	test("are reserved in a row, with counted names, and one change tells of all", async () => {
+		const told: unknown[] = [];
+		rig.app.context.bus.subscribe(({ news }) => void told.push(news));
+		const done = await reserve("10.0.0.15", "3", { hostname: "phone-#.lan", description: "desks" });
+		expect(done.headers.get("location")).toBe("/subnets/1#h1");
+		expect(await hosts()).toEqual([
+			"10.0.0.15 phone-1.lan",
+			"10.0.0.16 phone-2.lan",
+			"10.0.0.17 phone-3.lan",
+		]);
+		expect(told).toEqual([{ kind: "change", change: { subnetIds: [1], hostIds: [1, 2, 3], urgent: true } }]);
+	});
+
+	test("one of them taken meanwhile: none is reserved, nothing is told, what was typed is kept", async () => {
+		await reserve("10.0.0.17", "1", { hostname: "mine" });
+		const events = () => rig.app.context.db.query("SELECT count(*) AS n FROM event").get();
+		const before = events();
+		const late = await reserve("10.0.0.15", "5", { hostname: "theirs-#" });
+		expect(late.status).toBe(409);
+		expect(late.text).toContain("10.0.0.17 is already taken by mine");
+		expect(late.text).toContain('value="theirs-#"');
+		expect(late.text).toContain('value="5"');
+		expect(await hosts()).toEqual(["10.0.0.17 mine"]);
+		expect(events()).toEqual(before);
+	});
+
+	test("two who want overlapping rows: one gets all of his, the other nothing", async () => {
+		const both = await Promise.all([reserve("10.0.0.20", "10"), reserve("10.0.0.25", "10")]);
+		expect(both.map(({ status }) => status).sort()).toEqual([303, 409]);
+		expect(await hosts()).toHaveLength(10);
+	});
+
+	test.each([
+		["10.0.0.250", "6", "network or broadcast"],
+		["10.0.0.1", "0", "between 1 and 64"],
+		["10.0.0.1", "65", "between 1 and 64"],
+		["10.0.0.1", "-2", "between 1 and 64"],
+		["10.0.0.1", "2.5", "between 1 and 64"],
+		["10.0.0.1", "1e1", "between 1 and 64"],
+		["10.0.0.300", "2", "more than 255"],
+	])("%s × %s is refused: %s", async (address, count, reason) => {
+		const refused = await reserve(address, count);
+		expect(refused.status).toBe(422);
+		expect(refused.text).toContain(reason);
+		expect(await hosts()).toEqual([]);
+	});
+
+	test("a row that runs into a nested subnet is refused as a whole", async () => {
+		await rig.post("/subnets", { cidr: "10.0.0.64/28", name: "Inner", sweep_interval_s: "60" });
+		expect((await reserve("10.0.0.62", "4")).status).toBe(422);
+		expect(await hosts()).toEqual([]);
+	});
+
+	test("the form starts with the number its link names", async () => {
+		const form = await rig.get("/subnets/1/free/10.0.0.15?count=8");
+		expect(form.text).toMatch(/name="count"[^>]*|value="8"[^>]*/);
+		expect(form.text).toContain('value="8"');
+	});
+});
