@@ -1,5 +1,6 @@
 /** One child process within bounds of time and output, killed with everything it started. Knows nothing of nmap. */
 
+import { constants, setPriority } from "node:os";
 import type { Clock } from "../../clock.ts";
 import { AppError } from "../../errors.ts";
 
@@ -75,7 +76,7 @@ export async function runBounded(command: readonly string[], bounds: RunBounds):
 
 function start(command: readonly string[], cwd: string) {
 	try {
-		return Bun.spawn([...command], {
+		const child = Bun.spawn([...command], {
 			cwd,
 			stdin: "ignore",
 			stdout: "pipe",
@@ -84,10 +85,21 @@ function start(command: readonly string[], cwd: string) {
 			// A session of its own: its process group can be killed whole, and no terminal is there to read keys from.
 			detached: true,
 		});
+		yieldTo(child.pid);
+		return child;
 	} catch (cause) {
 		throw new AppError("unavailable", `${command[0]} could not be started: ${(cause as Error).message}.`, {
 			cause,
 		});
+	}
+}
+
+/** Two nmaps fill two cores when the network is quick: sweeps and pages go before them (setpriority(2)). */
+function yieldTo(pid: number): void {
+	try {
+		setPriority(pid, constants.priority.PRIORITY_LOW);
+	} catch {
+		// Already gone, or not ours to say: then it runs as it is.
 	}
 }
 
