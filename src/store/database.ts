@@ -11,9 +11,12 @@ export type Db = Database;
 /** Held as long as the process lives; the kernel frees it after a kill -9 too. */
 export type FileLock = { release(): void };
 
+/** Pages of 4 kB in the write-ahead log at which a commit moves it into the file, if nobody did before. */
+const AUTO_CHECKPOINT_PAGES = 16_000;
+
 /**
  * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
- * `checkpointPages` (SQLite's own 1,000) the length of the write-ahead log at which this connection's commits move it
+ * `checkpointPages` (16,000: the thread that sweeps moves the log itself, see `checkpoint`) the length of the write-ahead log at which this connection's commits move it
  * into the file, which takes as long as the disk takes.
  * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
  */
@@ -28,14 +31,16 @@ export function openDatabase(path: string, options: { busyMs: number; checkpoint
 		checkFile(db, { fresh, path });
 		db.run("PRAGMA journal_mode = WAL");
 		db.run("PRAGMA synchronous = NORMAL");
-		db.run("PRAGMA wal_autocheckpoint = ".concat(String(Math.trunc(options.checkpointPages ?? 1_000))));
+		db.run(
+			"PRAGMA wal_autocheckpoint = ".concat(
+				String(Math.trunc(options.checkpointPages ?? AUTO_CHECKPOINT_PAGES)),
+			),
+		);
 		db.run("PRAGMA foreign_keys = ON");
 		db.run("PRAGMA trusted_schema = OFF");
 		db.run("PRAGMA temp_store = MEMORY");
 		db.run("PRAGMA cache_size = -16000");
 		db.run("PRAGMA journal_size_limit = 67108864");
-		// The sweep thread moves the log into the file beside its work (see checkpoint); this is for when it does not.
-		db.run("PRAGMA wal_autocheckpoint = 16000");
 		migrate(db, { fresh, path });
 		return db;
 	} catch (cause) {
