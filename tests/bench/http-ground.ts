@@ -44,6 +44,9 @@ export async function openGround(rate: number): Promise<Ground> {
 			SCAN_RATE_PPS: String(rate),
 			LOG_LEVEL: "warning",
 			NODE_ENV: "production",
+			// Sweeps are measured: neither names nor ports are looked for.
+			PTR_LOOKUP_ENABLED: "false",
+			SCAN_NMAP_INTERVAL_MINUTES: "0",
 		});
 		const add = (cidr: string, name: string) =>
 			rollcall.send<{ id: number }>("POST", "/api/v1/subnets", { cidr, name, sweep_enabled: false }).id;

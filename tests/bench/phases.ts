@@ -129,7 +129,8 @@ function watchProcessors(pids: readonly number[]): () => { others: number; elaps
 			.map(Number);
 		return (user + nice + system + steal) * 10;
 	};
-	const ours = () => pids.reduce((sum, pid) => sum + ground.cpuMs(pid), ground.familyCpuMs(process.pid));
+	const ours = () =>
+		pids.reduce((sum, pid) => sum + ground.familyCpuMs(pid), ground.familyCpuMs(process.pid));
 	const [machineBefore, oursBefore, began] = [machine(), ours(), performance.now()];
 	return () => {
 		const elapsedMs = performance.now() - began;

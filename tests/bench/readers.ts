@@ -71,7 +71,8 @@ async function main(plan: ReadersPlan): Promise<void> {
 	const heard = new Set<number>();
 	const latencyMs: number[] = [];
 	const streams = await openStreams(plan, (reader, text) => {
-		if (heard.has(reader) || !text.includes(`"hostIds":[${changed}]`)) return;
+		const named = /"hostIds":\[([\d,]*)\]/.exec(text)?.[1]?.split(",") ?? [];
+		if (heard.has(reader) || !named.includes(String(changed))) return;
 		heard.add(reader);
 		latencyMs.push(performance.now() - changedAt);
 	});
