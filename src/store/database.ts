@@ -16,8 +16,8 @@ const AUTO_CHECKPOINT_PAGES = 16_000;
 
 /**
  * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
- * `checkpointPages` (16,000: the thread that sweeps moves the log itself, see `checkpoint`) the length of the write-ahead log at which this connection's commits move it
- * into the file, which takes as long as the disk takes.
+ * `checkpointPages` the length of the write-ahead log at which a commit of this connection moves it into the file,
+ * which takes as long as the disk takes (the thread that sweeps does so earlier, see `checkpoint`).
  * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
  */
 export function openDatabase(path: string, options: { busyMs: number; checkpointPages?: number }): Db {
