@@ -298,7 +298,7 @@ CREATE TABLE scan_run (
 	subnet_id    INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
 	host_id      INTEGER REFERENCES host (id) ON DELETE SET NULL, -- of a wish; a scheduled run has several hosts
 	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
-	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'interrupted')),
+	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
 	requested_at INTEGER NOT NULL,
 	started_at   INTEGER,
 	finished_at  INTEGER,
@@ -306,7 +306,8 @@ CREATE TABLE scan_run (
 	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a result
 	open_ports   INTEGER NOT NULL DEFAULT 0,
 	method       TEXT,                                -- nmap or connect
-	problem      TEXT                                 -- why it failed, or what was left out
+	problem      TEXT,                                -- why it failed, or what was left out
+	cancel_asked INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX scan_run_open ON scan_run (state, id) WHERE state IN ('queued', 'running');
 CREATE INDEX scan_run_by_time ON scan_run (finished_at);

@@ -1,6 +1,6 @@
 /** schema.sql and the files made from it: every table explained, every old file brought up, no wrong one touched. */
 
-import type { Database } from "bun:sqlite";
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
 	copyFileSync,
@@ -26,6 +26,78 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const open = () => openDatabase(path, { busyMs: 100 });
+
+type Sample = { readonly version: number; readonly sql: string };
+
+const SAMPLES: readonly Sample[] = [
+	...new Bun.Glob("version-*.sql").scanSync(join(import.meta.dir, "../samples/database")),
+]
+	.map((name) => ({
+		version: Number(/\d+/.exec(name)?.[0]),
+		sql: readFileSync(join(import.meta.dir, "../samples/database", name), "utf8"),
+	}))
+	.sort((a, b) => a.version - b.version);
+
+/** A file as an earlier version made it, with a subnet, a host and its past. */
+function makeOld(at: string, { version, sql }: Sample): void {
+	const db = new Database(at, { create: true, strict: true });
+	db.run("PRAGMA journal_mode = WAL");
+	db.run(sql);
+	db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+	db.run(`PRAGMA user_version = ${version}`);
+	db.run(`
+		INSERT INTO subnet (id, cidr, first_key, last_key, prefix, name, created_at, updated_at)
+		VALUES (1, '10.0.0.0/24', x'0000000000000000000000000a000000', x'0000000000000000000000000a0000ff', 24, 'Office', 1, 1);
+		INSERT INTO host (id, ip, ip_key, subnet_id, hostname, hostname_source, tags_json, notes, created_at, updated_at)
+		VALUES (5, '10.0.0.14', x'0000000000000000000000000a00000e', 1, 'nas.lan', 'typed', '["storage"]', 'UPS on port 3', 1, 1);
+		INSERT INTO host_status (host_id, ts, is_up, latency_us) VALUES (5, 60000, 1, 500);
+		INSERT INTO host_open_port (host_id, ts, port, proto, state, first_seen_at, last_seen_at)
+		VALUES (5, 1, 22, 'tcp', 'open', 1, 1);
+		INSERT INTO event (ts, kind, subnet_id, host_id, ip, label) VALUES (1, 'host_new', 1, 5, '10.0.0.14', 'nas.lan');
+		INSERT INTO setting (key, value) VALUES ('known', 'yes');`);
+	db.close();
+}
+
+/** Columns of every table, and the text of every index, trigger and view, whatever order they came in. */
+function readShape(at: string): Record<string, unknown> {
+	const db = new Database(at, { readonly: true });
+	const made = db
+		.query<{ type: string; name: string; sql: string | null }, []>(
+			"SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
+		)
+		.all();
+	const shape = made.map(({ type, name, sql }) => {
+		if (type !== "table") return [name, (sql ?? "").replace(/--.*|\s+/g, " ").replace(/ +/g, " ")] as const;
+		const columns = db
+			.query<{ name: string }, [string]>(
+				`SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info(?) ORDER BY name`,
+			)
+			.all(name);
+		const references = db
+			.query(`SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY "from"`)
+			.all(name);
+		const checks = (sql?.match(/CHECK \([^\n]*/g) ?? []).map((check) => check.replace(/,?\s*(--.*)?$/, ""));
+		return [name, { columns, references, checks: checks.sort() }] as const;
+	});
+	db.close();
+	return Object.fromEntries(shape);
+}
+
+/** Every row of the tables that `makeOld` filled, by the columns that are told there. */
+function readRows(at: string): unknown[] {
+	const db = new Database(at, { readonly: true });
+	const rows = [
+		...db.query("SELECT id, cidr, name FROM subnet").all(),
+		...db.query("SELECT id, ip, hostname, hostname_source, tags_json, notes FROM host").all(),
+		...db.query("SELECT tag, host_id FROM host_tag").all(),
+		...db.query("SELECT host_id, ts, is_up, latency_us FROM host_status").all(),
+		...db.query("SELECT host_id, port, proto, state FROM host_open_port").all(),
+		...db.query("SELECT kind, host_id, ip, label FROM event").all(),
+		...db.query("SELECT key, value FROM setting").all(),
+	];
+	db.close();
+	return rows;
+}
 
 describe("the text", () => {
 	test("every table and view is STRICT where it can be, and has a comment above it", () => {
@@ -63,10 +135,28 @@ describe("a file", () => {
 		db.close();
 	});
 
-	test("steps lead from every earlier version to the schema of today", () => {
-		// With the first release the loop begins to run; until then there is one version and no step.
+	test("every version but today's has its sample", () => {
 		expect(SCHEMA_VERSION).toBe(STEPS.length + 1);
+		expect(SAMPLES.map(({ version }) => version)).toEqual(Array.from(STEPS, (_, i) => i + 1));
 	});
+
+	test.each(SAMPLES)(
+		"steps lead from version $version to the schema of today, with rows inside",
+		(sample) => {
+			makeOld(path, sample);
+			const old = readShape(path);
+			const rows = readRows(path);
+			expect(rows.length).toBeGreaterThan(0);
+			open().close();
+			const today = join(folder, "today.db");
+			openDatabase(today, { busyMs: 100 }).close();
+			expect(readShape(path)).toEqual(readShape(today));
+			// Whatever a table is made into, what people and sweeps wrote is still there.
+			expect(readRows(path)).toEqual(expect.arrayContaining(rows));
+			const copy = `${path}.before-v${SCHEMA_VERSION}-${sample.version}`;
+			expect(readShape(copy)).toEqual(old);
+		},
+	);
 
 	const spoil: [string, (db: Database) => void, RegExp][] = [
 		["of a newer version", (db) => db.run(`PRAGMA user_version = ${SCHEMA_VERSION + 1}`), /newer Rollcall/],

@@ -32,6 +32,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 /** Files that are no code, and who may embed them. */
 const EMBEDS: readonly { readonly path: RegExp; readonly layers: readonly string[] }[] = [
 	{ path: /^schema\.sql$/, layers: ["store"] },
+	{ path: /^src\/store\/steps\/.*\.sql$/, layers: ["store"] },
 	{ path: /^static\/dist\/vendors\.zst$/, layers: ["probes"] },
 	{ path: /^static\//, layers: ["http", "views"] },
 	{ path: /^package\.json$/, layers: ["app", "cli", "config", "http"] },

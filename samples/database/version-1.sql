@@ -1,0 +1,320 @@
+-- Rollcall's database as it is today. Times are epoch milliseconds (UTC), addresses canonical text (RFC 5952)
+-- with a 16-byte sortable key beside them (IPv4 as ::ffff:a.b.c.d), durations carry their unit in the name.
+-- New files are made from this text; older ones are brought here by the steps in src/store/migrations.ts.
+
+-- A managed block of addresses. Blocks nest; a host belongs to the most specific one around it.
+CREATE TABLE subnet (
+	id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+	cidr               TEXT    NOT NULL UNIQUE,
+	first_key          BLOB    NOT NULL,              -- lowest address
+	last_key           BLOB    NOT NULL,              -- highest address
+	prefix             INTEGER NOT NULL,              -- in the family's own bits
+	parent_id          INTEGER REFERENCES subnet (id) ON DELETE SET NULL, -- most specific block around; derived
+	name               TEXT    NOT NULL DEFAULT '',
+	notes              TEXT    NOT NULL DEFAULT '',
+	gateway            TEXT,                          -- canonical text
+	sweep_interval_s   INTEGER NOT NULL DEFAULT 60,
+	sweep_enabled      INTEGER NOT NULL DEFAULT 1,
+	scan_enabled       INTEGER NOT NULL DEFAULT 1,    -- port scans
+	snmp_enabled       INTEGER NOT NULL DEFAULT 0,    -- hosts are asked for their name by SNMP
+	sweep_offset       INTEGER NOT NULL DEFAULT 0,    -- where the next slice of a large block begins
+	next_sweep_at      INTEGER NOT NULL DEFAULT 0,
+	last_sweep_at      INTEGER,                       -- end of the last sweep that went well
+	last_sweep_problem TEXT,                          -- why the last one did not; NULL when it did
+	hosts_up           INTEGER NOT NULL DEFAULT 0,    -- its own hosts by status, kept by the triggers of host:
+	hosts_down         INTEGER NOT NULL DEFAULT 0,    -- every page shows them, counting 65,000 rows each time
+	hosts_unknown      INTEGER NOT NULL DEFAULT 0,    -- would take longer than all the rest of the page
+	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
+	created_at         INTEGER NOT NULL,
+	updated_at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX subnet_by_range ON subnet (first_key, last_key);
+CREATE INDEX subnet_due ON subnet (next_sweep_at) WHERE sweep_enabled = 1;
+
+-- What answers, or is recorded, at an address. No row for an address that never answered and carries no note.
+CREATE TABLE host (
+	id                 INTEGER PRIMARY KEY AUTOINCREMENT,
+	ip                 TEXT    NOT NULL UNIQUE,
+	ip_key             BLOB    NOT NULL UNIQUE,
+	subnet_id          INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	hostname           TEXT    NOT NULL DEFAULT '',
+	hostname_source    TEXT    CHECK (hostname_source IN ('typed', 'ptr', 'snmp', 'import')),
+	description        TEXT    NOT NULL DEFAULT '',
+	tags_json          TEXT    NOT NULL DEFAULT '[]', -- array of strings; host_tag is its index
+	notes              TEXT    NOT NULL DEFAULT '',
+	mac                TEXT,                          -- "00:11:32:8a:00:01", the last one that answered
+	vendor             TEXT,                          -- who made it; NULL also where software made the address up
+	-- Names that were found out, '' for none; hostname holds one of them unless a person typed another.
+	ptr_name           TEXT    NOT NULL DEFAULT '',
+	ptr_heard          TEXT,                          -- the newest answer, not yet heard twice; NULL: ptr_name is it
+	snmp_name          TEXT    NOT NULL DEFAULT '',
+	snmp_enabled       INTEGER,                       -- NULL: as the subnet has it
+	next_name_at       INTEGER NOT NULL DEFAULT 0,    -- when names are looked up again
+	-- Presence, written by the sweeper only.
+	status             TEXT    NOT NULL DEFAULT 'unknown' CHECK (status IN ('up', 'down', 'unknown')),
+	status_order       INTEGER NOT NULL DEFAULT 2     -- up 0, down 1, unknown 2: the order of lists
+	                   CHECK (status_order = CASE status WHEN 'up' THEN 0 WHEN 'down' THEN 1 ELSE 2 END),
+	status_since       INTEGER,
+	suspect_since      INTEGER,                       -- silent, not yet confirmed: still told as up
+	flapping           INTEGER NOT NULL DEFAULT 0,
+	flips_json         TEXT    NOT NULL DEFAULT '[]', -- newest flips, oldest first
+	first_seen_at      INTEGER,                       -- NULL: never answered (a reservation)
+	last_seen_at       INTEGER,
+	latency_us         INTEGER,                       -- 0: answers ARP, but no ping
+	typical_latency_us INTEGER,                       -- running estimate of the median
+	-- Port scans, written by the scanner only. The moment within the interval is the host's own and stays.
+	next_scan_at       INTEGER NOT NULL DEFAULT 0,    -- 0: as soon as it is up
+	scan_run_id        INTEGER,                       -- the open scan_run it waits for or is scanned by
+	last_scan_at       INTEGER,                       -- end of the last scan that said something
+	last_scan_by       TEXT,                          -- nmap or connect
+	scan_scope         TEXT,                          -- digest of the ports that scan looked at
+	scan_failures      INTEGER NOT NULL DEFAULT 0,    -- in a row
+	scan_problem       TEXT,                          -- why the last one said nothing; NULL when it did
+	version            INTEGER NOT NULL DEFAULT 1,    -- grows with every edit by a person
+	created_at         INTEGER NOT NULL,
+	updated_at         INTEGER NOT NULL
+) STRICT;
+CREATE INDEX host_by_address ON host (subnet_id, ip_key);
+CREATE INDEX host_by_status ON host (subnet_id, status_order, ip_key);
+CREATE INDEX host_alive_first ON host (status_order, ip_key);
+CREATE INDEX host_names_due ON host (next_name_at) WHERE status = 'up';
+CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
+CREATE INDEX host_first_seen ON host (first_seen_at);
+-- All that a search looks into, a line each. The expression is repeated in store/search.ts.
+CREATE INDEX host_words ON host (lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '')
+	|| char(10) || ptr_name || char(10) || snmp_name));
+
+-- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
+-- below; block is the key in hexadecimal without its last digit.
+CREATE TABLE host_block (
+	subnet_id INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	block     TEXT    NOT NULL,
+	up        INTEGER NOT NULL,
+	down      INTEGER NOT NULL,
+	unknown   INTEGER NOT NULL,
+	PRIMARY KEY (subnet_id, block)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER host_counted AFTER INSERT ON host BEGIN
+	UPDATE subnet SET hosts_up = hosts_up + (new.status_order = 0), hosts_down = hosts_down + (new.status_order = 1),
+		hosts_unknown = hosts_unknown + (new.status_order = 2) WHERE id = new.subnet_id;
+	INSERT INTO host_block (subnet_id, block, up, down, unknown)
+	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
+END;
+CREATE TRIGGER host_uncounted AFTER DELETE ON host BEGIN
+	UPDATE subnet SET hosts_up = hosts_up - (old.status_order = 0), hosts_down = hosts_down - (old.status_order = 1),
+		hosts_unknown = hosts_unknown - (old.status_order = 2) WHERE id = old.subnet_id;
+	UPDATE host_block SET up = up - (old.status_order = 0), down = down - (old.status_order = 1),
+		unknown = unknown - (old.status_order = 2)
+	WHERE subnet_id = old.subnet_id AND block = substr(hex(old.ip_key), 1, 31);
+END;
+CREATE TRIGGER host_recounted AFTER UPDATE OF subnet_id, status_order ON host
+WHEN new.subnet_id <> old.subnet_id OR new.status_order <> old.status_order BEGIN
+	UPDATE subnet SET hosts_up = hosts_up - (old.status_order = 0), hosts_down = hosts_down - (old.status_order = 1),
+		hosts_unknown = hosts_unknown - (old.status_order = 2) WHERE id = old.subnet_id;
+	UPDATE host_block SET up = up - (old.status_order = 0), down = down - (old.status_order = 1),
+		unknown = unknown - (old.status_order = 2)
+	WHERE subnet_id = old.subnet_id AND block = substr(hex(old.ip_key), 1, 31);
+	UPDATE subnet SET hosts_up = hosts_up + (new.status_order = 0), hosts_down = hosts_down + (new.status_order = 1),
+		hosts_unknown = hosts_unknown + (new.status_order = 2) WHERE id = new.subnet_id;
+	INSERT INTO host_block (subnet_id, block, up, down, unknown)
+	VALUES (new.subnet_id, substr(hex(new.ip_key), 1, 31), new.status_order = 0, new.status_order = 1, new.status_order = 2)
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down, unknown = unknown + excluded.unknown;
+END;
+CREATE INDEX host_scan_due ON host (next_scan_at) WHERE status = 'up' AND scan_run_id IS NULL;
+CREATE INDEX host_in_scan ON host (scan_run_id) WHERE scan_run_id IS NOT NULL;
+
+-- tags_json taken apart, so that a tag finds its hosts. Kept by the triggers below; never written otherwise.
+CREATE TABLE host_tag (
+	tag     TEXT    NOT NULL,
+	host_id INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	PRIMARY KEY (tag, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX host_tag_by_host ON host_tag (host_id);
+CREATE TRIGGER host_tags_inserted AFTER INSERT ON host WHEN new.tags_json <> '[]' BEGIN
+	INSERT OR IGNORE INTO host_tag (tag, host_id) SELECT value, new.id FROM json_each(new.tags_json);
+END;
+CREATE TRIGGER host_tags_updated AFTER UPDATE OF tags_json ON host WHEN new.tags_json <> old.tags_json BEGIN
+	DELETE FROM host_tag WHERE host_id = new.id;
+	INSERT OR IGNORE INTO host_tag (tag, host_id) SELECT value, new.id FROM json_each(new.tags_json);
+END;
+
+-- One row per host and sweep that measured it. Unmeasured time has no rows. Append-only.
+CREATE TABLE host_status (
+	host_id    INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	ts         INTEGER NOT NULL,
+	is_up      INTEGER NOT NULL,
+	latency_us INTEGER,                               -- NULL: silent, or up and silent to pings
+	PRIMARY KEY (host_id, ts)
+) STRICT, WITHOUT ROWID;
+
+-- The same by the hour (ts = its start), kept by the recorder: the uptime of any window is a sum of a few rows.
+CREATE TABLE host_status_hour (
+	host_id        INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	ts             INTEGER NOT NULL,
+	up             INTEGER NOT NULL,
+	down           INTEGER NOT NULL,
+	latency_sum_us INTEGER NOT NULL,
+	latency_min_us INTEGER,
+	latency_max_us INTEGER,
+	PRIMARY KEY (host_id, ts)
+) STRICT, WITHOUT ROWID;
+
+-- All hosts together, by the hour: what share of the asked hosts answered.
+CREATE TABLE answer_hour (
+	ts   INTEGER PRIMARY KEY,
+	up   INTEGER NOT NULL,
+	down INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Ports found open, with their past: a row for each time a port was open, first_seen_at to last_seen_at. is_current
+-- marks what the last scan of the host that looked at the port saw open.
+CREATE TABLE host_open_port (
+	id            INTEGER PRIMARY KEY,
+	host_id       INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	ts            INTEGER NOT NULL,                   -- of the scan that wrote this row
+	port          INTEGER NOT NULL,
+	proto         TEXT    NOT NULL CHECK (proto IN ('tcp', 'udp', 'sctp')),
+	state         TEXT    NOT NULL,
+	service       TEXT    NOT NULL DEFAULT '',
+	product       TEXT    NOT NULL DEFAULT '',
+	version       TEXT    NOT NULL DEFAULT '',
+	first_seen_at INTEGER NOT NULL,
+	last_seen_at  INTEGER NOT NULL,
+	is_current    INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_host ON host_open_port (host_id);
+CREATE INDEX host_open_port_past ON host_open_port (ts) WHERE is_current = 0;
+CREATE INDEX host_open_port_words ON host_open_port (port, service, product, host_id) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
+
+-- What every list reads: a host with its latest state and the ports open now.
+CREATE VIEW host_current AS
+SELECT
+	host.*,
+	(
+		SELECT json_group_array(json_object(
+			'port', port, 'proto', proto, 'service', service,
+			'product', product, 'version', version, 'firstSeenAt', first_seen_at
+		))
+		FROM host_open_port WHERE host_id = host.id AND is_current = 1
+	) AS ports_json
+FROM host;
+
+-- What happened. Written in the transaction that made it true; told after the commit. label and ip stay
+-- readable when the host or subnet is gone.
+CREATE TABLE event (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	ts          INTEGER NOT NULL,
+	kind        TEXT    NOT NULL,
+	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
+	host_id     INTEGER REFERENCES host (id) ON DELETE SET NULL,
+	ip          TEXT,
+	label       TEXT    NOT NULL DEFAULT '',
+	detail_json TEXT    NOT NULL DEFAULT '{}'
+) STRICT;
+CREATE INDEX event_by_time ON event (ts);
+CREATE INDEX event_by_host ON event (host_id, id);
+CREATE INDEX event_by_subnet ON event (subnet_id, id);
+
+-- News about a hardware address that somebody does not want to hear again: of this host (mac_changed), of this
+-- address whoever has it (mac_conflict).
+CREATE TABLE dismissal (
+	kind         TEXT    NOT NULL CHECK (kind IN ('mac_changed', 'mac_conflict')),
+	host_id      INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	mac          TEXT    NOT NULL,
+	dismissed_at INTEGER NOT NULL,
+	PRIMARY KEY (kind, mac, host_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX dismissal_by_host ON dismissal (host_id);
+
+-- Sweeps: the queue (queued), the progress (running) and the record (all others). One open row per subnet.
+CREATE TABLE sweep_run (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	subnet_id    INTEGER NOT NULL REFERENCES subnet (id) ON DELETE CASCADE,
+	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
+	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
+	requested_at INTEGER NOT NULL,
+	started_at   INTEGER,
+	finished_at  INTEGER,
+	total        INTEGER NOT NULL DEFAULT 0,          -- addresses to ask
+	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a verdict
+	replies      INTEGER NOT NULL DEFAULT 0,
+	lost         INTEGER NOT NULL DEFAULT 0,          -- hosts that were up and did not answer
+	method       TEXT,                                -- raw, arp+raw, datagram or ping
+	problem      TEXT,
+	cancel_asked INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX sweep_run_open ON sweep_run (subnet_id) WHERE state IN ('queued', 'running');
+CREATE INDEX sweep_run_by_subnet ON sweep_run (subnet_id, id);
+CREATE INDEX sweep_run_by_time ON sweep_run (finished_at);
+
+-- Whom to tell of what. The secret signs every message; it is shown once, and kept because a signature needs it.
+CREATE TABLE webhook (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,    -- never used again: deliveries and logs name it
+	name        TEXT    NOT NULL,
+	url         TEXT    NOT NULL,
+	secret      TEXT    NOT NULL,                     -- whsec_ and 32 bytes in base64
+	topics_json TEXT    NOT NULL DEFAULT '[]',        -- [] means all; see model/webhook.ts
+	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL, -- with all subnets inside it; NULL means everywhere
+	tag         TEXT    NOT NULL DEFAULT '',          -- '' means every host
+	enabled     INTEGER NOT NULL DEFAULT 1,
+	problem     TEXT,                                 -- why Rollcall switched it off
+	version     INTEGER NOT NULL DEFAULT 1,
+	created_at  INTEGER NOT NULL,
+	updated_at  INTEGER NOT NULL
+) STRICT;
+-- Without its subnet a webhook would tell of everything: it is switched off instead.
+CREATE TRIGGER webhook_subnet_deleted BEFORE DELETE ON subnet BEGIN
+	UPDATE webhook SET enabled = 0, problem = 'The subnet it was about was deleted.' WHERE subnet_id = old.id;
+END;
+
+-- Messages: written in the transaction of the event, sent by whoever finds them due. uid is the same at every attempt.
+CREATE TABLE webhook_delivery (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	webhook_id INTEGER NOT NULL REFERENCES webhook (id) ON DELETE CASCADE,
+	uid        TEXT    NOT NULL UNIQUE,
+	topic      TEXT    NOT NULL,
+	label      TEXT    NOT NULL DEFAULT '',
+	host_id    INTEGER,                               -- to find what a newer message makes needless; no reference
+	body       TEXT    NOT NULL,                      -- as it is sent
+	state      TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'delivered', 'dead', 'dropped')),
+	attempts   INTEGER NOT NULL DEFAULT 0,
+	created_at INTEGER NOT NULL,
+	next_at    INTEGER,
+	last_at    INTEGER,
+	status     INTEGER,                               -- of the last answer; NULL when there was none
+	answer_ms  INTEGER,
+	problem    TEXT                                   -- in our own words; never what the receiver said
+) STRICT;
+CREATE INDEX webhook_delivery_waiting ON webhook_delivery (webhook_id, next_at, id) WHERE state = 'waiting';
+CREATE INDEX webhook_delivery_by_webhook ON webhook_delivery (webhook_id, id);
+CREATE INDEX webhook_delivery_by_time ON webhook_delivery (created_at);
+-- Port scans: the queue (queued), the progress (running) and the record (all others). Its hosts while it is open are
+-- those whose scan_run_id names it.
+CREATE TABLE scan_run (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	subnet_id    INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
+	host_id      INTEGER REFERENCES host (id) ON DELETE SET NULL, -- of a wish; a scheduled run has several hosts
+	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
+	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'interrupted')),
+	requested_at INTEGER NOT NULL,
+	started_at   INTEGER,
+	finished_at  INTEGER,
+	total        INTEGER NOT NULL DEFAULT 0,          -- hosts to scan
+	done         INTEGER NOT NULL DEFAULT 0,          -- of them, with a result
+	open_ports   INTEGER NOT NULL DEFAULT 0,
+	method       TEXT,                                -- nmap or connect
+	problem      TEXT                                 -- why it failed, or what was left out
+) STRICT;
+CREATE INDEX scan_run_open ON scan_run (state, id) WHERE state IN ('queued', 'running');
+CREATE INDEX scan_run_by_time ON scan_run (finished_at);
+CREATE INDEX scan_run_by_subnet ON scan_run (subnet_id);
+CREATE INDEX scan_run_by_host ON scan_run (host_id);
+
+-- Small facts about this installation: key and value.
+CREATE TABLE setting (
+	key   TEXT PRIMARY KEY,
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

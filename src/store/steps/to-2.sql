@@ -1,0 +1,31 @@
+-- From format 1 to 2. Each part says what it is for; schema.sql shows the result.
+
+-- Port scans can be cancelled.
+CREATE TABLE scan_run_2 (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	subnet_id    INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
+	host_id      INTEGER REFERENCES host (id) ON DELETE SET NULL,
+	trigger      TEXT    NOT NULL CHECK (trigger IN ('schedule', 'person')),
+	state        TEXT    NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'interrupted')),
+	requested_at INTEGER NOT NULL,
+	started_at   INTEGER,
+	finished_at  INTEGER,
+	total        INTEGER NOT NULL DEFAULT 0,
+	done         INTEGER NOT NULL DEFAULT 0,
+	open_ports   INTEGER NOT NULL DEFAULT 0,
+	method       TEXT,
+	problem      TEXT,
+	cancel_asked INTEGER NOT NULL DEFAULT 0
+) STRICT;
+INSERT INTO scan_run_2
+SELECT id, subnet_id, host_id, trigger, state, requested_at, started_at, finished_at, total, done, open_ports, method, problem, 0
+FROM scan_run;
+-- An id is never used again.
+DELETE FROM sqlite_sequence WHERE name = 'scan_run_2';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'scan_run_2', seq FROM sqlite_sequence WHERE name = 'scan_run';
+DROP TABLE scan_run;
+ALTER TABLE scan_run_2 RENAME TO scan_run;
+CREATE INDEX scan_run_open ON scan_run (state, id) WHERE state IN ('queued', 'running');
+CREATE INDEX scan_run_by_time ON scan_run (finished_at);
+CREATE INDEX scan_run_by_subnet ON scan_run (subnet_id);
+CREATE INDEX scan_run_by_host ON scan_run (host_id);
