@@ -23,6 +23,8 @@ import { openVendors } from "./probes/vendor.ts";
 import { withScans } from "./scans/machine.ts";
 import { openScans } from "./scans/station.ts";
 import { lockDatabase, openDatabase } from "./store/database.ts";
+import { askNow } from "./sweeps/asking.ts";
+import type { Surroundings } from "./sweeps/gate.ts";
 import { lookAround } from "./sweeps/machine.ts";
 import { type NameDeps, openNames } from "./sweeps/names.ts";
 import { openRetention } from "./sweeps/retention.ts";
@@ -103,11 +105,17 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 				scanner,
 			),
 			targetRules,
+			ask: async (addresses, patience) => {
+				if (thread === undefined)
+					throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
+				return thread.ask(addresses, patience);
+			},
 		},
 	});
 	url = server.url;
 	if (options.entry !== undefined) {
-		thread = startThread({ entry: options.entry, config, bus, log, closeMs: BOUNDS.closeMs, clock });
+		const { closeMs, askMs, questionsMax } = BOUNDS;
+		thread = startThread({ entry: options.entry, config, bus, log, closeMs, askMs, questionsMax, clock });
 	}
 	const deliverer = openDeliverer({
 		...context,
@@ -174,21 +182,17 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 	);
 	if (prober.note === undefined) log.info("probing", { method: prober.method });
 	else log.warning("probing", { method: prober.method, note: prober.note });
+	const asking = { prober, timing: BOUNDS, surroundings: readSurroundings };
 	const sweeper = openSweeper({
 		...BOUNDS,
-		timing: BOUNDS,
+		...asking,
 		db,
-		prober,
 		clock: systemClock,
 		random,
 		log,
 		publish,
 		neighbours: openNeighbours(),
 		vendorOf: openVendors(),
-		surroundings: () => ({
-			networks: localNetworks().filter((network) => !network.loopback),
-			gateways: defaultGateways(),
-		}),
 	});
 	const { rawRetentionDays, hourlyRetentionDays } = config;
 	const retention = openRetention({
@@ -208,10 +212,19 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		],
 		method: prober.method,
 		note: prober.note,
+		ask: (addresses, patience) => askNow(asking, addresses, patience),
 		close() {
 			prober.close();
 			db.close();
 		},
+	};
+}
+
+/** The networks of this machine and its ways out. */
+function readSurroundings(): Surroundings {
+	return {
+		networks: localNetworks().filter((network) => !network.loopback),
+		gateways: defaultGateways(),
 	};
 }
 

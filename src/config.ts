@@ -48,6 +48,9 @@ export const BOUNDS = {
 	/** Verdicts in one transaction, and the longest wait before a smaller batch is written. */
 	batchSize: 1_000,
 	batchMs: 250,
+	/** Questions to the sweep thread that may be open, and how long one waits beyond its own patience, in milliseconds. */
+	questionsMax: 256,
+	askMs: 2_000,
 	/** Parallel ping processes of the fallback. */
 	pingProcesses: 64,
 	/** Our own network (interfaces, default gateways) is looked at so often, in milliseconds. */

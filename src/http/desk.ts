@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
 import type { TargetRules } from "../model/target.ts";
+import type { Address } from "../net/address.ts";
 import { countDown } from "../store/counts.ts";
 import { readSetting } from "../store/settings.ts";
 import { readLight } from "../store/subnets.ts";
@@ -27,9 +28,17 @@ export type Surroundings = {
 	checks(): Check[];
 	/** Why nothing can be swept, in words. */
 	problem(): string | undefined;
+	/**
+	 * Asks addresses now: microseconds by position, -1 for silence, 0 for one that answers ARP alone.
+	 * AppError("unavailable") when nothing can be asked.
+	 */
+	ask(addresses: readonly Address[], patience: Patience): Promise<Int32Array>;
 	/** Where webhooks may go from here. */
 	targetRules(): TargetRules;
 };
+
+/** Echoes to a silent address, the wait between two of them, and after the last, in milliseconds. */
+export type Patience = { readonly attempts: number; readonly retryMs: number; readonly timeoutMs: number };
 
 export type Desk = {
 	readonly context: Context;

@@ -37,6 +37,9 @@ export type ProbeOptions = {
 	readonly signal?: AbortSignal | undefined;
 };
 
+/** How long somebody who asks is willing to wait for a silent target. */
+export type Patience = Pick<ProbeOptions, "attempts" | "retryMs" | "timeoutMs">;
+
 /** Totals of a run, returned when the iteration ends. */
 export type ProbeTotals = {
 	readonly sent: number;

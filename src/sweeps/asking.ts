@@ -1,9 +1,10 @@
 /** How a sweep asks: by ARP first where the network is attached, else by ping alone. Records nothing. */
 
+import { AppError } from "../errors.ts";
 import type { Subnet } from "../model/subnet.ts";
-import type { Address } from "../net/address.ts";
+import { type Address, familyOf } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
-import { type ProbeBatch, type ProbeOptions, type Prober, SILENT } from "../probes/probe.ts";
+import { type Patience, type ProbeBatch, type ProbeOptions, type Prober, SILENT } from "../probes/probe.ts";
 import type { Surroundings } from "./gate.ts";
 import type { Verdict } from "./recorder.ts";
 import { isLoopback } from "./targets.ts";
@@ -77,3 +78,49 @@ export async function answersOf(
 		answered.push(...verdictsOf(targets, step.value).filter((verdict) => verdict.latencyUs !== SILENT));
 	}
 }
+
+/**
+ * Asks addresses outside of any sweep, because somebody wants to know now: microseconds by position, SILENT, or
+ * UNTIMED for one that answers ARP alone. Recorded nowhere. AppError("unavailable") where the fault is ours, or where
+ * the kernel dropped replies for want of room: then silence proves nothing.
+ */
+export async function askNow(
+	{ prober, timing, surroundings }: AskDeps,
+	addresses: readonly Address[],
+	patience: Patience,
+): Promise<Int32Array> {
+	const heard = new Int32Array(addresses.length).fill(SILENT);
+	const { networks } = surroundings();
+	const near = (address: Address) =>
+		!isLoopback(address) && networks.some((network) => contains(network.cidr, address));
+	const arp = (at: number) => {
+		const address = addresses[at] as Address;
+		return prober.arp === true && familyOf(address) === 4 && near(address);
+	};
+	const positions = addresses.map((_, at) => at);
+	const runs = [positions.filter(arp), positions.filter((at) => !arp(at))].filter((run) => run.length > 0);
+	await Promise.all(
+		runs.map(async (run, which) => {
+			const options = {
+				...patience,
+				inFlightMax: timing.neighboursInFlight,
+				arp: runs.length === 2 ? which === 0 : arp(run[0] ?? 0),
+			};
+			const targets = run.map((at) => addresses[at] as Address);
+			const batches = prober.probe(targets, options);
+			for (let step = await batches.next(); ; step = await batches.next()) {
+				if (step.done) {
+					if ((step.value.lost ?? 0) > 0) throw new AppError("unavailable", OVERRUN);
+					return;
+				}
+				const { index, latencyUs } = step.value;
+				index.forEach((target, i) => {
+					heard[run[target] ?? 0] = latencyUs[i] ?? SILENT;
+				});
+			}
+		}),
+	);
+	return heard;
+}
+
+const OVERRUN = "Too many replies came at once to hear them all: ask again.";

@@ -1,7 +1,8 @@
 /** The thread beside the main one: what is said across the border, and the stations that work behind it. */
 
 import type { News } from "../events/bus.ts";
-import type { ProbeMethod } from "../probes/probe.ts";
+import type { Address } from "../net/address.ts";
+import type { Patience, ProbeMethod } from "../probes/probe.ts";
 
 /** Something that works in the thread: woken every second, it looks in the database for what is due. */
 export type Station = { tick(): void; close(): Promise<void> };
@@ -10,12 +11,28 @@ export type Station = { tick(): void; close(): Promise<void> };
 export type ToWorker<C> =
 	| { readonly kind: "open"; readonly config: C }
 	| { readonly kind: "tick" }
+	| Question
 	| { readonly kind: "close" };
+
+/** Do these addresses answer now? `id` is the asker's own, and comes back with the answer. */
+export type Question = {
+	readonly kind: "ask";
+	readonly id: number;
+	readonly addresses: readonly Address[];
+	readonly patience: Patience;
+};
 
 export type FromWorker =
 	| { readonly kind: "ready"; readonly method: ProbeMethod; readonly note: string | undefined }
 	| { readonly kind: "news"; readonly news: News }
 	| { readonly kind: "trouble"; readonly problem: string | undefined }
+	/** What the addresses of a question answered, by position, or why nothing could be asked. */
+	| {
+			readonly kind: "heard";
+			readonly id: number;
+			readonly latencyUs?: Int32Array;
+			readonly problem?: string;
+	  }
 	| { readonly kind: "closed" };
 
 /** The end of the border that faces the main thread. */
@@ -29,6 +46,8 @@ export type Crew = {
 	readonly stations: readonly Station[];
 	readonly method: ProbeMethod;
 	readonly note: string | undefined;
+	/** See askNow. */
+	ask(addresses: readonly Address[], patience: Patience): Promise<Int32Array>;
 	close(): void;
 };
 
@@ -49,6 +68,8 @@ export function runWorker<C>(
 			);
 		} else if (message.kind === "tick") {
 			if (crew !== undefined) tick(crew, port);
+		} else if (message.kind === "ask") {
+			void answer(crew, message).then((heard) => port.post(heard));
 		} else {
 			closeCrew(crew).finally(() => port.post({ kind: "closed" }));
 		}
@@ -62,6 +83,16 @@ function tick<C>(crew: Crew, port: Port<C>): void {
 		port.post({ kind: "trouble", problem: undefined });
 	} catch (error) {
 		port.post({ kind: "trouble", problem: `The queue cannot be read: ${(error as Error).message}` });
+	}
+}
+
+async function answer(crew: Crew | undefined, question: Question): Promise<FromWorker> {
+	const { id, addresses, patience } = question;
+	try {
+		if (crew === undefined) throw new Error("The thread that asks has not opened its socket yet.");
+		return { kind: "heard", id, latencyUs: await crew.ask(addresses, patience) };
+	} catch (error) {
+		return { kind: "heard", id, problem: (error as Error).message };
 	}
 }
 
