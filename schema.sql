@@ -212,7 +212,11 @@ CREATE TABLE event (
 	host_id     INTEGER REFERENCES host (id) ON DELETE SET NULL,
 	ip          TEXT,
 	label       TEXT    NOT NULL DEFAULT '',
-	detail_json TEXT    NOT NULL DEFAULT '{}'
+	detail_json TEXT    NOT NULL DEFAULT '{}',
+	actor_kind  TEXT    CHECK (actor_kind IN ('person', 'token')), -- NULL: it happened, or Rollcall did it by itself
+	actor_id    INTEGER,                              -- of the user or token; no reference, the line outlives both
+	actor_name  TEXT,                                 -- as it was then
+	actor_from  TEXT                                  -- address of the caller; '' from the command line
 ) STRICT;
 CREATE INDEX event_by_time ON event (ts);
 CREATE INDEX event_by_host ON event (host_id, id);

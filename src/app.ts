@@ -12,6 +12,7 @@ import { resolveName } from "./events/resolve.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
+import { PROGRAM } from "./model/actor.ts";
 import type { TargetRules } from "./model/target.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
@@ -81,7 +82,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 			ring: BOUNDS.newsRing,
 			onError: (error) => log.error("a listener failed", { reason: error }),
 		});
-		return await start({ config, db, bus, log, clock, random }, options, opened);
+		return await start({ config, db, bus, log, clock, random, actor: PROGRAM }, options, opened);
 	} catch (error) {
 		opened.dispose();
 		throw error;

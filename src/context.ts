@@ -4,7 +4,11 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Bus } from "./events/bus.ts";
 import type { Log } from "./log.ts";
+import type { Actor } from "./model/actor.ts";
 import type { Db } from "./store/database.ts";
+
+/** Without an actor: enough to read, not enough to write as somebody. */
+export type Ground = Omit<Context, "actor">;
 
 export type Context = {
 	readonly config: Config;
@@ -14,4 +18,6 @@ export type Context = {
 	readonly clock: Clock;
 	/** 0 ≤ n < 1. */
 	readonly random: () => number;
+	/** Who acts; events record it. Requests get a context of their own (`desk.by`). */
+	readonly actor: Actor;
 };

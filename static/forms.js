@@ -39,7 +39,15 @@ async function copy(event) {
 	setTimeout(() => button.removeAttribute("data-done"), 2_000);
 }
 
+/** Pieces of a page come without the token of this session: a form that the browser itself sends is given it here. */
+function prove(event) {
+	const { csrf } = document.body.dataset;
+	const field = event.target.querySelector?.('input[name="csrf"]');
+	if (csrf && field) field.value = csrf;
+}
+
 export function watchForms() {
+	document.addEventListener("submit", prove, true);
 	document.addEventListener("click", copy);
 	document.addEventListener("submit", setTheme, true);
 	document.addEventListener("input", (event) =>

@@ -76,7 +76,7 @@ function readShape(at: string): Record<string, unknown> {
 		const references = db
 			.query(`SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list(?) ORDER BY "from"`)
 			.all(name);
-		const checks = (sql?.match(/CHECK \([^\n]*/g) ?? []).map((check) => check.replace(/,?\s*(--.*)?$/, ""));
+		const checks = sql?.match(/CHECK \((?:[^()]|\([^()]*\))*\)/g) ?? [];
 		return [name, { columns, references, checks: checks.sort() }] as const;
 	});
 	db.close();

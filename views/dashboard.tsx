@@ -32,7 +32,6 @@ export type DashboardProps = {
 	changes: readonly Event[];
 	offers: readonly NetworkOffer[];
 	now: number;
-	csrf?: string;
 };
 
 export function Dashboard(props: DashboardProps) {
@@ -61,9 +60,9 @@ function FirstRun(props: DashboardProps) {
 					Rollcall asks every address of a subnet once a minute who is there. The first sweep starts at once
 					and this page fills while it runs.
 				</p>
-				<Offers offers={props.offers} csrf={props.csrf} />
+				<Offers offers={props.offers} />
 				<h2>{props.offers.length > 0 ? "Or another network" : "Your network"}</h2>
-				<SubnetFields csrf={props.csrf} short />
+				<SubnetFields short />
 			</section>
 		</Main>
 	);
@@ -174,7 +173,7 @@ function HostPanel(props: DashboardProps) {
 	return (
 		<Panel title={title} id="hosts" aside={plural(listing.matching, "host")} class="listing">
 			<FilterBar listing={listing} base="/" full={false} subnets={subnets} />
-			<ListingTable listing={listing} base="/" now={props.now} csrf={props.csrf} label={title} />
+			<ListingTable listing={listing} base="/" now={props.now} label={title} />
 			{listing.matching === 0 && <p class="empty">No host matches.</p>}
 		</Panel>
 	);

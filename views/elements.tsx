@@ -4,7 +4,9 @@ import type { ComponentChildren } from "preact";
 import type { Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
 import { isSlow, UNTIMED } from "../src/model/presence.ts";
+import type { Role } from "../src/model/user.ts";
 import { type AgeStyle, age, count, exact, latency, visible } from "./format.ts";
+import { Form } from "./reader.tsx";
 
 /**
  * Roles said aloud for tables that narrow screens show as cards: a changed `display` takes the native ones away
@@ -132,23 +134,17 @@ export function Tag(props: { text: string }) {
 	);
 }
 
-/** The token that proves a form came from our own page; nothing where sessions do not exist yet. */
-export function Csrf(props: { token?: string | undefined }) {
-	return props.token === undefined ? null : <input type="hidden" name="csrf" value={props.token} />;
-}
-
-/** A form of one button: an action that changes something. */
+/** A form of one button: an action that changes something, not shown to those whose role does not suffice. */
 export function ActionButton(props: {
 	action: string;
 	label: string;
-	csrf?: string | undefined;
 	kind?: "primary" | "danger" | "plain";
 	values?: Readonly<Record<string, string>>;
 	shortcut?: string;
+	needs?: Role | undefined;
 }) {
 	return (
-		<form class="inline" method="post" action={props.action}>
-			<Csrf token={props.csrf} />
+		<Form class="inline" action={props.action} needs={props.needs ?? "editor"}>
 			{Object.entries(props.values ?? {}).map(([name, value]) => (
 				<input key={name} type="hidden" name={name} value={value} />
 			))}
@@ -160,7 +156,7 @@ export function ActionButton(props: {
 			>
 				{props.label}
 			</button>
-		</form>
+		</Form>
 	);
 }
 

@@ -141,6 +141,20 @@ function Subject(props: { event: Event }) {
 	);
 }
 
+/** By whom, and on asking from where; nothing where it happened by itself. */
+function By(props: { event: Event }) {
+	const { by } = props.event;
+	if (by === undefined) return null;
+	const from = by.from === "" ? "on this machine" : `from ${by.from}`;
+	return (
+		<span class="by" title={visible(from)}>
+			by {by.kind === "token" && "token "}
+			<Wire text={by.name} />
+			<span class="sr"> {visible(from)}</span>
+		</span>
+	);
+}
+
 /**
  * `subject: false` leaves the name out where the whole list is about one host; `back`: news can be put away here, and where that
  * leads.
@@ -162,6 +176,7 @@ export function EventLine(props: { event: Event; now: number; subject?: boolean;
 				</span>
 			)}
 			{event.dismissed === true && back !== undefined && <span class="dismiss quiet">not told again</span>}
+			<By event={event} />
 			<Age at={event.at} now={props.now} style={props.subject === false ? "since" : "short"} />
 		</li>
 	);

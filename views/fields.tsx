@@ -1,7 +1,8 @@
 /** Labelled fields of a form and what is wrong with them. Knows no particular form. */
 
-import { Callout, Csrf } from "./elements.tsx";
+import { Callout } from "./elements.tsx";
 import { visibleLines } from "./format.ts";
+import { Csrf } from "./reader.tsx";
 
 export type FieldProblem = { field?: string | undefined; message: string; suggestion?: string };
 
@@ -78,7 +79,6 @@ export function FormProblem(props: {
 	problem?: FieldProblem | undefined;
 	action: string;
 	values: Readonly<Record<string, string>>;
-	csrf?: string | undefined;
 	method?: "get" | "post";
 }) {
 	const { problem, values } = props;
@@ -91,7 +91,7 @@ export function FormProblem(props: {
 			<p>{visibleLines(problem.message)}</p>
 			{suggestion !== undefined && field !== undefined && (
 				<form method={props.method ?? "post"} action={props.action}>
-					<Csrf token={props.csrf} />
+					{props.method !== "get" && <Csrf />}
 					{Object.entries({ ...values, [field]: suggestion }).map(([name, value]) => (
 						<input key={name} type="hidden" name={name} value={value} />
 					))}

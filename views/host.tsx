@@ -8,12 +8,13 @@ import type { Subnet } from "../src/model/subnet.ts";
 import type { HostHistory } from "../src/model/uptime.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { isLocallyAdministered, parseMac } from "../src/net/mac.ts";
-import { Age, Callout, Csrf, Latency, Main, StatusPill, Wire } from "./elements.tsx";
+import { Age, Callout, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
 import { HistoryPanel } from "./history.tsx";
 import { FoundNames } from "./names.tsx";
+import { Form } from "./reader.tsx";
 import { HostActions, OpenPorts } from "./scan.tsx";
 
 export type HostPanelProps = {
@@ -30,7 +31,6 @@ export type HostPanelProps = {
 		problem?: { field?: string; message: string };
 	};
 	now: number;
-	csrf?: string;
 	drawer: boolean;
 };
 
@@ -63,10 +63,10 @@ export function HostPanel(props: HostPanelProps) {
 					<Latency host={host} />
 				</span>
 				<Story host={host} now={props.now} />
-				<HostActions host={host} scan={props.scan} csrf={props.csrf} />
+				<HostActions host={host} scan={props.scan} />
 			</header>
 			<EditForm {...props} />
-			<FoundNames host={host} subnet={props.subnet} asksSnmp={props.asksSnmp === true} csrf={props.csrf} />
+			<FoundNames host={host} subnet={props.subnet} asksSnmp={props.asksSnmp === true} />
 			{props.history !== undefined && host.firstSeenAt !== undefined && (
 				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
 			)}
@@ -89,7 +89,7 @@ export function HostPanel(props: HostPanelProps) {
 					</ul>
 				)}
 			</section>
-			<DeleteForm host={host} csrf={props.csrf} />
+			<DeleteForm host={host} />
 		</article>
 	);
 }
@@ -158,10 +158,9 @@ function EditForm(props: HostPanelProps) {
 	const problem: FieldProblem | undefined = form?.problem;
 	const id = props.drawer ? "d" : "p";
 	return (
-		<form
+		<Form
 			class="fields rows"
 			id={`${id}-edit`}
-			method="post"
 			action={`/hosts/${host.id}`}
 			data-edit
 			data-dirty={form?.problem === undefined ? undefined : ""}
@@ -170,7 +169,6 @@ function EditForm(props: HostPanelProps) {
 			hx-target="closest .host"
 			hx-swap="outerHTML"
 		>
-			<Csrf token={props.csrf} />
 			<input type="hidden" name="version" value={host.version} />
 			{problem !== undefined && !FIELDS.has(problem.field ?? "") && (
 				<Callout kind="bad">
@@ -186,7 +184,7 @@ function EditForm(props: HostPanelProps) {
 					Undo
 				</button>
 			</div>
-		</form>
+		</Form>
 	);
 }
 
@@ -239,13 +237,12 @@ function HostFields(props: {
 }
 
 /** Folded, so that deleting takes two deliberate steps without a script. */
-function DeleteForm(props: { host: Host; csrf: string | undefined }) {
+function DeleteForm(props: { host: Host }) {
 	const { host } = props;
 	return (
 		<details class="delete">
 			<summary>Delete…</summary>
-			<form method="post" action={`/hosts/${host.id}/delete`}>
-				<Csrf token={props.csrf} />
+			<Form action={`/hosts/${host.id}/delete`}>
 				<p>
 					The record of {host.ip} goes: hostname, description, tags, notes and its whole history. If it
 					answers again it comes back as a new host.
@@ -253,7 +250,7 @@ function DeleteForm(props: { host: Host; csrf: string | undefined }) {
 				<button type="submit" class="button danger">
 					Delete {host.ip}
 				</button>
-			</form>
+			</Form>
 		</details>
 	);
 }

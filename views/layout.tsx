@@ -2,8 +2,9 @@
 
 import type { VNode } from "preact";
 import type { Light } from "../src/model/live.ts";
-import { Age, Csrf } from "./elements.tsx";
+import { Age } from "./elements.tsx";
 import { visible } from "./format.ts";
+import { Form, type Reader } from "./reader.tsx";
 
 export const THEMES = ["auto", "light", "dark", "contrast"] as const;
 export type Theme = (typeof THEMES)[number];
@@ -31,7 +32,7 @@ export type Shell = {
 	downs: number;
 	theme: Theme;
 	assets: Assets;
-	csrf?: string;
+	reader: Reader;
 	now: number;
 	/** Number of the last news that this page knows of. */
 	liveId?: string;
@@ -48,6 +49,13 @@ const HTMX_CONFIG = JSON.stringify({
 
 /** Links leave the page by swapping its main part; what stays in place says so itself (see `inPlace`). */
 const BOOST = { "hx-boost:inherited": 'target:"#main" swap:"outerHTML show:none"' };
+
+/** htmx proves by a header that what it sends comes from a page of this session. */
+function proof(csrf: string): Record<string, string> {
+	return csrf === ""
+		? {}
+		: { "hx-headers:inherited": JSON.stringify({ "x-csrf-token": csrf }), "data-csrf": csrf };
+}
 
 /** What the tab says: hosts that are down first, so that it can be read at a glance. */
 export function tabTitle(title: string, downs: number): string {
@@ -77,7 +85,7 @@ export function Layout(props: Shell & { title: string; main: VNode }) {
 				<script src={assets.htmx} defer />
 				<script src={assets.script} type="module" />
 			</head>
-			<body {...BOOST}>
+			<body {...BOOST} {...proof(props.reader.csrf)}>
 				<a class="skip" href="#main">
 					Skip to the content
 				</a>
@@ -158,7 +166,7 @@ function Top(props: Shell) {
 			<button type="button" class="square narrow" popovertarget="find" aria-label="Search">
 				{icon("search")}
 			</button>
-			<ThemeButton theme={props.theme} csrf={props.csrf} icon={icon("theme")} />
+			<ThemeButton theme={props.theme} icon={icon("theme")} />
 			<button type="button" class="square narrow" popovertarget="places" aria-label="Menu">
 				{icon("menu")}
 			</button>
@@ -207,11 +215,10 @@ function LiveLight(props: { light: Light; now: number }) {
 }
 
 /** Cycles through the themes; without the script it posts the next one. */
-function ThemeButton(props: { theme: Theme; csrf?: string | undefined; icon: VNode }) {
+function ThemeButton(props: { theme: Theme; icon: VNode }) {
 	const next = THEMES[(THEMES.indexOf(props.theme) + 1) % THEMES.length] ?? "auto";
 	return (
-		<form class="inline" method="post" action="/settings/theme" hx-boost="false">
-			<Csrf token={props.csrf} />
+		<Form class="inline" action="/settings/theme" hx-boost="false" needs="viewer">
 			<button
 				id="theme"
 				type="submit"
@@ -224,7 +231,7 @@ function ThemeButton(props: { theme: Theme; csrf?: string | undefined; icon: VNo
 				{props.icon}
 				<span class="sr">Theme: {THEME_NAMES[props.theme]}</span>
 			</button>
-		</form>
+		</Form>
 	);
 }
 

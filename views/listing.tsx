@@ -35,7 +35,6 @@ export type ListingProps = {
 	base: string;
 	subnetId?: number | undefined;
 	now: number;
-	csrf?: string | undefined;
 };
 
 /** `label` names the table for those who do not see it. */

@@ -9,14 +9,14 @@ const SOURCES = [
 	{ source: "snmp", label: "SNMP" },
 ] as const;
 
-type Props = { host: Host; subnet: Subnet; csrf: string | undefined };
+type Props = { host: Host; subnet: Subnet };
 
 /**
  * Names beside the one in use and, where SNMP can be asked at all (`asksSnmp`), the host's switch for it; nothing
  * where there is nothing to say.
  */
 export function FoundNames(props: Props & { asksSnmp: boolean }) {
-	const { host, csrf, asksSnmp } = props;
+	const { host, asksSnmp } = props;
 	const names = { ptr: host.ptrName, snmp: host.snmpName };
 	const others = SOURCES.filter(({ source }) => names[source] !== "" && names[source] !== host.hostname);
 	if (others.length === 0 && !asksSnmp) return null;
@@ -31,7 +31,6 @@ export function FoundNames(props: Props & { asksSnmp: boolean }) {
 					<ActionButton
 						action={`/hosts/${host.id}/name`}
 						label={`Use the ${label} name`}
-						csrf={csrf}
 						values={{ source }}
 					/>
 				</div>
@@ -41,7 +40,7 @@ export function FoundNames(props: Props & { asksSnmp: boolean }) {
 	);
 }
 
-function SnmpSwitch({ host, subnet, csrf }: Props) {
+function SnmpSwitch({ host, subnet }: Props) {
 	const own = host.snmpEnabled;
 	const isOn = own ?? subnet.snmpEnabled;
 	const action = `/hosts/${host.id}/snmp`;
@@ -55,19 +54,16 @@ function SnmpSwitch({ host, subnet, csrf }: Props) {
 				<ActionButton
 					action={action}
 					label={isOn ? "Do not ask" : "Ask"}
-					csrf={csrf}
 					values={{ enabled: isOn ? "no" : "yes" }}
 				/>
-				{own !== undefined && (
-					<ActionButton action={action} label="As the subnet" csrf={csrf} values={{ enabled: "" }} />
-				)}
+				{own !== undefined && <ActionButton action={action} label="As the subnet" values={{ enabled: "" }} />}
 			</span>
 		</div>
 	);
 }
 
 /** The switch of a whole subnet, on its own form. */
-export function SubnetSnmp({ subnet, csrf }: Omit<Props, "host">) {
+export function SubnetSnmp({ subnet }: Omit<Props, "host">) {
 	return (
 		<section class="panel padded names" aria-label="Names by SNMP">
 			<div class="choice">
@@ -79,7 +75,6 @@ export function SubnetSnmp({ subnet, csrf }: Omit<Props, "host">) {
 				<ActionButton
 					action={`/subnets/${subnet.id}/snmp`}
 					label={subnet.snmpEnabled ? "Do not ask" : "Ask by SNMP"}
-					csrf={csrf}
 					values={{ enabled: subnet.snmpEnabled ? "no" : "yes" }}
 				/>
 			</div>

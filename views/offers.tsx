@@ -1,21 +1,20 @@
 /** The machine's own networks, each with the one button that adds it. Knows no other way to add a subnet. */
 
-import { Csrf } from "./elements.tsx";
 import { plural, visible } from "./format.ts";
+import { Form } from "./reader.tsx";
 
 export type NetworkOffer = { cidr: string; interface: string; addresses: bigint };
 
 /** What the button leaves as it comes. */
 const PLAIN = { name: "", notes: "", gateway: "", sweep_interval_s: "60", sweep_enabled: "on" };
 
-export function Offers(props: { offers: readonly NetworkOffer[]; csrf?: string | undefined }) {
+export function Offers(props: { offers: readonly NetworkOffer[] }) {
 	if (props.offers.length === 0) return null;
 	return (
 		<ul class="offers">
 			{props.offers.map((offer) => (
 				<li key={`${offer.cidr}${offer.interface}`}>
-					<form method="post" action="/subnets">
-						<Csrf token={props.csrf} />
+					<Form action="/subnets">
 						<input type="hidden" name="cidr" value={offer.cidr} />
 						{Object.entries(PLAIN).map(([name, value]) => (
 							<input key={name} type="hidden" name={name} value={value} />
@@ -29,7 +28,7 @@ export function Offers(props: { offers: readonly NetworkOffer[]; csrf?: string |
 						<button type="submit" class="button primary">
 							Add<span class="sr"> {visible(offer.cidr)}</span>
 						</button>
-					</form>
+					</Form>
 				</li>
 			))}
 		</ul>

@@ -3,18 +3,27 @@
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { Layout, type Shell, tabTitle } from "./layout.tsx";
+import { For, type Reader } from "./reader.tsx";
 
 /** A full page. */
 export function renderDocument(page: Shell & { title: string; main: VNode }): string {
-	return `<!doctype html>${renderToString(<Layout {...page} />)}`;
+	const html = renderToString(
+		<For reader={page.reader}>
+			<Layout {...page} />
+		</For>,
+	);
+	return `<!doctype html>${html}`;
 }
 
-/** What an htmx request for a page gets: its title and its main part. `downs` puts the count into the title. */
-export function renderMain(page: { title: string; main: VNode; downs?: number }): string {
-	return renderFragment(<title>{tabTitle(page.title, page.downs ?? 0)}</title>, page.main);
+/**
+ * What an htmx request for a page gets: its title and its main part, without a token, so that all readers of one role
+ * can be given the same. `downs` puts the count into the title.
+ */
+export function renderMain(page: { title: string; main: VNode; downs?: number; reader: Reader }): string {
+	return renderFragment(page.reader, <title>{tabTitle(page.title, page.downs ?? 0)}</title>, page.main);
 }
 
-/** Pieces of a page, one after the other: the drawer's content, the rows of a window. */
-export function renderFragment(...nodes: VNode[]): string {
-	return nodes.map((node) => renderToString(node)).join("");
+/** Pieces of a page, one after the other: the drawer's content, the rows of a window. The same for one role. */
+export function renderFragment({ role }: Pick<Reader, "role">, ...nodes: VNode[]): string {
+	return nodes.map((node) => renderToString(<For reader={{ role, csrf: "" }}>{node}</For>)).join("");
 }

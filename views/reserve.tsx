@@ -3,16 +3,16 @@
 import { HOST_LIMITS, RESERVE_MAX } from "../src/model/host.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
-import { Callout, Csrf, Main, Wire } from "./elements.tsx";
+import { Callout, Main, Wire } from "./elements.tsx";
 import { Field } from "./fields.tsx";
 import { nameOr, visible, visibleLines } from "./format.ts";
+import { Form } from "./reader.tsx";
 
 export type ReserveProps = {
 	subnet: Subnet;
 	address: string;
 	values: { count: string; hostname: string; description: string };
 	problem?: { field?: string; message: string };
-	csrf?: string;
 };
 
 export function ReserveForm(props: ReserveProps) {
@@ -36,8 +36,7 @@ export function ReserveForm(props: ReserveProps) {
 						<p>{visibleLines(problem.message)}</p>
 					</Callout>
 				)}
-				<form class="fields" id="reserve" method="post" action={`/subnets/${subnet.id}/reserve`} data-edit>
-					<Csrf token={props.csrf} />
+				<Form class="fields" id="reserve" action={`/subnets/${subnet.id}/reserve`} data-edit>
 					<input type="hidden" name="address" value={props.address} />
 					<ReserveFields values={values} problem={problem} />
 					<div class="actions">
@@ -48,7 +47,7 @@ export function ReserveForm(props: ReserveProps) {
 							Cancel
 						</a>
 					</div>
-				</form>
+				</Form>
 			</section>
 		</Main>
 	);

@@ -5,14 +5,15 @@ import type { Port } from "../src/model/port.ts";
 import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { familyOf } from "../src/net/address.ts";
-import { ActionButton, Age, Csrf, Wire } from "./elements.tsx";
+import { ActionButton, Age, Wire } from "./elements.tsx";
 import { duration, visibleLines } from "./format.ts";
+import { Form } from "./reader.tsx";
 
 const NEW_FOR_MS = 24 * 3_600_000;
 const SCANNERS: Readonly<Record<string, string>> = { nmap: "nmap", connect: "TCP connect" };
 
 /** "Scan ports" (what follows is told by the live stream), and links to what answers on the web; only ports that a scan has found. */
-export function HostActions(props: { host: Host; scan: HostScan | undefined; csrf: string | undefined }) {
+export function HostActions(props: { host: Host; scan: HostScan | undefined }) {
 	const { host, scan } = props;
 	const name = familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip;
 	const web = host.ports
@@ -22,18 +23,16 @@ export function HostActions(props: { host: Host; scan: HostScan | undefined; csr
 	return (
 		<div class="buttons">
 			{scan !== undefined && (
-				<form
+				<Form
 					class="inline"
-					method="post"
 					action={`/hosts/${host.id}/scan`}
 					hx-post={`/hosts/${host.id}/scan`}
 					hx-swap="none"
 				>
-					<Csrf token={props.csrf} />
 					<button type="submit" class="button plain" disabled={scan.open !== undefined}>
 						{scan.open === undefined ? "Scan ports" : "Scanning…"}
 					</button>
-				</form>
+				</Form>
 			)}
 			{web.map((port) => (
 				<a
@@ -112,8 +111,8 @@ function when(at: number, now: number): string {
 }
 
 /** The switch of a whole subnet, on its own form. */
-export function SubnetScans(props: { subnet: Subnet; csrf: string | undefined }) {
-	const { subnet, csrf } = props;
+export function SubnetScans(props: { subnet: Subnet }) {
+	const { subnet } = props;
 	const isOn = subnet.scanEnabled;
 	return (
 		<section class="panel padded" aria-label="Port scans">
@@ -124,7 +123,6 @@ export function SubnetScans(props: { subnet: Subnet; csrf: string | undefined })
 				<ActionButton
 					action={`/subnets/${subnet.id}/scans`}
 					label={isOn ? "Only when asked" : "By the clock"}
-					csrf={csrf}
 					values={{ enabled: isOn ? "no" : "yes" }}
 				/>
 			</p>

@@ -1,22 +1,21 @@
 /** Settings: the appearance, and what this Rollcall is. Knows no value it does not get. */
 
-import { Csrf, Main, Panel, Wire } from "./elements.tsx";
+import { Main, Panel, Wire } from "./elements.tsx";
 import { visible } from "./format.ts";
 import { THEME_NAMES, THEMES, type Theme } from "./layout.tsx";
+import { Form } from "./reader.tsx";
 import { type Storage, StoragePanel } from "./storage.tsx";
 
 export function Settings(props: {
 	theme: Theme;
 	about: readonly { label: string; value: string }[];
 	storage?: Storage;
-	csrf?: string;
 }) {
 	return (
 		<Main class="narrow-page">
 			<h1>Settings</h1>
 			<Panel title="Appearance" class="padded">
-				<form method="post" action="/settings/theme" hx-boost="false" id="appearance">
-					<Csrf token={props.csrf} />
+				<Form action="/settings/theme" hx-boost="false" id="appearance" needs="viewer">
 					<fieldset>
 						<legend class="sr">Theme</legend>
 						{THEMES.map((theme) => (
@@ -31,9 +30,9 @@ export function Settings(props: {
 							Save
 						</button>
 					</div>
-				</form>
+				</Form>
 			</Panel>
-			{props.storage !== undefined && <StoragePanel storage={props.storage} csrf={props.csrf} />}
+			{props.storage !== undefined && <StoragePanel storage={props.storage} />}
 			<Panel title="About" class="padded">
 				<dl class="facts-list">
 					{props.about.map(({ label, value }) => (

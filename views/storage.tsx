@@ -31,7 +31,7 @@ const NAMES: Readonly<Record<string, string>> = {
 /** Tables with a line of their own; the rest is added up. */
 const LINES = 6;
 
-export function StoragePanel(props: { storage: Storage; csrf?: string | undefined }) {
+export function StoragePanel(props: { storage: Storage }) {
 	const { state, report, now } = props.storage;
 	return (
 		<Panel title="Storage" class="padded" id="storage">
@@ -72,7 +72,7 @@ export function StoragePanel(props: { storage: Storage; csrf?: string | undefine
 				</div>
 			</dl>
 			{props.storage.askedAt === undefined ? (
-				<ActionButton action="/settings/prune" label="Prune now" csrf={props.csrf} />
+				<ActionButton action="/settings/prune" label="Prune now" needs="admin" />
 			) : (
 				<p class="quiet" role="status">
 					Asked to prune <Age at={props.storage.askedAt} now={now} />; it runs beside everything else.

@@ -2,10 +2,11 @@
 
 import { SUBNET_LIMITS, type Subnet } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
-import { Csrf, Main, Wire } from "./elements.tsx";
+import { Main, Wire } from "./elements.tsx";
 import { Field, FormProblem } from "./fields.tsx";
 import { count, nameOr, plural } from "./format.ts";
 import { SubnetSnmp } from "./names.tsx";
+import { Form } from "./reader.tsx";
 import { SubnetScans } from "./scan.tsx";
 
 export type SubnetFormState = {
@@ -38,13 +39,12 @@ function requestValues(values: SubnetFormState["values"]): Record<string, string
 }
 
 /** The form that adds a subnet; `short` asks only for what cannot be guessed. */
-export function SubnetFields(props: { form?: SubnetFormState; csrf?: string | undefined; short?: boolean }) {
+export function SubnetFields(props: { form?: SubnetFormState; short?: boolean }) {
 	const { values, problem } = props.form ?? EMPTY;
 	return (
 		<>
-			<FormProblem problem={problem} action="/subnets" values={requestValues(values)} csrf={props.csrf} />
-			<form class="fields" id="subnet-add" method="post" action="/subnets" data-edit>
-				<Csrf token={props.csrf} />
+			<FormProblem problem={problem} action="/subnets" values={requestValues(values)} />
+			<Form class="fields" id="subnet-add" action="/subnets" data-edit>
 				<Field
 					id="add-cidr"
 					name="cidr"
@@ -70,7 +70,7 @@ export function SubnetFields(props: { form?: SubnetFormState; csrf?: string | un
 						Add and sweep
 					</button>
 				</div>
-			</form>
+			</Form>
 		</>
 	);
 }
@@ -131,12 +131,7 @@ function Trail(props: { subnet: Subnet; here: string }) {
 	);
 }
 
-export function SubnetEdit(props: {
-	subnet: Subnet;
-	form: SubnetFormState;
-	asksSnmp?: boolean;
-	csrf?: string;
-}) {
+export function SubnetEdit(props: { subnet: Subnet; form: SubnetFormState; asksSnmp?: boolean }) {
 	const { subnet, form } = props;
 	const action = `/subnets/${subnet.id}/edit`;
 	const kept = { cidr: formatCidr(subnet.cidr), version: subnet.version.toString() };
@@ -151,10 +146,8 @@ export function SubnetEdit(props: {
 					problem={form.problem}
 					action={action}
 					values={{ ...requestValues(form.values), ...kept }}
-					csrf={props.csrf}
 				/>
-				<form class="fields" id="subnet-edit" method="post" action={action} data-edit>
-					<Csrf token={props.csrf} />
+				<Form class="fields" id="subnet-edit" action={action} data-edit>
 					{Object.entries(kept).map(([name, value]) => (
 						<input key={name} type="hidden" name={name} value={value} />
 					))}
@@ -178,10 +171,10 @@ export function SubnetEdit(props: {
 							Delete…
 						</a>
 					</div>
-				</form>
+				</Form>
 			</section>
-			<SubnetScans subnet={subnet} csrf={props.csrf} />
-			{props.asksSnmp && <SubnetSnmp subnet={subnet} csrf={props.csrf} />}
+			<SubnetScans subnet={subnet} />
+			{props.asksSnmp && <SubnetSnmp subnet={subnet} />}
 		</Main>
 	);
 }
@@ -192,7 +185,6 @@ export function SubnetDelete(props: {
 	hosts: number;
 	annotated: number;
 	moved: { to: string; hosts: number } | undefined;
-	csrf?: string;
 }) {
 	const { subnet, hosts, annotated, moved } = props;
 	const gone = hosts - (moved?.hosts ?? 0);
@@ -223,15 +215,14 @@ export function SubnetDelete(props: {
 					{hosts === 0 && <li>There are no hosts in it.</li>}
 				</ul>
 				<p class="quiet">This cannot be undone.</p>
-				<form class="actions" method="post" action={`/subnets/${subnet.id}/delete`}>
-					<Csrf token={props.csrf} />
+				<Form class="actions" action={`/subnets/${subnet.id}/delete`}>
 					<button type="submit" class="button danger">
 						Delete {gone > 0 ? `the subnet and ${plural(gone, "host")}` : "the subnet"}
 					</button>
 					<a class="button plain" href={`/subnets/${subnet.id}`}>
 						Keep it
 					</a>
-				</form>
+				</Form>
 			</section>
 		</Main>
 	);

@@ -22,7 +22,6 @@ export type SubnetPageProps = {
 	/** Left out or 0: ports are scanned only when somebody asks. */
 	scanIntervalMinutes?: number;
 	now: number;
-	csrf?: string;
 };
 
 const label = (subnet: Subnet) => nameOr(subnet.name, formatCidr(subnet.cidr));
@@ -34,7 +33,7 @@ export function SubnetPage(props: SubnetPageProps) {
 	return (
 		<Main live={`subnet:${subnet.id}`} class="subnet-page">
 			<Trail ancestors={props.ancestors} />
-			<Head subnet={subnet} scanIntervalMinutes={props.scanIntervalMinutes ?? 0} csrf={props.csrf} />
+			<Head subnet={subnet} scanIntervalMinutes={props.scanIntervalMinutes ?? 0} />
 			{subnet.lastSweepProblem !== undefined && (
 				<Callout kind="warn">
 					<p>
@@ -43,7 +42,7 @@ export function SubnetPage(props: SubnetPageProps) {
 					</p>
 				</Callout>
 			)}
-			<Sweep run={props.run} now={props.now} csrf={props.csrf} />
+			<Sweep run={props.run} now={props.now} />
 			<section class="panel map-panel" aria-label="Address map">
 				<div class="map-box">
 					<MapCells map={props.map} subnetId={subnet.id} label={name} />
@@ -58,7 +57,6 @@ export function SubnetPage(props: SubnetPageProps) {
 					base={base}
 					subnetId={subnet.id}
 					now={props.now}
-					csrf={props.csrf}
 					label={`Hosts of ${name}`}
 				/>
 				{listing.rows.length === 0 && <p class="empty">No host matches.</p>}
@@ -86,7 +84,7 @@ function Trail(props: { ancestors: readonly Subnet[] }) {
 /** Longer notes are folded: the map comes first. */
 const NOTE_IN_LINE = 160;
 
-function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number; csrf: string | undefined }) {
+function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
 	const { subnet } = props;
 	const long = subnet.notes.length > NOTE_IN_LINE || subnet.notes.includes("\n");
 	const facts = [
@@ -128,20 +126,14 @@ function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number; csrf:
 				<a class="button plain" href={`/subnets/${subnet.id}/edit`} data-key="e" hx-boost="false">
 					Edit
 				</a>
-				<ActionButton
-					action={`/subnets/${subnet.id}/sweep`}
-					label="Sweep now"
-					kind="primary"
-					shortcut="s"
-					csrf={props.csrf}
-				/>
+				<ActionButton action={`/subnets/${subnet.id}/sweep`} label="Sweep now" kind="primary" shortcut="s" />
 			</div>
 		</div>
 	);
 }
 
 /** The sweep that is waiting or running. The bar moves by itself where the script runs (see static/app.js). */
-function Sweep(props: { run: SweepRun | undefined; now: number; csrf: string | undefined }) {
+function Sweep(props: { run: SweepRun | undefined; now: number }) {
 	const { run } = props;
 	if (run === undefined || (run.state !== "queued" && run.state !== "running")) return null;
 	return (
@@ -156,7 +148,7 @@ function Sweep(props: { run: SweepRun | undefined; now: number; csrf: string | u
 					: `${count(run.done)} of ${count(run.total)} addresses asked, ${count(run.replies)} answered`}
 			</p>
 			<div {...inPlace}>
-				<ActionButton action={`/runs/${run.id}/cancel`} label="Cancel" csrf={props.csrf} />
+				<ActionButton action={`/runs/${run.id}/cancel`} label="Cancel" />
 			</div>
 		</section>
 	);

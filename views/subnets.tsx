@@ -20,7 +20,6 @@ export type SubnetsProps = {
 	finder?: FinderState;
 	offers: readonly NetworkOffer[];
 	now: number;
-	csrf?: string;
 };
 
 export function Subnets(props: SubnetsProps) {
@@ -48,11 +47,11 @@ export function Subnets(props: SubnetsProps) {
 					{props.finder !== undefined && <Finder {...props.finder} />}
 				</div>
 				<Panel title="Add a subnet" id="add" class="padded">
-					<SubnetFields form={props.form} csrf={props.csrf} />
+					<SubnetFields form={props.form} />
 					{props.offers.length > 0 && (
 						<>
 							<h3>Networks of this machine</h3>
-							<Offers offers={props.offers} csrf={props.csrf} />
+							<Offers offers={props.offers} />
 						</>
 					)}
 				</Panel>

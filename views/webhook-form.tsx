@@ -1,9 +1,9 @@
 /** The form of a webhook: where to, about what, which part of the network. Knows no rule of what is valid. */
 
 import { TOPIC_NAMES, type Topic, WEBHOOK_LIMITS } from "../src/model/webhook.ts";
-import { Csrf } from "./elements.tsx";
 import { Field, FormProblem } from "./fields.tsx";
 import { nameOr, visible } from "./format.ts";
+import { Form } from "./reader.tsx";
 
 export type WebhookFormState = {
 	values: {
@@ -41,9 +41,8 @@ export function WebhookForm(props: {
 	subnets: readonly SubnetChoice[];
 	version?: number;
 	submit: string;
-	csrf?: string | undefined;
 }) {
-	const { id, action, form, csrf } = props;
+	const { id, action, form } = props;
 	const { values, problem } = form;
 	return (
 		<>
@@ -51,10 +50,8 @@ export function WebhookForm(props: {
 				problem={problem}
 				action={action}
 				values={{ url: values.url, name: values.name, tag: values.tag }}
-				csrf={csrf}
 			/>
-			<form class="fields" id={id} method="post" action={action} data-edit>
-				<Csrf token={csrf} />
+			<Form class="fields" id={id} action={action} needs="admin" data-edit>
 				{props.version !== undefined && <input type="hidden" name="version" value={props.version} />}
 				<TargetFields id={id} form={form} />
 				<TopicFields ticked={values.topics} />
@@ -75,7 +72,7 @@ export function WebhookForm(props: {
 						{props.submit}
 					</button>
 				</div>
-			</form>
+			</Form>
 		</>
 	);
 }

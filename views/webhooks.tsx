@@ -1,8 +1,9 @@
 /** Webhooks in the settings: the list, the secret that is shown once, one webhook with its deliveries. */
 
 import type { Delivery, DeliveryState, Webhook } from "../src/model/webhook.ts";
-import { ActionButton, Age, Callout, Csrf, Main, Panel, Wire } from "./elements.tsx";
+import { ActionButton, Age, Callout, Main, Panel, Wire } from "./elements.tsx";
 import { plural, visible } from "./format.ts";
+import { Form } from "./reader.tsx";
 import { type SubnetChoice, TOPIC_LABELS, WebhookForm, type WebhookFormState } from "./webhook-form.tsx";
 
 export type WebhookLine = {
@@ -32,7 +33,6 @@ export function Webhooks(props: {
 	lines: readonly WebhookLine[];
 	form: WebhookFormState;
 	subnets: readonly SubnetChoice[];
-	csrf?: string;
 }) {
 	return (
 		<Main class="narrow-page">
@@ -59,14 +59,7 @@ export function Webhooks(props: {
 				)}
 			</Panel>
 			<Panel title="Add a webhook" class="padded">
-				<WebhookForm
-					id="webhook-add"
-					action={HOME}
-					form={props.form}
-					subnets={props.subnets}
-					submit="Add"
-					csrf={props.csrf}
-				/>
+				<WebhookForm id="webhook-add" action={HOME} form={props.form} subnets={props.subnets} submit="Add" />
 			</Panel>
 		</Main>
 	);
@@ -119,9 +112,8 @@ export function WebhookPage(props: {
 	/** Cursor of the page after this one. */
 	next: string | undefined;
 	now: number;
-	csrf?: string;
 }) {
-	const { webhook, csrf } = props;
+	const { webhook } = props;
 	const here = `${HOME}/${webhook.id}`;
 	return (
 		<Main class="narrow-page">
@@ -137,7 +129,7 @@ export function WebhookPage(props: {
 			<Panel
 				title="Deliveries"
 				class="padded"
-				aside={<ActionButton action={`${here}/test`} label="Send a test" csrf={csrf} />}
+				aside={<ActionButton action={`${here}/test`} label="Send a test" needs="admin" />}
 			>
 				<Deliveries {...props} />
 			</Panel>
@@ -149,18 +141,16 @@ export function WebhookPage(props: {
 					subnets={props.subnets}
 					version={webhook.version}
 					submit="Save"
-					csrf={csrf}
 				/>
 			</Panel>
 			<details class="delete webhook-delete">
 				<summary>Delete…</summary>
-				<form method="post" action={`${here}/delete`}>
-					<Csrf token={csrf} />
+				<Form action={`${here}/delete`} needs="admin">
 					<p>The webhook goes with the record of its deliveries. What waits is not sent.</p>
 					<button type="submit" class="button danger">
 						Delete <Wire text={webhook.name} />
 					</button>
-				</form>
+				</Form>
 			</details>
 		</Main>
 	);
@@ -186,9 +176,9 @@ function Deliveries(props: Parameters<typeof WebhookPage>[0]) {
 						</span>
 						{delivery.state !== "waiting" && webhook.enabled && (
 							<ActionButton
+								needs="admin"
 								action={`${HOME}/${webhook.id}/deliveries/${delivery.id}/again`}
 								label="Send again"
-								csrf={props.csrf}
 							/>
 						)}
 					</li>

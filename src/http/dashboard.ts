@@ -39,8 +39,8 @@ export function dashboardRoutes(desk: Desk) {
 			desk.page(request, () => ({ title: "Doctor", main: Doctor({ checks: desk.surroundings.checks() }) })),
 		)
 		.get("/settings", ({ request }) => respondPage(request, desk.shell(request), settings(desk, request)))
-		.post("/settings/prune", () => {
-			pruneNow(desk.context);
+		.post("/settings/prune", ({ request }) => {
+			pruneNow(desk.by(request));
 			return redirect("/settings#storage");
 		})
 		.post("/settings/theme", ({ request }) => setTheme(request), { parse: "none" });
@@ -84,7 +84,7 @@ function readList(desk: Desk, request: Request) {
 function rows(desk: Desk, request: Request): Response {
 	const listing = readList(desk, request);
 	const now = desk.context.clock.now();
-	return respondHtml(request, renderFragment(ListingRows({ listing, base: "/", now })));
+	return respondHtml(request, renderFragment(desk.reader(request), ListingRows({ listing, base: "/", now })));
 }
 
 function activity(desk: Desk, request: Request) {

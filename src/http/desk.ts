@@ -2,7 +2,8 @@
 
 import { type Shell, THEMES } from "../../views/layout.tsx";
 import type { NetworkOffer } from "../../views/offers.tsx";
-import type { Context } from "../context.ts";
+import type { Reader } from "../../views/reader.tsx";
+import type { Context, Ground } from "../context.ts";
 import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
 import type { TargetRules } from "../model/target.ts";
@@ -11,6 +12,7 @@ import { countDown } from "../store/counts.ts";
 import { readSetting } from "../store/settings.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
+import type { Callers } from "./callers.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
 
 /** A line of the doctor page. */
@@ -41,9 +43,14 @@ export type Surroundings = {
 export type Patience = { readonly attempts: number; readonly retryMs: number; readonly timeoutMs: number };
 
 export type Desk = {
-	readonly context: Context;
+	/** Enough to read; verbs that write are given `by(request)`. */
+	readonly context: Ground;
 	readonly surroundings: Surroundings;
 	light(): Light;
+	/** The context of whoever sent this request: what is done in it is recorded as theirs. */
+	by(request: Request): Context;
+	/** For whom an answer is made. */
+	reader(request: Request): Reader;
 	shell(request: Request): Shell;
 	/** Answers a page; `make` is spared when the same page was made a moment ago and nothing changed since. */
 	page(request: Request, make: () => Page): Response;
@@ -61,10 +68,10 @@ const KEPT_URL_CHARS = 512;
 export function createDesk(
 	context: Context,
 	assets: AssetStore,
-	{ surroundings, epoch }: { surroundings: Surroundings; epoch: string },
+	{ surroundings, epoch, callers }: { surroundings: Surroundings; epoch: string; callers: Callers },
 ): Desk {
 	const { db, clock } = context;
-	const remember = createMemory(context);
+	const remember = createMemory(context, callers);
 	const light = (): Light => {
 		const seen = readLight(db);
 		const lost =
@@ -79,6 +86,7 @@ export function createDesk(
 		light: light(),
 		downs: countDown(db),
 		theme: readTheme(request),
+		reader: callers.of(request),
 		assets: assets.urls,
 		now: clock.now(),
 		liveId: `${epoch}.${context.bus.lastId}`,
@@ -87,6 +95,8 @@ export function createDesk(
 		context,
 		surroundings,
 		light,
+		by: (request) => ({ ...context, actor: callers.of(request).actor }),
+		reader: callers.of,
 		shell,
 		page: (request, make) => remember(request, () => respondPage(request, shell(request), make())),
 		piece: remember,
@@ -102,7 +112,10 @@ function ages(news: News): boolean {
 }
 
 /** Many browsers ask for the same page when something changed: it is made once. */
-function createMemory(context: Context): (request: Request, make: () => Response) => Response {
+function createMemory(
+	context: Ground,
+	callers: Callers,
+): (request: Request, make: () => Response) => Response {
 	const kept = new Map<string, Kept>();
 	let changes = 0;
 	context.bus.subscribe(({ news }) => {
@@ -110,7 +123,7 @@ function createMemory(context: Context): (request: Request, make: () => Response
 	});
 	return (request, make) => {
 		if (request.url.length > KEPT_URL_CHARS || request.url.includes("limit=")) return make();
-		const key = keyOf(request);
+		const key = keyOf(request, callers.of(request));
 		const now = context.clock.monotonicMs();
 		const hit = kept.get(key);
 		if (hit !== undefined && hit.changes === changes && now - hit.at < KEPT_MS) return hit.response.clone();
@@ -128,10 +141,11 @@ function searchOf(request: Request): { search?: string } {
 	return url.pathname === "/search" ? { search: url.searchParams.get("q")?.slice(0, 256) ?? "" } : {};
 }
 
-/** Everything an answer to a GET depends on. */
-function keyOf(request: Request): string {
+/** Everything an answer to a GET depends on. Pieces are the same for a role; a document holds the token of one session. */
+function keyOf(request: Request, { role, csrf }: Reader): string {
 	const packed = request.headers.get("accept-encoding") ?? "";
-	return [request.url, isHtmx(request), readTheme(request), packed].join("\n");
+	const whose = isHtmx(request) ? role : `${role} ${csrf}`;
+	return [request.url, isHtmx(request), readTheme(request), packed, whose].join("\n");
 }
 
 function readTheme(request: Request): Shell["theme"] {

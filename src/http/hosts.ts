@@ -5,6 +5,7 @@ import { HostPage, HostPanel } from "../../views/host.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { asksSnmp } from "../config/names.ts";
+import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
 import { reserveRow } from "../ipam/reservations.ts";
@@ -30,11 +31,11 @@ export function hostRoutes(desk: Desk) {
 	return new Elysia()
 		.get("/hosts/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
 		.get("/hosts/:id/drawer", ({ request, params }) =>
-			desk.piece(request, () => respondHtml(request, drawer(desk, readId(params.id)))),
+			desk.piece(request, () => respondHtml(request, drawer(desk, request, readId(params.id)))),
 		)
 		.post("/hosts/:id", ({ request, params }) => save(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/scan", ({ request, params }) => scan(desk, request, readId(params.id)), raw)
-		.post("/hosts/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
+		.post("/hosts/:id/delete", ({ request, params }) => remove(desk, request, readId(params.id)), raw)
 		.get("/subnets/:id/free/:address", ({ request, params }) =>
 			free(desk, request, readId(params.id), params.address),
 		)
@@ -65,8 +66,8 @@ function page(desk: Desk, id: number) {
 	return { title: panel.host.hostname || panel.host.ip, main: HostPage(panel) };
 }
 
-function drawer(desk: Desk, id: number): string {
-	return renderFragment(HostPanel({ ...panelOf(desk, id), drawer: true }));
+function drawer(desk: Desk, request: Request, id: number): string {
+	return renderFragment(desk.reader(request), HostPanel({ ...panelOf(desk, id), drawer: true }));
 }
 
 async function save(desk: Desk, request: Request, id: number): Promise<Response> {
@@ -79,25 +80,30 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 		notes: field("notes"),
 	};
 	try {
-		editHost(desk.context, id, Number(field("version")), values);
+		editHost(desk.by(request), id, Number(field("version")), values);
 	} catch (error) {
 		if (!(error instanceof AppError) || error.code === "not_found") throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
 		const panel = { ...panelOf(desk, id), form: { values, problem } };
 		const status = explain(error).status;
-		if (inDrawer) return respondHtml(request, renderFragment(HostPanel({ ...panel, drawer: true })), status);
+		if (inDrawer)
+			return respondHtml(
+				request,
+				renderFragment(desk.reader(request), HostPanel({ ...panel, drawer: true })),
+				status,
+			);
 		return respondPage(request, desk.shell(request), { title: panel.host.ip, main: HostPage(panel) }, status);
 	}
-	return inDrawer ? respondHtml(request, drawer(desk, id)) : redirect(`/hosts/${id}`);
+	return inDrawer ? respondHtml(request, drawer(desk, request, id)) : redirect(`/hosts/${id}`);
 }
 
-function remove(desk: Desk, id: number): Response {
-	return redirect(`/subnets/${deleteHost(desk.context, id).subnetId}`);
+function remove(desk: Desk, request: Request, id: number): Response {
+	return redirect(`/subnets/${deleteHost(desk.by(request), id).subnetId}`);
 }
 
 /** Only a wish: what comes of it reaches the open page by the live stream. */
 function scan(desk: Desk, request: Request, id: number): Response {
-	scanNow(desk.context, id);
+	scanNow(desk.by(request), id);
 	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
 }
 
@@ -126,7 +132,7 @@ async function reserve(desk: Desk, request: Request, id: number): Promise<Respon
 	const field = await readForm(request);
 	const subnet = demandSubnet(desk.context, id);
 	try {
-		const [one, ...more] = take(desk, id, field);
+		const [one, ...more] = take(desk.by(request), id, field);
 		return redirect(more.length > 0 ? `/subnets/${id}#h${one?.id}` : `/hosts/${one?.id}`);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
@@ -137,7 +143,7 @@ async function reserve(desk: Desk, request: Request, id: number): Promise<Respon
 	}
 }
 
-function take(desk: Desk, subnetId: number, field: Fields): Host[] {
+function take(context: Context, subnetId: number, field: Fields): Host[] {
 	const input = {
 		hostname: field("hostname"),
 		description: field("description"),
@@ -146,12 +152,12 @@ function take(desk: Desk, subnetId: number, field: Fields): Host[] {
 	};
 	const count = field("count").trim();
 	const several = count !== "" && count !== "1";
-	if (field("first") === "" && !several) return [reserveAddress(desk.context, field("address"), input)];
+	if (field("first") === "" && !several) return [reserveAddress(context, field("address"), input)];
 	const from = parseAddress(field("address").trim());
 	if (from.value === undefined) {
 		throw new AppError("invalid", from.problem ?? "This is no address.", { field: "address" });
 	}
-	if (!several) return [reserveFirstFree(desk.context, subnetId, from.value, input)];
+	if (!several) return [reserveFirstFree(context, subnetId, from.value, input)];
 	const row = { from: from.value, count: /^\d{1,4}$/.test(count) ? Number(count) : 0 };
-	return reserveRow(desk.context, subnetId, row, input);
+	return reserveRow(context, subnetId, row, input);
 }

@@ -10,14 +10,14 @@ import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
 import { redirect, respondJson } from "./respond.ts";
 
-export function identityRoutes({ context }: Desk) {
+export function identityRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
 	return new Elysia()
 		.post(
 			"/events/:id/dismiss",
 			async ({ request, params }) => {
 				const field = await readForm(request);
-				dismissEvent(context, readId(params.id));
+				dismissEvent(desk.by(request), readId(params.id));
 				const back = field("back");
 				return redirect(/^\/hosts\/\d{1,15}$/.test(back) ? back : "/activity");
 			},
@@ -27,7 +27,7 @@ export function identityRoutes({ context }: Desk) {
 			"/hosts/:id/name",
 			async ({ request, params }) => {
 				const id = readId(params.id);
-				useName(context, id, readSource((await readForm(request))("source")));
+				useName(desk.by(request), id, readSource((await readForm(request))("source")));
 				return redirect(`/hosts/${id}`);
 			},
 			raw,
@@ -36,7 +36,7 @@ export function identityRoutes({ context }: Desk) {
 			"/hosts/:id/snmp",
 			async ({ request, params }) => {
 				const id = readId(params.id);
-				switchHostSnmp(context, id, readSwitch((await readForm(request))("enabled")));
+				switchHostSnmp(desk.by(request), id, readSwitch((await readForm(request))("enabled")));
 				return redirect(`/hosts/${id}`);
 			},
 			raw,
@@ -45,37 +45,40 @@ export function identityRoutes({ context }: Desk) {
 			"/subnets/:id/snmp",
 			async ({ request, params }) => {
 				const id = readId(params.id);
-				switchSubnetSnmp(context, id, readSwitch((await readForm(request))("enabled")) === true);
+				switchSubnetSnmp(desk.by(request), id, readSwitch((await readForm(request))("enabled")) === true);
 				return redirect(`/subnets/${id}/edit`);
 			},
 			raw,
 		);
 }
 
-export function identityApi({ context }: Desk) {
+export function identityApi(desk: Desk) {
 	const source = t.Object({ source: t.String({ maxLength: 16 }) }, { additionalProperties: false });
 	const hostSwitch = t.Object({ enabled: t.Union([t.Boolean(), t.Null()]) }, { additionalProperties: false });
 	const subnetSwitch = t.Object({ enabled: t.Boolean() }, { additionalProperties: false });
 	return new Elysia({ prefix: "/api/v1", normalize: false })
 		.post("/events/:id/dismiss", ({ request, params }) =>
-			respondJson(request, eventJson(dismissEvent(context, readId(params.id)))),
+			respondJson(request, eventJson(dismissEvent(desk.by(request), readId(params.id)))),
 		)
 		.post(
 			"/hosts/:id/name",
 			({ request, params, body }) =>
-				respondJson(request, hostJson(useName(context, readId(params.id), readSource(body.source)))),
+				respondJson(request, hostJson(useName(desk.by(request), readId(params.id), readSource(body.source)))),
 			{ body: source },
 		)
 		.put(
 			"/hosts/:id/snmp",
 			({ request, params, body }) =>
-				respondJson(request, hostJson(switchHostSnmp(context, readId(params.id), body.enabled ?? undefined))),
+				respondJson(
+					request,
+					hostJson(switchHostSnmp(desk.by(request), readId(params.id), body.enabled ?? undefined)),
+				),
 			{ body: hostSwitch },
 		)
 		.put(
 			"/subnets/:id/snmp",
 			({ request, params, body }) => {
-				const { id, snmpEnabled } = switchSubnetSnmp(context, readId(params.id), body.enabled);
+				const { id, snmpEnabled } = switchSubnetSnmp(desk.by(request), readId(params.id), body.enabled);
 				return respondJson(request, { id, snmp_enabled: snmpEnabled });
 			},
 			{ body: subnetSwitch },

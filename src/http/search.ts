@@ -29,7 +29,10 @@ export function searchRoutes(desk: Desk) {
 		.get("/search/options", ({ request }) =>
 			desk.piece(request, () => {
 				const answers = readAnswers(db, textOf(request));
-				return respondHtml(request, answers === undefined ? "" : renderFragment(SearchOptions({ answers })));
+				return respondHtml(
+					request,
+					answers === undefined ? "" : renderFragment(desk.reader(request), SearchOptions({ answers })),
+				);
 			}),
 		);
 }

@@ -2,10 +2,11 @@
 
 import { Elysia } from "elysia";
 import { Refused } from "../../views/problem.tsx";
+import { NOBODY } from "../../views/reader.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
-import type { Context } from "../context.ts";
+import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { pastApi } from "./api/history.ts";
 import { eventApi, hostApi } from "./api/hosts.ts";
@@ -13,6 +14,7 @@ import { scanApi } from "./api/scans.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
+import { createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { INSIDE, type Refusal, refuse } from "./guard.ts";
@@ -42,7 +44,8 @@ export async function openServer(
 ): Promise<Server> {
 	const assets = await loadAssets();
 	const epoch = Math.floor(context.random() * 2 ** 32).toString(36);
-	const desk = createDesk(context, assets, { ...options, epoch });
+	const callers = createCallers();
+	const desk = createDesk(context, assets, { ...options, epoch, callers });
 	const live = openLive({
 		bus: context.bus,
 		clock: context.clock,
@@ -162,10 +165,14 @@ function health(desk: Desk, request: Request): Response {
 	return respondText(request, body, "application/json; charset=utf-8", problem === undefined ? 200 : 503);
 }
 
-function answerRefusal(context: Context, request: Request, { status, says, elsewhere }: Refusal): Response {
+function answerRefusal(context: Ground, request: Request, { status, says, elsewhere }: Refusal): Response {
 	if (isApi(request)) return respondProblem(request, new AppError("denied", says), status);
 	const tunnel = elsewhere === true ? Number(new URL(request.url).port) || context.config.port : undefined;
-	return respondHtml(request, `<!doctype html>${renderFragment(Refused({ status, says, tunnel }))}`, status);
+	return respondHtml(
+		request,
+		`<!doctype html>${renderFragment(NOBODY, Refused({ status, says, tunnel }))}`,
+		status,
+	);
 }
 
 /** Elysia's own codes and what they are here; anything else is looked at by `explain`. */

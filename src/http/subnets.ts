@@ -42,10 +42,10 @@ export function subnetRoutes(desk: Desk) {
 		.get("/subnets/:id/delete", ({ request, params }) =>
 			desk.page(request, () => ask(desk, readId(params.id))),
 		)
-		.post("/subnets/:id/delete", ({ params }) => remove(desk, readId(params.id)), raw)
+		.post("/subnets/:id/delete", ({ request, params }) => remove(desk, request, readId(params.id)), raw)
 		.post("/subnets/:id/scans", ({ request, params }) => scans(desk, request, readId(params.id)), raw)
-		.post("/subnets/:id/sweep", ({ params }) => sweep(desk, readId(params.id)), raw)
-		.post("/runs/:id/cancel", ({ params }) => cancel(desk, readId(params.id)), raw);
+		.post("/subnets/:id/sweep", ({ request, params }) => sweep(desk, request, readId(params.id)), raw)
+		.post("/runs/:id/cancel", ({ request, params }) => cancel(desk, request, readId(params.id)), raw);
 }
 
 /** The tree as the URL asks for it: `q` narrows it, `cidr` is put into the form. */
@@ -127,14 +127,14 @@ function rows(desk: Desk, request: Request, id: number): Response {
 	const now = desk.context.clock.now();
 	return respondHtml(
 		request,
-		renderFragment(ListingRows({ listing, base: `/subnets/${id}`, subnetId: id, now })),
+		renderFragment(desk.reader(request), ListingRows({ listing, base: `/subnets/${id}`, subnetId: id, now })),
 	);
 }
 
 async function add(desk: Desk, request: Request): Promise<Response> {
 	const field = await readForm(request);
 	try {
-		const subnet = createSubnet(desk.context, field("cidr").trim(), readInput(desk, field));
+		const subnet = createSubnet(desk.by(request), field("cidr").trim(), readInput(desk, field));
 		return redirect(`/subnets/${subnet.id}`);
 	} catch (error) {
 		const form = { values: readValues(desk, field), problem: problemOf(error) };
@@ -153,7 +153,7 @@ function edit(desk: Desk, id: number) {
 async function save(desk: Desk, request: Request, id: number): Promise<Response> {
 	const field = await readForm(request);
 	try {
-		editSubnet(desk.context, id, Number(field("version")), readInput(desk, field));
+		editSubnet(desk.by(request), id, Number(field("version")), readInput(desk, field));
 		return redirect(`/subnets/${id}`);
 	} catch (error) {
 		const subnet = demandSubnet(desk.context, id);
@@ -179,23 +179,23 @@ function ask(desk: Desk, id: number) {
 	};
 }
 
-function remove(desk: Desk, id: number): Response {
-	const { heir } = deleteSubnet(desk.context, id);
+function remove(desk: Desk, request: Request, id: number): Response {
+	const { heir } = deleteSubnet(desk.by(request), id);
 	return redirect(heir === undefined ? "/subnets" : `/subnets/${heir.id}`);
 }
 
-function sweep(desk: Desk, id: number): Response {
-	sweepNow(desk.context, id);
+function sweep(desk: Desk, request: Request, id: number): Response {
+	sweepNow(desk.by(request), id);
 	return redirect(`/subnets/${id}`);
 }
 
 async function scans(desk: Desk, request: Request, id: number): Promise<Response> {
-	switchSubnetScans(desk.context, id, (await readForm(request))("enabled") === "yes");
+	switchSubnetScans(desk.by(request), id, (await readForm(request))("enabled") === "yes");
 	return redirect(`/subnets/${id}/edit`);
 }
 
-function cancel(desk: Desk, id: number): Response {
-	const run = cancelSweep(desk.context, id);
+function cancel(desk: Desk, request: Request, id: number): Response {
+	const run = cancelSweep(desk.by(request), id);
 	return redirect(`/subnets/${run.subnetId}`);
 }
 

@@ -38,24 +38,24 @@ export function webhookRoutes(desk: Desk) {
 		.post(`${HOME}/:id`, ({ request, params }) => save(desk, request, readId(params.id)), raw)
 		.post(
 			`${HOME}/:id/test`,
-			({ params }) => {
-				testWebhook(desk.context, readId(params.id));
+			({ request, params }) => {
+				testWebhook(desk.by(request), readId(params.id));
 				return redirect(`${HOME}/${params.id}`);
 			},
 			raw,
 		)
 		.post(
 			`${HOME}/:id/deliveries/:delivery/again`,
-			({ params }) => {
-				sendAgain(desk.context, readId(params.id), readId(params.delivery));
+			({ request, params }) => {
+				sendAgain(desk.by(request), readId(params.id), readId(params.delivery));
 				return redirect(`${HOME}/${params.id}`);
 			},
 			raw,
 		)
 		.post(
 			`${HOME}/:id/delete`,
-			({ params }) => {
-				deleteWebhook(desk.context, readId(params.id));
+			({ request, params }) => {
+				deleteWebhook(desk.by(request), readId(params.id));
 				return redirect(HOME);
 			},
 			raw,
@@ -90,7 +90,7 @@ function show(desk: Desk, request: Request, webhook: Webhook, form = formOf(webh
 async function add(desk: Desk, request: Request): Promise<Response> {
 	const field = await readForm(request);
 	try {
-		const made = createWebhook(desk.context, readInput(field), desk.surroundings.targetRules());
+		const made = createWebhook(desk.by(request), readInput(field), desk.surroundings.targetRules());
 		return respondPage(request, desk.shell(request), { title: "Added", main: WebhookSecret(made) });
 	} catch (error) {
 		const form = { values: readValues(field), problem: problemOf(error) };
@@ -102,7 +102,7 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 	const field = await readForm(request);
 	try {
 		const rules = desk.surroundings.targetRules();
-		editWebhook(desk.context, id, Number(field("version")), readInput(field), rules);
+		editWebhook(desk.by(request), id, Number(field("version")), readInput(field), rules);
 		return redirect(`${HOME}/${id}`);
 	} catch (error) {
 		const form = { values: readValues(field), problem: problemOf(error) };

@@ -1,22 +1,18 @@
 /** Recording, changing and removing hosts by hand: the rules, one transaction each, told after the commit. */
 
-import type { Context } from "../context.ts";
+import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
-import type { NewEvent } from "../model/event.ts";
 import type { Host } from "../model/host.ts";
 import { settle } from "../model/naming.ts";
 import { type Address, formatAddress, parseAddress } from "../net/address.ts";
 import { formatCidr, usableRange } from "../net/cidr.ts";
 import { gapsOf } from "../net/ranges.ts";
 import { transact } from "../store/database.ts";
-import { insertEvent } from "../store/events.ts";
 import { listAddresses } from "../store/history.ts";
 import * as hosts from "../store/hosts.ts";
 import { findAround } from "../store/subnets.ts";
+import { cut, record } from "./audit.ts";
 import { checkHost, type HostInput, need } from "./fields.ts";
-
-/** Longest old or new value kept in an event, in characters. */
-const DETAIL_CHARS = 200;
 
 /**
  * Records a host at a free address. It belongs to the most specific subnet around it. AppError("invalid") when the
@@ -99,10 +95,8 @@ export function deleteHost(context: Context, id: number): Host {
 	const gone = transact(context.db, () => {
 		const host = demandHost(context, id);
 		const label = host.hostname || host.ip;
-		const at = context.clock.now();
 		hosts.deleteHost(context.db, id);
-		insertEvent(context.db, {
-			at,
+		record(context, {
 			kind: "host_deleted",
 			subnetId: host.subnetId,
 			hostId: undefined,
@@ -116,7 +110,7 @@ export function deleteHost(context: Context, id: number): Host {
 	return gone;
 }
 
-export function demandHost(context: Context, id: number): Host {
+export function demandHost(context: Ground, id: number): Host {
 	const host = hosts.findHost(context.db, id);
 	if (host === undefined) throw new AppError("not_found", "There is no such host. It may have been deleted.");
 	return host;
@@ -135,21 +129,14 @@ function changesOf(before: Host, after: ReturnType<typeof checkHost>): FieldChan
 }
 
 function note(context: Context, host: Host, change: FieldChange): void {
-	const event: NewEvent = {
-		at: context.clock.now(),
+	record(context, {
 		kind: "host_edited",
 		subnetId: host.subnetId,
 		hostId: host.id,
 		ip: host.ip,
 		label: host.hostname || host.ip,
 		detail: { field: change.field, old: cut(change.old), new: cut(change.new) },
-	};
-	insertEvent(context.db, event);
-}
-
-function cut(text: string): string {
-	const characters = [...text];
-	return characters.length <= DETAIL_CHARS ? text : `${characters.slice(0, DETAIL_CHARS - 1).join("")}…`;
+	});
 }
 
 function taken(there: Host): AppError {

@@ -5,9 +5,9 @@ import { AppError } from "../errors.ts";
 import type { Host } from "../model/host.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { transact } from "../store/database.ts";
-import { insertEvent } from "../store/events.ts";
 import { writeHostname, writeHostSnmp, writeSubnetSnmp } from "../store/names.ts";
 import { findSubnet } from "../store/subnets.ts";
+import { record } from "./audit.ts";
 import { demandHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 
@@ -25,7 +25,7 @@ export function useName(context: Context, id: number, source: "ptr" | "snmp"): H
 		if (name !== before.hostname) {
 			const detail = { field: "hostname", old: before.hostname, new: name };
 			const { subnetId, ip } = before;
-			insertEvent(context.db, { at, kind: "host_edited", subnetId, hostId: id, ip, label: name, detail });
+			record(context, { kind: "host_edited", subnetId, hostId: id, ip, label: name, detail });
 		}
 		return demandHost(context, id);
 	});

@@ -1,6 +1,6 @@
 /** Asking for a port scan now, and where there are scans at all: wishes and switches; the station does the rest. */
 
-import type { Context } from "../context.ts";
+import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { ScanRun } from "../model/scan.ts";
 import type { Subnet } from "../model/subnet.ts";
@@ -37,7 +37,7 @@ export function switchSubnetScans(context: Context, subnetId: number, enabled: b
 	return subnet;
 }
 
-export function demandScan(context: Context, id: number): ScanRun {
+export function demandScan(context: Ground, id: number): ScanRun {
 	const run = findScan(context.db, id);
 	if (run === undefined) throw new AppError("not_found", "There is no such port scan.");
 	return run;

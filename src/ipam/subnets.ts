@@ -1,14 +1,14 @@
 /** Adding, changing and removing subnets: the rules, one transaction each, told after the commit. */
 
-import type { Context } from "../context.ts";
+import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { EventKind } from "../model/event.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Cidr, formatCidr, lastOf } from "../net/cidr.ts";
 import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
-import { insertEvent } from "../store/events.ts";
 import * as subnets from "../store/subnets.ts";
+import { record } from "./audit.ts";
 import { checkCidr, checkSubnet, type SubnetInput } from "./fields.ts";
 
 /**
@@ -61,7 +61,7 @@ export type Deletion = {
 	readonly heir: Subnet | undefined;
 };
 
-export function planDeletion(context: Context, id: number): Deletion {
+export function planDeletion(context: Ground, id: number): Deletion {
 	const subnet = demandSubnet(context, id);
 	const heir = subnet.parentId === undefined ? undefined : subnets.findSubnet(context.db, subnet.parentId);
 	return { subnet, ...countAnnotated(context.db, id), heir };
@@ -82,7 +82,7 @@ export function deleteSubnet(context: Context, id: number): Deletion {
 }
 
 /** The subnet, or AppError("not_found"). */
-export function demandSubnet(context: Context, id: number): Subnet {
+export function demandSubnet(context: Ground, id: number): Subnet {
 	const subnet = subnets.findSubnet(context.db, id);
 	if (subnet === undefined) throw new AppError("not_found", "There is no such subnet.");
 	return subnet;
@@ -113,8 +113,7 @@ function note(
 	kind: EventKind,
 	detail: Record<string, string | number>,
 ): void {
-	const at = context.clock.now();
-	insertEvent(context.db, { at, kind, subnetId, hostId: undefined, ip: undefined, label, detail });
+	record(context, { kind, subnetId, hostId: undefined, ip: undefined, label, detail });
 }
 
 function tell(context: Context, subnet: Subnet): void {

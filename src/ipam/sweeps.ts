@@ -1,6 +1,6 @@
 /** Asking for a sweep now, and asking one to end: wishes in the queue; the sweeper does the rest. */
 
-import type { Context } from "../context.ts";
+import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { SweepRun } from "../model/run.ts";
 import { transact } from "../store/database.ts";
@@ -30,7 +30,7 @@ export function cancelSweep(context: Context, runId: number): SweepRun {
 	return run;
 }
 
-export function demandRun(context: Context, runId: number): SweepRun {
+export function demandRun(context: Ground, runId: number): SweepRun {
 	const run = findRun(context.db, runId);
 	if (run === undefined) throw new AppError("not_found", "There is no such sweep.");
 	return run;

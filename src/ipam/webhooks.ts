@@ -1,6 +1,6 @@
 /** Adding, changing, testing and removing webhooks; sending a delivery again. Each a rule and one transaction. */
 
-import type { Context } from "../context.ts";
+import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { newSecret } from "../events/signature.ts";
 import { readTarget, type TargetRules } from "../model/target.ts";
@@ -95,7 +95,7 @@ export function sendAgain(context: Context, webhookId: number, deliveryId: numbe
 	});
 }
 
-export function demandWebhook(context: Context, id: number): Webhook {
+export function demandWebhook(context: Ground, id: number): Webhook {
 	const webhook = webhooks.findWebhook(context.db, id);
 	if (webhook === undefined) throw new AppError("not_found", "There is no such webhook.");
 	return webhook;

@@ -1,5 +1,7 @@
 /** What happened, as it is stored, told live and shown under "What changed". */
 
+import type { Actor } from "./actor.ts";
+
 export const EVENT_KINDS = [
 	"host_new",
 	"host_up",
@@ -42,6 +44,8 @@ export type Event = {
 	readonly ip: string | undefined;
 	readonly label: string;
 	readonly detail: Readonly<Record<string, string | number>>;
+	/** Who did it; undefined: nobody, it happened, or Rollcall itself. */
+	readonly by?: Actor | undefined;
 	/** Somebody does not want to hear this again; absent where it cannot be dismissed. */
 	readonly dismissed?: boolean | undefined;
 };

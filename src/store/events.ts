@@ -1,5 +1,6 @@
 /** Rows of `event`: writing them inside the transaction that made them true, and reading them newest first. */
 
+import type { Actor } from "../model/actor.ts";
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
 import { type Db, insertedId } from "./database.ts";
 import { queueDeliveries } from "./deliveries.ts";
@@ -8,7 +9,8 @@ import { queueDeliveries } from "./deliveries.ts";
 export function insertEvent(db: Db, event: NewEvent): Event {
 	const result = db
 		.query(
-			`INSERT INTO event (ts, kind, subnet_id, host_id, ip, label, detail_json) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+			`INSERT INTO event (ts, kind, subnet_id, host_id, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		)
 		.run(
 			event.at,
@@ -18,10 +20,17 @@ export function insertEvent(db: Db, event: NewEvent): Event {
 			event.ip ?? null,
 			event.label,
 			JSON.stringify(event.detail),
+			...actorColumns(event.by),
 		);
 	const stored = { id: insertedId(result), ...event };
 	queueDeliveries(db, stored);
 	return stored;
+}
+
+/** The program itself is nobody. */
+function actorColumns(by: Actor | undefined): [string | null, number | null, string | null, string | null] {
+	if (by === undefined || by.kind === "program") return [null, null, null, null];
+	return [by.kind, by.id ?? null, by.name, by.from];
 }
 
 /** NULL for news that cannot be dismissed, else 0 or 1. */
@@ -65,6 +74,10 @@ type Row = {
 	ip: string | null;
 	label: string;
 	detail_json: string;
+	actor_kind: "person" | "token" | null;
+	actor_id: number | null;
+	actor_name: string | null;
+	actor_from: string | null;
 	dismissed: number | null;
 };
 
@@ -80,6 +93,11 @@ function toEvent(row: Row): Event {
 		ip: row.ip ?? undefined,
 		label: row.label,
 		detail: JSON.parse(row.detail_json),
+		...(row.actor_kind === null ? {} : { by: toActor(row.actor_kind, row) }),
 		...(row.dismissed === null ? {} : { dismissed: row.dismissed === 1 }),
 	};
+}
+
+function toActor(kind: "person" | "token", row: Row): Actor {
+	return { kind, id: row.actor_id ?? undefined, name: row.actor_name ?? "", from: row.actor_from ?? "" };
 }

@@ -108,7 +108,6 @@ function dashboard(world: World, url: URL, empty = false): VNode {
 			changes={changes.slice(0, 9)}
 			offers={offers}
 			now={world.now()}
-			csrf="token"
 		/>
 	);
 }
@@ -124,7 +123,6 @@ function subnetPage(world: World, place: Place, url: URL, run = world.run): VNod
 			run={run?.subnetId === place.subnet.id ? run : undefined}
 			scanIntervalMinutes={60}
 			now={world.now()}
-			csrf="token"
 		/>
 	);
 }
@@ -133,16 +131,7 @@ function subnetsPage(world: World, form: SubnetFormState, empty = false): VNode 
 	const shown = empty
 		? []
 		: world.places.map(({ subnet }, i) => ({ subnet, depth: i === 2 || i === 3 ? 1 : 0 }));
-	return (
-		<Subnets
-			subnets={shown}
-			form={form}
-			finder={foundBlocks}
-			offers={offers}
-			now={world.now()}
-			csrf="token"
-		/>
-	);
+	return <Subnets subnets={shown} form={form} finder={foundBlocks} offers={offers} now={world.now()} />;
 }
 
 function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conflict = false): VNode {
@@ -180,7 +169,6 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 			nextAt: NOW + 36 * 60_000,
 		},
 		now: world.now(),
-		csrf: "token",
 		...(form && { form }),
 	};
 	return drawer ? <HostPanel {...shared} drawer /> : <HostPage {...shared} />;
@@ -198,25 +186,17 @@ function small(world: World, path: string): Page | undefined {
 		}),
 		"/settings": () => ({
 			title: "Settings",
-			main: <Settings theme="auto" about={about} storage={storage} csrf="token" />,
+			main: <Settings theme="auto" about={about} storage={storage} />,
 		}),
 		"/doctor": () => ({ title: "Doctor", main: <Doctor checks={checks} /> }),
 		"/subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm) }),
 		"/subnets/1/edit": () => ({
 			title: "Edit",
-			main: <SubnetEdit subnet={subnet} form={{ values }} csrf="token" />,
+			main: <SubnetEdit subnet={subnet} form={{ values }} />,
 		}),
 		"/subnets/1/delete": () => ({
 			title: "Delete",
-			main: (
-				<SubnetDelete
-					subnet={subnet}
-					hosts={47}
-					annotated={6}
-					moved={{ to: "Campus", hosts: 12 }}
-					csrf="token"
-				/>
-			),
+			main: <SubnetDelete subnet={subnet} hosts={47} annotated={6} moved={{ to: "Campus", hosts: 12 }} />,
 		}),
 		"/subnets/1/free/10.0.0.77": () => ({
 			title: "Reserve",
@@ -225,7 +205,6 @@ function small(world: World, path: string): Page | undefined {
 					subnet={subnet}
 					address="10.0.0.77"
 					values={{ count: "1", hostname: "", description: "" }}
-					csrf="token"
 				/>
 			),
 		}),
@@ -303,18 +282,22 @@ export function fragmentOf(world: World, url: URL): string | undefined {
 	const path = url.pathname;
 	const now = world.now();
 	if (path === "/rows") {
-		return renderFragment(<ListingRows listing={dashboardListing(world, url)} base="/" now={now} />);
+		return renderFragment(
+			{ role: "admin" },
+			<ListingRows listing={dashboardListing(world, url)} base="/" now={now} />,
+		);
 	}
 	const rows = /^\/subnets\/(\d+)\/rows$/.exec(path);
 	const place = rows && world.places.find(({ subnet }) => subnet.id === Number(rows[1]));
 	if (place) {
 		const id = place.subnet.id;
 		return renderFragment(
+			{ role: "admin" },
 			<ListingRows listing={subnetListing(place, url)} base={`/subnets/${id}`} subnetId={id} now={now} />,
 		);
 	}
 	const found = path.endsWith("/drawer") ? hostAt(world, path) : undefined;
-	return found && renderFragment(hostPanel(world, found.place, found.host, true));
+	return found && renderFragment({ role: "admin" }, hostPanel(world, found.place, found.host, true));
 }
 
 export function lostPage(world: World): Page {

@@ -78,12 +78,12 @@ export function hookPage(path: string): { title: string; main: VNode } | undefin
 		];
 		return {
 			title: "Webhooks",
-			main: <Webhooks lines={lines} form={EMPTY_WEBHOOK} subnets={subnets} csrf="token" />,
+			main: <Webhooks lines={lines} form={EMPTY_WEBHOOK} subnets={subnets} />,
 		};
 	}
 	if (path === "/settings/webhooks/1") {
 		const form = { values: { name, url, topics, subnetId: "1", tag, enabled } };
-		const shown = { webhook: chat, form, subnets, deliveries, next: "1", now: NOW, csrf: "token" };
+		const shown = { webhook: chat, form, subnets, deliveries, next: "1", now: NOW };
 		return { title: name, main: <WebhookPage {...shown} /> };
 	}
 	if (path !== "/x/webhook-secret") return undefined;

@@ -15,7 +15,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	store: ["net", "model", "errors"],
 	views: ["net", "model"],
 	events: ["model", "store", "errors", "log", "clock"],
-	context: ["config", "clock", "log", "store", "events", "probes"],
+	context: ["config", "clock", "log", "store", "events", "probes", "model"],
 	sweeps: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	scans: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	ipam: ["net", "model", "store", "events", "errors", "context"],

@@ -22,6 +22,8 @@ import { Subnets } from "../../views/subnets.tsx";
 import { HOSTILE } from "../helpers/office.ts";
 import { event, host, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
 
+const ADMIN = { role: "admin", csrf: '"><b>' } as const;
+
 function placeWith(text: string) {
 	const one = host("10.66.0.1", {
 		hostname: text,
@@ -74,7 +76,7 @@ function pagesWith(text: string): Record<string, VNode> {
 		values: { hostname: text, description: text, tags: text, notes: text },
 		problem: { message: text },
 	};
-	const shared = { subnet: place, events, now: NOW, csrf: text };
+	const shared = { subnet: place, events, now: NOW };
 	return {
 		...smallPages(text, place),
 		search: <SearchPage answers={answersWith(text, one, other, place)} now={NOW} />,
@@ -87,7 +89,6 @@ function pagesWith(text: string): Record<string, VNode> {
 				changes={events}
 				offers={offers}
 				now={NOW}
-				csrf={text}
 			/>
 		),
 		"first run": (
@@ -159,7 +160,10 @@ describe("hostile texts", () => {
 		test(`B-${(i + 1).toString().padStart(3, "0")} leaves the shape of every page as a harmless text does`, async () => {
 			const [bad, good] = [pagesWith(text), pagesWith("harmless")];
 			for (const name of Object.keys(bad)) {
-				const [before, after] = [renderFragment(good[name] as VNode), renderFragment(bad[name] as VNode)];
+				const [before, after] = [
+					renderFragment(ADMIN, good[name] as VNode),
+					renderFragment(ADMIN, bad[name] as VNode),
+				];
 				const folded = (shape: string[]) =>
 					shape.filter((part) => !/^(details|summary|bdi|p|a) /.test(part)).sort();
 				expect([name, folded(await shape(after))]).toEqual([name, folded(await shape(before))]);
@@ -168,7 +172,7 @@ describe("hostile texts", () => {
 	}
 
 	test("nothing invisible reaches a page, and wire text is isolated", () => {
-		const html = renderFragment(...Object.values(pagesWith("\u202Eevil\u200B\x1b")));
+		const html = renderFragment(ADMIN, ...Object.values(pagesWith("\u202Eevil\u200B\x1b")));
 		const shown = html
 			.replace(/(?:value|href|action|hx-get)="[^"]*"/g, "")
 			.replace(/<textarea[\s\S]*?<\/textarea>/g, "");
@@ -196,6 +200,7 @@ describe("documents", () => {
 			sprite: "/s.svg",
 		},
 		now: NOW,
+		reader: ADMIN,
 		search: '"><script>',
 	} as const;
 
@@ -210,7 +215,7 @@ describe("documents", () => {
 	});
 
 	test("for htmx are a title and the main part", () => {
-		expect(renderMain({ title: "Subnets", main: <main id="main" />, downs: 3 })).toBe(
+		expect(renderMain({ title: "Subnets", main: <main id="main" />, downs: 3, reader: ADMIN })).toBe(
 			'<title>(3) Subnets · Rollcall</title><main id="main"></main>',
 		);
 	});

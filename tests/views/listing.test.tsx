@@ -17,7 +17,10 @@ const text = (html: string) =>
 
 function rows(listed: readonly ListRow[], more: Partial<Listing> = {}): string {
 	const listing = { ...listingOf([]), ...more, rows: listed };
-	return renderFragment(<ListingRows listing={listing} base="/subnets/1" subnetId={1} now={NOW} />);
+	return renderFragment(
+		{ role: "admin" },
+		<ListingRows listing={listing} base="/subnets/1" subnetId={1} now={NOW} />,
+	);
 }
 
 const range = (first: string, last: string) => ({ first: address(first), last: address(last) });

@@ -28,7 +28,7 @@ export function hostApi(desk: Desk) {
 			"/hosts",
 			({ request, body }) => {
 				const { ip, ...rest } = body;
-				const made = reserveAddress(context, ip, {
+				const made = reserveAddress(desk.by(request), ip, {
 					hostname: "",
 					description: "",
 					tags: [],
@@ -52,13 +52,13 @@ export function hostApi(desk: Desk) {
 				const values = { hostname, description, tags, notes };
 				return respondJson(
 					request,
-					hostJson(editHost(context, now.id, readVersion(request, version) ?? now.version, values)),
+					hostJson(editHost(desk.by(request), now.id, readVersion(request, version) ?? now.version, values)),
 				);
 			},
 			{ body: hostPatch },
 		)
 		.delete("/hosts/:id", ({ request, params }) => {
-			return respondJson(request, { deleted: deleteHost(context, readId(params.id)).id });
+			return respondJson(request, { deleted: deleteHost(desk.by(request), readId(params.id)).id });
 		});
 }
 

@@ -23,13 +23,13 @@ export function scanApi(desk: Desk) {
 		.put(
 			"/subnets/:id/scans",
 			({ request, params, body }) => {
-				const { id, scanEnabled } = switchSubnetScans(context, readId(params.id), body.enabled);
+				const { id, scanEnabled } = switchSubnetScans(desk.by(request), readId(params.id), body.enabled);
 				return respondJson(request, { id, scan_enabled: scanEnabled });
 			},
 			{ body: subnetSwitch },
 		)
 		.post("/hosts/:id/scan", ({ request, params }) => {
-			const { run } = scanNow(context, readId(params.id));
+			const { run } = scanNow(desk.by(request), readId(params.id));
 			return respondJson(request, scanJson(run), 202, { location: `/api/v1/scans/${run.id}` });
 		})
 		.get("/scans/:id", ({ request, params }) =>

@@ -20,7 +20,7 @@ export function subnetApi(desk: Desk) {
 		.post(
 			"/subnets",
 			({ request, body }) => {
-				const made = createSubnet(context, body.cidr, {
+				const made = createSubnet(desk.by(request), body.cidr, {
 					name: body.name ?? "",
 					notes: body.notes ?? "",
 					gateway: body.gateway ?? "",
@@ -41,7 +41,7 @@ export function subnetApi(desk: Desk) {
 			"/subnets/:id",
 			({ request, params, body }) => {
 				const now = demandSubnet(context, readId(params.id));
-				editSubnet(context, now.id, readVersion(request, body.version) ?? now.version, {
+				editSubnet(desk.by(request), now.id, readVersion(request, body.version) ?? now.version, {
 					name: body.name ?? now.name,
 					notes: body.notes ?? now.notes,
 					gateway: body.gateway === null ? "" : (body.gateway ?? now.gateway ?? ""),
@@ -53,7 +53,7 @@ export function subnetApi(desk: Desk) {
 			{ body: subnetPatch },
 		)
 		.delete("/subnets/:id", ({ request, params }) => {
-			const gone = deleteSubnet(context, readId(params.id));
+			const gone = deleteSubnet(desk.by(request), readId(params.id));
 			const kept = gone.heir === undefined ? 0 : gone.hosts;
 			return respondJson(request, {
 				deleted: gone.subnet.id,
@@ -68,14 +68,14 @@ export function sweepApi(desk: Desk) {
 	const { context } = desk;
 	return new Elysia({ prefix: "/api/v1" })
 		.post("/subnets/:id/sweep", ({ request, params }) => {
-			const { run } = sweepNow(context, readId(params.id));
+			const { run } = sweepNow(desk.by(request), readId(params.id));
 			return respondJson(request, runJson(run), 202, { location: `/api/v1/runs/${run.id}` });
 		})
 		.get("/runs/:id", ({ request, params }) =>
 			respondJson(request, runJson(demandRun(context, readId(params.id)))),
 		)
 		.post("/runs/:id/cancel", ({ request, params }) =>
-			respondJson(request, runJson(cancelSweep(context, readId(params.id)))),
+			respondJson(request, runJson(cancelSweep(desk.by(request), readId(params.id)))),
 		);
 }
 

@@ -54,7 +54,7 @@ export function webhookApi(desk: Desk) {
 					...rest,
 					subnetId: subnet ?? undefined,
 				};
-				const { webhook, secret } = createWebhook(context, input, rules());
+				const { webhook, secret } = createWebhook(desk.by(request), input, rules());
 				const location = `/api/v1/webhooks/${webhook.id}`;
 				return respondJson(request, { ...webhookJson(webhook), secret }, 201, { location });
 			},
@@ -75,12 +75,12 @@ export function webhookApi(desk: Desk) {
 					subnetId: subnet === undefined ? now.subnetId : (subnet ?? undefined),
 				};
 				const at = readVersion(request, version) ?? now.version;
-				return respondJson(request, webhookJson(editWebhook(context, now.id, at, input, rules())));
+				return respondJson(request, webhookJson(editWebhook(desk.by(request), now.id, at, input, rules())));
 			},
 			{ body: webhookPatch },
 		)
 		.delete(`${HOME}/:id`, ({ request, params }) =>
-			respondJson(request, { deleted: deleteWebhook(context, readId(params.id)).id }),
+			respondJson(request, { deleted: deleteWebhook(desk.by(request), readId(params.id)).id }),
 		);
 }
 
@@ -90,7 +90,7 @@ export function deliveryApi(desk: Desk) {
 	return new Elysia({ prefix: "/api/v1" })
 		.post(`${HOME}/:id/test`, ({ request, params }) => {
 			const id = readId(params.id);
-			testWebhook(context, id);
+			testWebhook(desk.by(request), id);
 			const [queued] = listDeliveries(context.db, id, { limit: 1 });
 			return respondJson(request, queued === undefined ? {} : deliveryJson(queued), 202);
 		})
@@ -106,7 +106,7 @@ export function deliveryApi(desk: Desk) {
 			return respondJson(request, { items, next_cursor: next });
 		})
 		.post(`${HOME}/:id/deliveries/:delivery/again`, ({ request, params }) => {
-			sendAgain(context, readId(params.id), readId(params.delivery));
+			sendAgain(desk.by(request), readId(params.id), readId(params.delivery));
 			return respondJson(request, { queued: true }, 202);
 		});
 }

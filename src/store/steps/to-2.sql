@@ -29,3 +29,9 @@ CREATE INDEX scan_run_open ON scan_run (state, id) WHERE state IN ('queued', 'ru
 CREATE INDEX scan_run_by_time ON scan_run (finished_at);
 CREATE INDEX scan_run_by_subnet ON scan_run (subnet_id);
 CREATE INDEX scan_run_by_host ON scan_run (host_id);
+
+-- Who did it, and from where.
+ALTER TABLE event ADD COLUMN actor_kind TEXT CHECK (actor_kind IN ('person', 'token'));
+ALTER TABLE event ADD COLUMN actor_id INTEGER;
+ALTER TABLE event ADD COLUMN actor_name TEXT;
+ALTER TABLE event ADD COLUMN actor_from TEXT;
