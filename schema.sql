@@ -80,9 +80,29 @@ CREATE INDEX host_alive_first ON host (status_order, ip_key);
 CREATE INDEX host_names_due ON host (next_name_at) WHERE status = 'up';
 CREATE INDEX host_by_mac ON host (mac) WHERE mac IS NOT NULL;
 CREATE INDEX host_first_seen ON host (first_seen_at);
--- All that a search looks into, a line each. The expression is repeated in store/search.ts.
-CREATE INDEX host_words ON host (lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '')
-	|| char(10) || ptr_name || char(10) || snmp_name));
+-- All that a search looks into besides the address, a line each, of the hosts that have any. Both expressions are
+-- repeated in store/words.ts.
+CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name))
+	WHERE lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+
+-- The same by trigrams, so that a text of three letters and more finds its hosts without a look at all others. Holds
+-- no text itself. Kept by the triggers below.
+CREATE VIRTUAL TABLE host_word USING fts5 (words, content = '', tokenize = 'trigram', detail = 'none', columnsize = 0);
+CREATE TRIGGER host_words_inserted AFTER INSERT ON host
+WHEN lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10) BEGIN
+	INSERT INTO host_word (rowid, words) VALUES (new.id, lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name));
+END;
+CREATE TRIGGER host_words_deleted AFTER DELETE ON host
+WHEN lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10) BEGIN
+	INSERT INTO host_word (host_word, rowid, words) VALUES ('delete', old.id, lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name));
+END;
+CREATE TRIGGER host_words_updated AFTER UPDATE OF hostname, description, tags_json, mac, vendor, ptr_name, snmp_name ON host
+WHEN lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name) BEGIN
+	INSERT INTO host_word (host_word, rowid, words) SELECT 'delete', old.id, lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name)
+	WHERE lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+	INSERT INTO host_word (rowid, words) SELECT new.id, lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name)
+	WHERE lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+END;
 
 -- Hosts by status in each block of 16 addresses that ever held one: the map of a large subnet. Kept by the triggers
 -- below; block is the key in hexadecimal without its last digit.

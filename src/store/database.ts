@@ -14,6 +14,9 @@ export type FileLock = { release(): void };
 /** Pages of 4 kB in the write-ahead log at which a commit moves it into the file, if nobody did before. */
 const AUTO_CHECKPOINT_PAGES = 16_000;
 
+/** Statements that stay prepared: more than the program has. With bun's own 20 most are prepared at every call. */
+const STATEMENTS_KEPT = 1_000;
+
 /**
  * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
  * `checkpointPages` the length of the write-ahead log at which a commit of this connection moves it into the file,
@@ -23,6 +26,7 @@ const AUTO_CHECKPOINT_PAGES = 16_000;
 export function openDatabase(path: string, options: { busyMs: number; checkpointPages?: number }): Db {
 	const fresh = path === ":memory:" || !existsSync(path);
 	let db: Database | undefined;
+	Database.MAX_QUERY_CACHE_SIZE = STATEMENTS_KEPT;
 	try {
 		db = new Database(path, { create: true, strict: true });
 		// busy_timeout comes first: the change to WAL may itself have to wait.

@@ -6,8 +6,9 @@ import type { Subnet } from "../model/subnet.ts";
 import { type Address, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
 import { type Row as HostRow, listHosts, toHost } from "./hosts.ts";
-import { PICKED_MAX, pickByWords } from "./search.ts";
+import { PICKED_MAX } from "./search.ts";
 import { type Row as SubnetRow, toSubnet } from "./subnets.ts";
+import { pickByWords } from "./words.ts";
 
 /** Whole names and addresses, then beginnings, then the rest; `:text` in whatever case. */
 const BEST_HOSTS = `SELECT * FROM host_current WHERE id IN (

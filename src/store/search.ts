@@ -3,6 +3,7 @@
 import type { HostFilter } from "../model/host.ts";
 import { macPart } from "../net/mac.ts";
 import type { Db } from "./database.ts";
+import { pickByWords } from "./words.ts";
 
 /** What lets a row pass, besides its subnet and status. Parameters that are NULL ask nothing. */
 export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
@@ -39,26 +40,15 @@ export function asksNothing({ tag, service, port, text }: HostFilter): boolean {
 /** More hosts than these are not picked: a list that walks along its index soon meets enough of them. */
 export const PICKED_MAX = 5_000;
 
-/** What the index host_words of schema.sql holds of a host: every text of it, a line each. */
-const WORDS =
-	"lower(ip || char(10) || hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name)";
-
 /** By the number of an open port, or what serves there; read from one index. */
 const BY_PORTS = `SELECT host_id AS id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :value
 	OR instr(lower(service), lower(:value)) OR instr(lower(product), lower(:value)))`;
 
-/**
- * A text is looked for in one index that is read from end to end: a tenth of what it takes to look at every row in
- * the order of a list.
- */
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = :value LIMIT :limit",
 	port: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE port = :value AND is_current = 1 LIMIT :limit",
 	service:
 		"SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = :value AND is_current = 1 LIMIT :limit",
-	words: `SELECT id FROM host WHERE instr(${WORDS}, lower(:value)) LIMIT :limit`,
-	/** A text that may be part of a MAC, written in another way. */
-	mac: `SELECT id FROM host WHERE instr(${WORDS}, lower(:value)) OR instr(${WORDS}, :mac) LIMIT :limit`,
 	ports: `${BY_PORTS} LIMIT :limit`,
 } as const;
 
@@ -67,13 +57,6 @@ type Binds = Record<string, string | number>;
 function ask(db: Db, sql: string, binds: Binds): number[] {
 	const rows = db.query<unknown, [Binds]>(sql).values(binds) as [number][];
 	return rows.map(([id]) => id);
-}
-
-/** Ids of hosts with the text in what is known of themselves; at most `limit`. */
-export function pickByWords(db: Db, text: string, limit: number): number[] {
-	const mac = macPart(text);
-	if (mac === undefined) return ask(db, PICKS.words, { value: text, limit });
-	return ask(db, PICKS.mac, { value: text, mac, limit });
 }
 
 /**

@@ -120,6 +120,14 @@ describe("a search", () => {
 		"storage",
 		"x".repeat(80),
 		"0",
+		"10.0.0.1",
+		"0.0.0.1",
+		"10.0.1.2",
+		"as-1",
+		'"]',
+		"back\\s",
+		"rack",
+		"üch",
 	];
 
 	/** As the rows themselves say, in the plain words of JavaScript (capital letters only as SQLite knows them). */

@@ -35,3 +35,26 @@ ALTER TABLE event ADD COLUMN actor_kind TEXT CHECK (actor_kind IN ('person', 'to
 ALTER TABLE event ADD COLUMN actor_id INTEGER;
 ALTER TABLE event ADD COLUMN actor_name TEXT;
 ALTER TABLE event ADD COLUMN actor_from TEXT;
+
+-- A text is found by its trigrams; hosts that say nothing but that they answer are in no index of words.
+DROP INDEX host_words;
+CREATE INDEX host_words ON host (lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name))
+	WHERE lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+CREATE VIRTUAL TABLE host_word USING fts5 (words, content = '', tokenize = 'trigram', detail = 'none', columnsize = 0);
+INSERT INTO host_word (rowid, words) SELECT id, lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name)
+FROM host WHERE lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+CREATE TRIGGER host_words_inserted AFTER INSERT ON host
+WHEN lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10) BEGIN
+	INSERT INTO host_word (rowid, words) VALUES (new.id, lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name));
+END;
+CREATE TRIGGER host_words_deleted AFTER DELETE ON host
+WHEN lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10) BEGIN
+	INSERT INTO host_word (host_word, rowid, words) VALUES ('delete', old.id, lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name));
+END;
+CREATE TRIGGER host_words_updated AFTER UPDATE OF hostname, description, tags_json, mac, vendor, ptr_name, snmp_name ON host
+WHEN lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name) BEGIN
+	INSERT INTO host_word (host_word, rowid, words) SELECT 'delete', old.id, lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name)
+	WHERE lower(old.hostname || char(10) || old.description || char(10) || old.tags_json || char(10) || ifnull(old.mac, '') || char(10) || ifnull(old.vendor, '') || char(10) || old.ptr_name || char(10) || old.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+	INSERT INTO host_word (rowid, words) SELECT new.id, lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name)
+	WHERE lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
+END;

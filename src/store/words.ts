@@ -1,0 +1,85 @@
+/** Which hosts carry a text in address, name, description, tags, MAC, vendor or found names. Knows no filter or order. */
+
+import { formatAddress, parseAddress } from "../net/address.ts";
+import { macPart } from "../net/mac.ts";
+import type { Db } from "./database.ts";
+
+/** All texts of a host but its address, a line each: what host_word and the index host_words of schema.sql hold. */
+const WORDS =
+	"lower(hostname || char(10) || description || char(10) || tags_json || char(10) || ifnull(mac, '') || char(10) || ifnull(vendor, '') || char(10) || ptr_name || char(10) || snmp_name)";
+/** Most hosts of a large network say nothing but that they answer: these lines, empty but for the tags' "[]". */
+const HAS_WORDS = `${WORDS} <> char(10, 10, 91, 93, 10, 10, 10, 10)`;
+
+const PICKS = {
+	/** By trigrams of the text; they may stand apart, so the words themselves have the last say. */
+	grams: `SELECT host.id FROM host_word CROSS JOIN host ON host.id = host_word.rowid
+		WHERE host_word MATCH :grams AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
+	/** Text shorter than a trigram: the index is read from end to end. */
+	words: `SELECT id FROM host WHERE ${HAS_WORDS} AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
+	/** An address and those it is a part of, as in 10.0.0.1: 10.0.0.17, 110.0.0.1; each begins with one of :starts. */
+	starts: `SELECT host.id FROM json_each(:starts) AS start CROSS JOIN host
+		ON host.ip >= start.value AND host.ip < start.value || ':' LIMIT :limit`,
+	/** A part of an address: the index of addresses is read from end to end. */
+	part: "SELECT id FROM host WHERE instr(ip, lower(:value)) LIMIT :limit",
+} as const;
+
+const GRAM = 3;
+/** More trigrams than these make no text rarer. */
+const GRAMS_MAX = 8;
+
+/** Ids of hosts with the text in what is known of themselves, in whatever case; at most `limit`. */
+export function pickByWords(db: Db, text: string, limit: number): number[] {
+	const ids = new Set([...pickByAddress(db, text, limit), ...pickByText(db, text, limit)]);
+	// A text that may be part of a MAC, written in another way.
+	const mac = macPart(text);
+	if (mac !== undefined && mac !== text.toLowerCase())
+		for (const id of pickByText(db, mac, limit)) ids.add(id);
+	return [...ids].slice(0, limit);
+}
+
+function pickByText(db: Db, value: string, limit: number): number[] {
+	const grams = gramsOf(value);
+	if (grams === undefined) return ask(db, PICKS.words, { value, limit });
+	return ask(db, PICKS.grams, { grams, value, limit });
+}
+
+function pickByAddress(db: Db, value: string, limit: number): number[] {
+	if (!/^[0-9a-f.:]+$/i.test(value)) return [];
+	const starts = startsOf(value);
+	if (starts === undefined) return ask(db, PICKS.part, { value, limit });
+	return ask(db, PICKS.starts, { starts: JSON.stringify(starts), limit });
+}
+
+/** Every beginning of an IPv4 address in which this whole one stands at any place; undefined when it is no whole one. */
+function startsOf(text: string): string[] | undefined {
+	const address = parseAddress(text).value;
+	const [first = "", ...rest] = text.split(".");
+	if (address === undefined || rest.length !== 3 || formatAddress(address) !== text) return undefined;
+	const before = ["", "1", "2", ...Array.from({ length: 25 }, (_, n) => String(n + 1))];
+	const firsts = new Set(before.map((digits) => digits + first).filter((octet) => Number(octet) <= 255));
+	return [...firsts].map((octet) => [octet, ...rest].join("."));
+}
+
+/** An FTS5 query (sqlite.org/fts5.html, trigram tokenizer) for all of the text; undefined when it is too short. */
+function gramsOf(text: string): string | undefined {
+	const letters = [...text];
+	if (letters.length < GRAM || text.includes("\0")) return undefined;
+	const last = letters.length - GRAM;
+	const places = Array.from({ length: Math.ceil(last / GRAM) }, (_, n) => n * GRAM);
+	return [...places.slice(0, GRAMS_MAX - 1), last]
+		.map(
+			(at) =>
+				`"${letters
+					.slice(at, at + GRAM)
+					.join("")
+					.replaceAll('"', '""')}"`,
+		)
+		.join(" AND ");
+}
+
+type Binds = Record<string, string | number>;
+
+function ask(db: Db, sql: string, binds: Binds): number[] {
+	const rows = db.query<unknown, [Binds]>(sql).values(binds) as [number][];
+	return rows.map(([id]) => id);
+}
