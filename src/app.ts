@@ -1,12 +1,13 @@
 /** The one place where things are put together: settings in, a running Rollcall out. */
 
+import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import { type Clock, systemClock } from "./clock.ts";
-import { asksSnmp } from "./config/names.ts";
 import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
+import { runErrand } from "./errand.ts";
 import { AppError } from "./errors.ts";
-import { createBus, type News } from "./events/bus.ts";
+import { createBus } from "./events/bus.ts";
 import { openDeliverer } from "./events/deliverer.ts";
 import { resolveName } from "./events/resolve.ts";
 import { openServer, type Server } from "./http/server.ts";
@@ -14,24 +15,15 @@ import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
 import type { TargetRules } from "./model/target.ts";
-import { openNeighbours } from "./probes/arp/neighbours.ts";
-import { defaultGateways, localNetworks } from "./probes/links.ts";
-import { openProber } from "./probes/open.ts";
+import { localNetworks } from "./probes/links.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
-import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
-import { openSnmp } from "./probes/snmp.ts";
-import { openVendors } from "./probes/vendor.ts";
 import { withScans } from "./scans/machine.ts";
-import { openScans } from "./scans/station.ts";
-import { lockDatabase, openDatabase } from "./store/database.ts";
-import { askNow } from "./sweeps/asking.ts";
-import type { Surroundings } from "./sweeps/gate.ts";
+import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
+import { watchFile } from "./store/watch.ts";
 import { lookAround } from "./sweeps/machine.ts";
-import { type NameDeps, openNames } from "./sweeps/names.ts";
-import { openRetention } from "./sweeps/retention.ts";
-import { openSweeper } from "./sweeps/sweeper.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
-import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
+import { type Backups, openBackups } from "./upkeep/backups.ts";
+import { withBackups } from "./upkeep/machine.ts";
 
 export type App = {
 	readonly context: Context;
@@ -75,9 +67,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	try {
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
+		refuseLost(config.databasePath);
 		const checkpointPages = BOUNDS.mainCheckpointPages;
 		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs, checkpointPages });
 		opened.defer(() => db.close());
+		lock.markUsed();
 		const bus = createBus({
 			ring: BOUNDS.newsRing,
 			onError: (error) => log.error("a listener failed", { reason: error }),
@@ -100,10 +94,13 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
 		surroundings: {
-			...withScans(
-				lookAround(context, () => thread?.state()),
+			...withBackups(
+				withScans(
+					lookAround(context, () => thread?.state()),
+					context,
+					scanner,
+				),
 				context,
-				scanner,
 			),
 			targetRules,
 			ask: async (addresses, patience) => {
@@ -114,10 +111,9 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		},
 	});
 	url = server.url;
-	if (options.entry !== undefined) {
-		const { closeMs, askMs, questionsMax } = BOUNDS;
-		thread = startThread({ entry: options.entry, config, bus, log, closeMs, askMs, questionsMax, clock });
-	}
+	const { entry } = options;
+	if (entry !== undefined) thread = startThread({ ...BOUNDS, entry, config, bus, log, clock });
+	const backups = entry === undefined ? undefined : backupsOf(context, entry);
 	const deliverer = openDeliverer({
 		...context,
 		resolve: resolveName,
@@ -128,17 +124,34 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		webhooksAtOnce: BOUNDS.webhooksAtOnce,
 		webhookQueue: BOUNDS.webhookQueue,
 	});
-	const jobs = thread === undefined ? undefined : startJobs(context, thread, deliverer);
+	const look = watchFile(context.db, config.databasePath);
+	const jobs =
+		thread === undefined || backups === undefined
+			? undefined
+			: startJobs(context, { thread, deliverer, backups, look });
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
 		async close() {
 			jobs?.stop();
-			await Promise.all([server.close(), thread?.close(), deliverer.close()]);
+			await Promise.all([server.close(), thread?.close(), deliverer.close(), backups?.close()]);
 			opened.dispose();
 		},
 	};
+}
+
+/** Backups, copied in a thread of their own: people and sweeps go on. */
+function backupsOf(context: Context, entry: string): Backups {
+	const { backupDir, backupKeep, databasePath } = context.config;
+	return openBackups({
+		...BOUNDS,
+		...context,
+		databasePath,
+		dir: backupDir === "" ? join(dirname(databasePath), "backups") : backupDir,
+		keep: backupKeep,
+		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
+	});
 }
 
 /** Where webhooks may go: never to ourselves. */
@@ -150,132 +163,8 @@ function rulesOf(config: Config, url: string | undefined): TargetRules {
 	};
 }
 
-/** What the program does when it finds itself off the main thread: it is the one that probes. */
-export function runThread(): void {
-	runWorker<Config>(
-		{
-			post: (message) => self.postMessage(message),
-			onMessage(handler) {
-				self.onmessage = (event: MessageEvent<ToWorker<Config>>) => handler(event.data);
-			},
-		},
-		openCrew,
-	);
-}
-
-/** Everything that works in the thread, on a database connection and a prober of its own. */
-async function openCrew(config: Config, publish: (news: News) => void): Promise<Crew> {
-	const log = await openLog({ level: config.logLevel, format: config.logFormat });
-	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
-	const { batchSize, batchMs, pingProcesses } = BOUNDS;
-	const arp = {
-		attempts: BOUNDS.arpAttempts,
-		waitMs: BOUNDS.arpWaitMs,
-		aliasesMax: BOUNDS.arpAliasesMax,
-		neighboursMax: BOUNDS.neighboursInFlight,
-	};
-	const prober = openProber(
-		{
-			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
-			arp: config.arpEnabled ? arp : undefined,
-		},
-		{ clock: systemClock, random },
-	);
-	if (prober.note === undefined) log.info("probing", { method: prober.method });
-	else log.warning("probing", { method: prober.method, note: prober.note });
-	const asking = { prober, timing: BOUNDS, surroundings: readSurroundings };
-	const sweeper = openSweeper({
-		...BOUNDS,
-		...asking,
-		db,
-		clock: systemClock,
-		random,
-		log,
-		publish,
-		neighbours: openNeighbours(),
-		vendorOf: openVendors(),
-	});
-	const { rawRetentionDays, hourlyRetentionDays } = config;
-	const retention = openRetention({
-		...BOUNDS,
-		rawRetentionDays,
-		hourlyRetentionDays,
-		db,
-		clock: systemClock,
-		log,
-	});
-	return {
-		stations: [
-			sweeper,
-			await openScansOf(config, { db, log, publish }),
-			retention,
-			openNamesOf(config, { db, log, publish }),
-		],
-		method: prober.method,
-		note: prober.note,
-		ask: (addresses, patience) => askNow(asking, addresses, patience),
-		close() {
-			prober.close();
-			db.close();
-		},
-	};
-}
-
-/** The networks of this machine and its ways out. */
-function readSurroundings(): Surroundings {
-	return {
-		networks: localNetworks().filter((network) => !network.loopback),
-		gateways: defaultGateways(),
-	};
-}
-
-/** The look-up of names, by the ways the settings allow. */
-function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
-	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
-	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
-	if (config.ptrServer !== "" && named === undefined) {
-		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
-	}
-	const servers = named === undefined ? systemServers : () => [named];
-	const credentials = {
-		community: config.snmpCommunity,
-		user: config.snmpV3User,
-		auth: config.snmpV3Auth,
-		authPass: config.snmpV3AuthPass,
-		priv: config.snmpV3Priv,
-		privPass: config.snmpV3PrivPass,
-	};
-	return openNames({
-		...parts,
-		clock: systemClock,
-		random,
-		timing: BOUNDS,
-		lookupsPerSecond: config.ptrLookupsPerSecond,
-		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
-		snmp: asksSnmp(config) ? openSnmp({ ...asking, credentials }) : undefined,
-	});
-}
-
-/** Port scans by nmap, or without it. */
-async function openScansOf(
-	config: Config,
-	parts: Pick<NameDeps, "db" | "log" | "publish">,
-): Promise<Station> {
-	const scanner = await openPortScanner(scanOptions(config));
-	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
-	return openScans({
-		...BOUNDS,
-		...parts,
-		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
-		scanner,
-		clock: systemClock,
-		random,
-		scanConcurrency: config.scanConcurrency,
-	});
-}
-
 /** What the settings say of port scans. */
-function scanOptions(config: Config): PortScanOptions {
+export function scanOptions(config: Config): PortScanOptions {
 	const { nmapArgs, nmapPrivileged, tcpPorts } = config;
 	return { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts };
 }

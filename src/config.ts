@@ -6,11 +6,13 @@ import { parseEnv } from "node:util";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
 import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
+import { UPKEEP_BOUNDS, UPKEEP_KEYS, type UpkeepSettings } from "./config/upkeep.ts";
 import { AppError } from "./errors.ts";
 
 /** What may differ from one installation to the next. */
 export type Config = NameSettings &
 	ScanSettings &
+	UpkeepSettings &
 	Readonly<{
 		/** Path of the SQLite file, or ":memory:". */
 		databasePath: string;
@@ -38,6 +40,7 @@ export type Config = NameSettings &
 export const BOUNDS = {
 	...NAME_BOUNDS,
 	...SCAN_BOUNDS,
+	...UPKEEP_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -120,6 +123,7 @@ export const BOUNDS = {
 const KEYS = {
 	...NAME_KEYS,
 	...SCAN_KEYS,
+	...UPKEEP_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",
@@ -240,6 +244,12 @@ export function loadConfig(
 			);
 		}
 		config[name] = value;
+	}
+	if ((config.tlsCert === "") !== (config.tlsKey === "")) {
+		throw new AppError(
+			"invalid",
+			"TLS_CERT and TLS_KEY belong together: set both, or neither for plain http.",
+		);
 	}
 	return Object.freeze(config) as Config;
 }

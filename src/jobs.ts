@@ -5,16 +5,29 @@ import { Elysia } from "elysia";
 import type { Context } from "./context.ts";
 import type { Deliverer } from "./events/deliverer.ts";
 import { writeSetting } from "./store/settings.ts";
+import type { FileWatch } from "./store/watch.ts";
 import type { Thread } from "./sweeps/thread.ts";
+import type { Backups } from "./upkeep/backups.ts";
 
 export type Jobs = { stop(): void };
 
+/** Whom the table calls. `look`: at the file of the database; it takes no writes while it is lost. */
+type Workers = {
+	readonly thread: Thread;
+	readonly deliverer: Deliverer;
+	readonly backups: Backups;
+	readonly look: FileWatch;
+};
+
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
-export function startJobs(context: Context, thread: Thread, deliverer: Deliverer): Jobs {
+export function startJobs(context: Context, { thread, deliverer, backups, look }: Workers): Jobs {
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
-		{ name: "prune", pattern: "17 23 3 * * *", run: () => askPrune(context) },
+		{ name: "prune", pattern: "17 23 3 * * *", run: () => ask(context, "prune_asked_at") },
+		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
+		{ name: "backups", pattern: "*/5 * * * * *", run: () => backups.tick() },
+		{ name: "the file", pattern: "*/5 * * * * *", run: () => void look() },
 	];
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of
 	// its own, and stopped by hand.
@@ -33,7 +46,11 @@ export function startJobs(context: Context, thread: Thread, deliverer: Deliverer
 	};
 }
 
-/** The thread that sweeps finds the wish at its next tick. */
-function askPrune({ db, clock }: Context): void {
-	writeSetting(db, "prune_asked_at", String(clock.now()));
+/** Who does it finds the wish at its next tick. */
+function ask({ db, clock }: Context, key: "prune_asked_at" | "backup_asked_at"): void {
+	writeSetting(db, key, String(clock.now()));
+}
+
+function askBackup(context: Context): void {
+	if (context.config.backupKeep > 0) ask(context, "backup_asked_at");
 }

@@ -1,5 +1,6 @@
 /** Settings: the appearance, and what this Rollcall is. Knows no value it does not get. */
 
+import { type Backups, BackupsPanel } from "./backups.tsx";
 import { Main, Panel, Wire } from "./elements.tsx";
 import { visible } from "./format.ts";
 import { THEME_NAMES, THEMES, type Theme } from "./layout.tsx";
@@ -10,6 +11,7 @@ export function Settings(props: {
 	theme: Theme;
 	about: readonly { label: string; value: string }[];
 	storage?: Storage;
+	backups?: Backups;
 }) {
 	return (
 		<Main class="narrow-page">
@@ -33,6 +35,7 @@ export function Settings(props: {
 				</Form>
 			</Panel>
 			{props.storage !== undefined && <StoragePanel storage={props.storage} />}
+			{props.backups !== undefined && <BackupsPanel backups={props.backups} />}
 			<Panel title="About" class="padded">
 				<dl class="facts-list">
 					{props.about.map(({ label, value }) => (

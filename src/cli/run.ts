@@ -2,9 +2,12 @@
 
 import pkg from "../../package.json" with { type: "json" };
 import { AppError } from "../errors.ts";
-import { scanCommand } from "./scan.ts";
-import { serveCommand } from "./serve.ts";
-import { sweepCommand } from "./sweep.ts";
+import { BACKUP_HELP, backupCommand } from "./backup.ts";
+import { COMPLETION_HELP, completionCommand } from "./completion.ts";
+import { RESTORE_HELP, restoreCommand } from "./restore.ts";
+import { SCAN_HELP, scanCommand } from "./scan.ts";
+import { SERVE_HELP, serveCommand } from "./serve.ts";
+import { SWEEP_USAGE, sweepCommand } from "./sweep.ts";
 
 /** Where a verb writes, and what ends it. */
 export type Io = {
@@ -15,24 +18,60 @@ export type Io = {
 	signal?: AbortSignal;
 };
 
-const HELP = `Rollcall ${pkg.version}: which addresses are used, which hosts are alive, what they serve.
-
-  rollcall [serve]        serve the pages and sweep (see: rollcall serve --help)
-  rollcall sweep CIDR…    ask addresses once, without a database (see: rollcall sweep --help)
-  rollcall scan HOST…     look for open ports once, without a database (see: rollcall scan --help)
-  rollcall --version      print the version
-  rollcall --help         print this
-`;
-
-const VERBS: Record<string, (args: string[], io: Io) => Promise<number>> = {
-	serve: serveCommand,
-	sweep: sweepCommand,
-	scan: scanCommand,
+/** One verb: its line in the list, its whole help (with every option it takes), and what it does. */
+export type Verb = {
+	/** How it is typed, without "rollcall ". */
+	readonly usage: string;
+	readonly says: string;
+	readonly help: string;
+	run(args: string[], io: Io): Promise<number>;
 };
 
-/** Runs a command line. Exit codes: 0 done, 2 bad input, 3 no permission or own fault, 1 anything else. */
+const VERBS: Readonly<Record<string, Verb>> = {
+	serve: {
+		...{ usage: "[serve]", says: "serve the pages and sweep", help: SERVE_HELP },
+		run: serveCommand,
+	},
+	sweep: {
+		...{ usage: "sweep CIDR…", says: "ask addresses once, without a database", help: SWEEP_USAGE },
+		run: sweepCommand,
+	},
+	scan: {
+		...{ usage: "scan HOST…", says: "look for open ports once, without a database", help: SCAN_HELP },
+		run: scanCommand,
+	},
+	backup: {
+		...{ usage: "backup FILE", says: "copy the database, checked, while it is in use", help: BACKUP_HELP },
+		run: backupCommand,
+	},
+	restore: {
+		...{ usage: "restore FILE", says: "put a backup in the place of the database", help: RESTORE_HELP },
+		run: restoreCommand,
+	},
+	completion: {
+		...{ usage: "completion SHELL", says: "print the completion script of a shell", help: COMPLETION_HELP },
+		run: (args, io) => completionCommand(args, io, VERBS),
+	},
+};
+
+/** The list of verbs, and what their exit codes mean. */
+function mainHelp(): string {
+	const lines = Object.values(VERBS).map(({ usage, says }) => `  rollcall ${usage.padEnd(18)} ${says}`);
+	return `Rollcall ${pkg.version}: which addresses are used, which hosts are alive, what they serve.
+
+${lines.join("\n")}
+  rollcall --version          print the version
+  rollcall VERB --help        what a verb does, with its options and examples
+
+Exit codes: 0 done; 2 the command line or a setting is wrong; 3 not possible here or now (a right, a
+file, another Rollcall in the way), the message says why; 130 interrupted; 1 a mistake of Rollcall.
+`;
+}
+
+/** Runs a command line; answers its exit code, see the help. */
 export async function runCommand(args: string[]): Promise<number> {
 	const stop = new AbortController();
+	// The second signal finds no handler any more: it ends the process at once.
 	for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort());
 	const io: Io = {
 		out: (text) => void process.stdout.write(text),
@@ -45,22 +84,31 @@ export async function runCommand(args: string[]): Promise<number> {
 		io.out(`rollcall ${pkg.version}\n`);
 		return 0;
 	}
-	if (first === "--help" || first === "-h" || first === "help") {
-		io.out(HELP);
+	if (first === "--help" || first === "-h" || (first === "help" && rest.length === 0)) {
+		io.out(mainHelp());
 		return 0;
 	}
-	const named = first !== undefined && !first.startsWith("-");
-	const verb = VERBS[named ? first : "serve"];
+	if (first === "help") return runVerb(rest[0] ?? "", ["--help"], io);
+	return first !== undefined && !first.startsWith("-")
+		? runVerb(first, rest, io)
+		: runVerb("serve", args, io);
+}
+
+async function runVerb(name: string, args: string[], io: Io): Promise<number> {
+	const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
 	if (verb === undefined) {
-		io.err(`rollcall: there is no verb “${first}”. See: rollcall --help\n`);
+		io.err(`rollcall: there is no verb “${name}”. See: rollcall --help\n`);
 		return 2;
 	}
+	if (args.includes("--help") || args.includes("-h")) {
+		io.out(verb.help);
+		return 0;
+	}
 	try {
-		return await verb(named ? rest : args, io);
+		return await verb.run(args, io);
 	} catch (error) {
-		io.err(
-			`rollcall: ${error instanceof AppError ? error.message : `unexpected: ${(error as Error).message}`}\n`,
-		);
+		const says = error instanceof AppError ? error.message : `unexpected: ${(error as Error).message}`;
+		io.err(`rollcall: ${says}\n`);
 		return exitCode(error);
 	}
 }

@@ -1,6 +1,5 @@
 /** `rollcall scan`: looks for open ports of named hosts once and prints them. Needs no database, changes nothing. */
 
-import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
 import { BOUNDS, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
@@ -8,25 +7,31 @@ import { type Address, familyOf, formatAddress, parseAddress } from "../net/addr
 import { neverAsked } from "../probes/never.ts";
 import { openPortScanner } from "../probes/portscan.ts";
 import type { FoundPort, Scanner, ScanResult } from "../probes/scanner.ts";
+import { readFlags } from "./flags.ts";
 import type { Io } from "./run.ts";
 
-const HELP = `rollcall scan HOST…: look for open ports of hosts, named by address.
+export const SCAN_HELP = `rollcall scan HOST…: look for open ports of hosts, named by address.
 
   --json            one line {"ip","ports":[{"port","proto","service","product","version"}]} for each host
   --builtin         without nmap: open TCP connections to well-known ports, send nothing
   --config FILE     read NMAP_ARGS, NMAP_PRIVILEGED and SCAN_TCP_PORTS from FILE (else from the environment)
+
+Examples
+  rollcall scan 192.168.1.10
+  rollcall scan --json 10.0.0.1 10.0.0.2 | jq -r 'select(.ports != []) | .ip'
 `;
 
+const OPTIONS = {
+	json: { type: "boolean" },
+	builtin: { type: "boolean" },
+	config: { type: "string" },
+} as const;
 /** Addresses of one call. */
 const HOSTS_MAX = 256;
 
 /** Exit codes: 0 the scan ran, 2 bad input, 3 no result to rely on. */
 export async function scanCommand(args: string[], io: Io): Promise<number> {
-	const { values, positionals } = readFlags(args);
-	if (values.help === true) {
-		io.out(HELP);
-		return 0;
-	}
+	const { values, positionals } = readFlags("scan", args, OPTIONS);
 	const targets = readTargets(positionals);
 	const { nmapArgs, nmapPrivileged, tcpPorts } = loadConfig({ file: values.config });
 	const path = values.builtin === true ? { nmapPath: null } : {};
@@ -46,21 +51,6 @@ export async function scanCommand(args: string[], io: Io): Promise<number> {
 
 function scan(scanner: Scanner, batch: readonly Address[], io: Io): Promise<ScanResult> {
 	return scanner.scan(batch, io.signal ?? new AbortController().signal);
-}
-
-function readFlags(args: string[]) {
-	try {
-		const options = {
-			json: { type: "boolean" },
-			builtin: { type: "boolean" },
-			config: { type: "string" },
-			help: { type: "boolean", short: "h" },
-		} as const;
-		return parseArgs({ args, allowPositionals: true, options });
-	} catch (cause) {
-		const message = (cause as Error).message.split(". ")[0];
-		throw new AppError("invalid", `${message}. See: rollcall scan --help`, { cause });
-	}
 }
 
 function readTargets(texts: readonly string[]): Address[] {

@@ -1,26 +1,30 @@
 /** `rollcall serve`: settings, the running application, and its end. */
 
-import { parseArgs } from "node:util";
 import { openApp } from "../app.ts";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
+import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
 import type { Io } from "./run.ts";
 
-const HELP = `rollcall serve: serve the pages and sweep.
+export const SERVE_HELP = `rollcall serve: serve the pages and sweep, until SIGTERM or Ctrl+C (a second one ends it at once).
 
-  --config FILE     read settings from FILE (else from .env beside the program, when there is one)
-  --host ADDRESS    listen on ADDRESS            (HOST, 127.0.0.1)
-  --port N          listen on port N             (PORT, 8080)
-  --database PATH   keep everything in PATH      (DATABASE_URL, ./ipam.db)
+  --host ADDRESS    listen on ADDRESS        (HOST, 127.0.0.1)
+  --port N          listen on port N         (PORT, 8080)
+${DATABASE_HELP}
+
+SIGHUP reads TLS_CERT and TLS_KEY again. The log goes to standard output.
+
+Examples
+  rollcall serve --host 0.0.0.0 --port 8080
+  rollcall serve --config /etc/rollcall.env
 `;
 
 /** Serves until the signal; 0 after a clean stop. */
 export async function serveCommand(args: string[], io: Io): Promise<number> {
-	const flags = readFlags(args);
-	if (flags.help === true) {
-		io.out(HELP);
-		return 0;
-	}
+	const options = { ...DATABASE_OPTIONS, host: { type: "string" }, port: { type: "string" } } as const;
+	const { values: flags, positionals } = readFlags("serve", args, options);
+	if (positionals.length > 0)
+		throw new AppError("invalid", `serve takes no “${positionals[0]}”. See: rollcall serve --help`);
 	const config = loadConfig({
 		file: flags.config,
 		flags: { HOST: flags.host, PORT: flags.port, DATABASE_URL: flags.database },
@@ -39,23 +43,4 @@ export async function serveCommand(args: string[], io: Io): Promise<number> {
 	app.context.log.info("stopping");
 	await app.close();
 	return 0;
-}
-
-function readFlags(args: string[]) {
-	try {
-		return parseArgs({
-			args,
-			options: {
-				config: { type: "string" },
-				host: { type: "string" },
-				port: { type: "string" },
-				database: { type: "string" },
-				help: { type: "boolean", short: "h" },
-			},
-		}).values;
-	} catch (cause) {
-		throw new AppError("invalid", `${(cause as Error).message.split(". ")[0]}. See: rollcall serve --help`, {
-			cause,
-		});
-	}
 }

@@ -32,6 +32,10 @@ Sends ICMP echoes to every address of the blocks and lists those that answer.
   --rate N       echoes a second (10000)
   --attempts N   echoes to a silent address (2), 200 ms apart
   --timeout MS   wait after the last echo (500)
+
+Examples
+  rollcall sweep 192.168.1.0/24
+  rollcall sweep --json 10.0.0.0/16 | jq -r 'select(.up) | .ip'
 `;
 
 /** More addresses than this are refused: a run holds them all in memory. */
@@ -56,10 +60,6 @@ type Request = {
 /** Exit codes: 0 the sweep ran, 2 bad input, 3 no permission or another fault of this machine, 130 interrupted. */
 export async function sweepCommand(args: string[], io: CommandIo): Promise<number> {
 	try {
-		if (args.includes("--help")) {
-			io.out(SWEEP_USAGE);
-			return 0;
-		}
 		await sweep(readRequest(args), io);
 		return io.signal?.aborted ? 130 : 0;
 	} catch (error) {

@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import pkg from "../../package.json" with { type: "json" };
 import { Activity } from "../../views/activity.tsx";
+import type { Backups } from "../../views/backups.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { THEMES } from "../../views/layout.tsx";
@@ -12,11 +13,11 @@ import { Settings } from "../../views/settings.tsx";
 import type { Storage } from "../../views/storage.tsx";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { pruneNow } from "../ipam/upkeep.ts";
+import { backupNow, pruneNow } from "../ipam/upkeep.ts";
 import { countByStatus, countNews } from "../store/counts.ts";
 import { listEvents } from "../store/events.ts";
 import { answeredShare } from "../store/history.ts";
-import { readPruneReport, readSetting } from "../store/settings.ts";
+import { readBackupProblem, readBackupReport, readPruneReport, readSetting } from "../store/settings.ts";
 import { readStorage } from "../store/sizes.ts";
 import { listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
@@ -42,6 +43,10 @@ export function dashboardRoutes(desk: Desk) {
 		.post("/settings/prune", ({ request }) => {
 			pruneNow(desk.by(request));
 			return redirect("/settings#storage");
+		})
+		.post("/settings/backup", ({ request }) => {
+			backupNow(desk.by(request));
+			return redirect("/settings#backups");
 		})
 		.post("/settings/theme", ({ request }) => setTheme(request), { parse: "none" });
 }
@@ -108,7 +113,12 @@ function settings(desk: Desk, request: Request) {
 	];
 	return {
 		title: "Settings",
-		main: Settings({ theme: desk.shell(request).theme, about, storage: storageOf(desk.context) }),
+		main: Settings({
+			theme: desk.shell(request).theme,
+			about,
+			storage: storageOf(desk.context),
+			backups: backupsOf(desk.context),
+		}),
 	};
 }
 
@@ -122,6 +132,17 @@ function storageOf({ db, clock, config }: Desk["context"]): Storage {
 		eventDays: BOUNDS.eventDays,
 		report: readPruneReport(db),
 		askedAt: asked === undefined ? undefined : Number(asked),
+		now: clock.now(),
+	};
+}
+
+function backupsOf({ db, clock, config }: Desk["context"]): Backups {
+	const asked = readSetting(db, "backup_asked_at");
+	return {
+		report: readBackupReport(db),
+		problem: readBackupProblem(db),
+		askedAt: asked === undefined ? undefined : Number(asked),
+		keep: config.backupKeep,
 		now: clock.now(),
 	};
 }

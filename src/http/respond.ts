@@ -4,6 +4,7 @@ import type { Shell } from "../../views/layout.tsx";
 import { Problem } from "../../views/problem.tsx";
 import { renderDocument, renderMain } from "../../views/render.tsx";
 import { AppError, type ErrorCode } from "../errors.ts";
+import { storageFault } from "../store/faults.ts";
 import { acceptsGzip } from "./assets.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
@@ -109,6 +110,10 @@ export function explain(error: unknown): {
 			...(error.field === undefined ? {} : { field: error.field }),
 			...(error.detail === undefined ? {} : { detail: error.detail }),
 		};
+	}
+	const fault = storageFault(error);
+	if (fault !== undefined) {
+		return { status: 503, code: "unavailable", title: TITLES[503] ?? "Error", says: fault };
 	}
 	return {
 		status: 500,

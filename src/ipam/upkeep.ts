@@ -1,13 +1,22 @@
-/** Asking for the prune out of turn: a wish in the settings; the sweep thread does the rest. */
+/** Asking for a prune or a backup out of turn: a wish in the settings; others do the rest. */
 
 import type { Context } from "../context.ts";
-import { readSetting, writeSetting } from "../store/settings.ts";
+import { readSetting, type SettingKey, writeSetting } from "../store/settings.ts";
 
 /** Answers since when the prune is asked for, epoch milliseconds: a second wish changes nothing. */
 export function pruneNow(context: Context): number {
-	const asked = readSetting(context.db, "prune_asked_at");
+	return wish(context, "prune_asked_at");
+}
+
+/** The same for a backup. */
+export function backupNow(context: Context): number {
+	return wish(context, "backup_asked_at");
+}
+
+function wish({ db, clock }: Context, key: SettingKey): number {
+	const asked = readSetting(db, key);
 	if (asked !== undefined) return Number(asked);
-	const at = context.clock.now();
-	writeSetting(context.db, "prune_asked_at", String(at));
+	const at = clock.now();
+	writeSetting(db, key, String(at));
 	return at;
 }

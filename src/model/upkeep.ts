@@ -11,6 +11,20 @@ export type PruneReport = {
 	readonly longestMs: number;
 };
 
+/** A backup that was made and looked through. */
+export type BackupReport = {
+	/** When it was ready, epoch milliseconds. */
+	readonly at: number;
+	/** "" before the first one. */
+	readonly path: string;
+	readonly bytes: number;
+	readonly subnets: number;
+	readonly hosts: number;
+	readonly ms: number;
+	/** Backups in the folder, this one included. */
+	readonly kept: number;
+};
+
 /** Size of a table with its indexes. `exact` is false where counting its pages would have taken too long. */
 export type TableSize = { readonly name: string; readonly bytes: number; readonly exact: boolean };
 

@@ -3,13 +3,18 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
+import { storageFault } from "./faults.ts";
 import { checkFile, migrate } from "./migrations.ts";
 
 /** One connection. Each thread has its own. */
 export type Db = Database;
 
 /** Held as long as the process lives; the kernel frees it after a kill -9 too. */
-export type FileLock = { release(): void };
+export type FileLock = {
+	/** A database was opened here: from now on its absence is a loss, not a beginning. */
+	markUsed(): void;
+	release(): void;
+};
 
 /** Pages of 4 kB in the write-ahead log at which a commit moves it into the file, if nobody did before. */
 const AUTO_CHECKPOINT_PAGES = 16_000;
@@ -20,10 +25,14 @@ const STATEMENTS_KEPT = 1_000;
 /**
  * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
  * `checkpointPages` the length of the write-ahead log at which a commit of this connection moves it into the file,
- * which takes as long as the disk takes (the thread that sweeps does so earlier, see `checkpoint`).
+ * which takes as long as the disk takes (the thread that sweeps does so earlier, see `checkpoint`); `copyBefore` false
+ * spares the copy before an upgrade.
  * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
  */
-export function openDatabase(path: string, options: { busyMs: number; checkpointPages?: number }): Db {
+export function openDatabase(
+	path: string,
+	options: { busyMs: number; checkpointPages?: number; copyBefore?: boolean },
+): Db {
 	const fresh = path === ":memory:" || !existsSync(path);
 	let db: Database | undefined;
 	Database.MAX_QUERY_CACHE_SIZE = STATEMENTS_KEPT;
@@ -45,14 +54,13 @@ export function openDatabase(path: string, options: { busyMs: number; checkpoint
 		db.run("PRAGMA temp_store = MEMORY");
 		db.run("PRAGMA cache_size = -16000");
 		db.run("PRAGMA journal_size_limit = 67108864");
-		migrate(db, { fresh, path });
+		migrate(db, { fresh, path, copyBefore: options.copyBefore ?? true });
 		return db;
 	} catch (cause) {
 		db?.close();
 		if (cause instanceof AppError) throw cause;
-		throw new AppError("unavailable", `The database ${path} cannot be used: ${(cause as Error).message}.`, {
-			cause,
-		});
+		const says = storageFault(cause) ?? `${(cause as Error).message}.`;
+		throw new AppError("unavailable", `The database ${path} cannot be used. ${says}`, { cause });
 	}
 }
 
@@ -61,7 +69,7 @@ export function openDatabase(path: string, options: { busyMs: number; checkpoint
  * Throws AppError("conflict") naming the other process. A database in memory needs no lock.
  */
 export function lockDatabase(path: string, owner: { pid: number; at: number }): FileLock {
-	if (path === ":memory:") return { release() {} };
+	if (path === ":memory:") return { markUsed() {}, release() {} };
 	let lock: Database;
 	try {
 		lock = new Database(`${path}.lock`, { create: true, strict: true });
@@ -90,11 +98,40 @@ export function lockDatabase(path: string, owner: { pid: number; at: number }): 
 		);
 	}
 	return {
+		markUsed() {
+			if (pragmaOf(lock, "PRAGMA user_version") === USED) return;
+			lock.run("ROLLBACK");
+			lock.run("PRAGMA user_version = 1");
+			lock.run("BEGIN IMMEDIATE");
+		},
 		release() {
 			lock.run("ROLLBACK");
 			lock.close();
 		},
 	};
+}
+
+/** `user_version` of a lock whose database was there once. */
+const USED = 1;
+
+function pragmaOf(db: Database, pragma: string): number {
+	return Number(Object.values(db.query<Record<string, number>, []>(pragma).get() ?? {})[0] ?? 0);
+}
+
+/**
+ * A database that was there and is not must not be made anew in silence: all would seem forgotten. Call before
+ * `openDatabase`, with the lock held. Throws AppError("unavailable") with both ways on.
+ */
+export function refuseLost(path: string): void {
+	if (path === ":memory:" || existsSync(path)) return;
+	const lock = new Database(`${path}.lock`, { readonly: true });
+	const known = pragmaOf(lock, "PRAGMA user_version") === USED;
+	lock.close();
+	if (!known && !existsSync(`${path}-wal`)) return;
+	throw new AppError(
+		"unavailable",
+		`${path} is gone, though Rollcall has used it before. Put it back, or a backup in its place: rollcall restore FILE. To begin anew on purpose, delete ${path}.lock${existsSync(`${path}-wal`) ? ` and ${path}-wal` : ""}.`,
+	);
 }
 
 function otherOwner(lock: Database): string {

@@ -1,10 +1,16 @@
 /** Rows of `setting`: small facts by key. */
 
-import type { PruneReport } from "../model/upkeep.ts";
+import type { BackupReport, PruneReport } from "../model/upkeep.ts";
 import type { Db } from "./database.ts";
 
 export type SettingKey =
 	| "own_network_down_since"
+	/** A person or the timetable wants a backup, since this moment. */
+	| "backup_asked_at"
+	/** The last backup: JSON of BackupReport. */
+	| "backup_report"
+	/** Why the last attempt made none: JSON of { at, says }. */
+	| "backup_problem"
 	/** A person or the timetable wants the prune to run, since this moment. */
 	| "prune_asked_at"
 	/** What the last prune did: JSON of PruneReport. */
@@ -29,4 +35,16 @@ export function writeSetting(db: Db, key: SettingKey, value: string | undefined)
 export function readPruneReport(db: Db): PruneReport | undefined {
 	const text = readSetting(db, "prune_report");
 	return text === undefined ? undefined : (JSON.parse(text) as PruneReport);
+}
+
+/** The last backup that was made; undefined before the days are counted, with an empty path before the first. */
+export function readBackupReport(db: Db): BackupReport | undefined {
+	const text = readSetting(db, "backup_report");
+	return text === undefined ? undefined : (JSON.parse(text) as BackupReport);
+}
+
+/** Why the last attempt made no backup; undefined when it did. */
+export function readBackupProblem(db: Db): { at: number; says: string } | undefined {
+	const text = readSetting(db, "backup_problem");
+	return text === undefined ? undefined : (JSON.parse(text) as { at: number; says: string });
 }

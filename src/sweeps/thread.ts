@@ -29,56 +29,127 @@ export type Thread = {
 	close(): Promise<void>;
 };
 
-/**
- * Starts the worker from `entry`, the program's own main file (it finds itself off the main thread and sweeps).
- */
-export function startThread<C>(options: {
-	entry: string;
-	config: C;
-	bus: Bus;
-	log: Log;
-	closeMs: number;
+export type ThreadOptions<C> = {
+	readonly entry: string;
+	readonly config: C;
+	readonly bus: Bus;
+	readonly log: Log;
+	readonly closeMs: number;
 	/** A question waits so long beyond its own patience, in milliseconds; so many may be open. */
-	askMs: number;
-	questionsMax: number;
-	clock: Clock;
-}): Thread {
+	readonly askMs: number;
+	readonly questionsMax: number;
+	/** After its end the thread is started again so much later, doubling up to the second, in milliseconds. */
+	readonly restartMs: number;
+	readonly restartMaxMs: number;
+	/** Ticks without a word before it is given up. */
+	readonly silentTicks: number;
+	readonly clock: Clock;
+};
+
+/**
+ * Starts the worker from `entry`, the program's own main file (it finds itself off the main thread and sweeps), and
+ * again when it ends or hangs: what it was about is in the database, so nothing is lost.
+ */
+export function startThread<C>(options: ThreadOptions<C>): Thread {
 	const { bus, log } = options;
-	const worker = new Worker(options.entry);
 	let state: ProbeState = { method: undefined, note: undefined, problem: undefined };
 	let onClosed = () => {};
 	const closed = new Promise<void>((resolve) => {
 		onClosed = resolve;
 	});
-	const post = (message: ToWorker<C>) => worker.postMessage(message);
 	const setProblem = (problem: string | undefined) => {
 		if (problem === state.problem) return;
 		state = { ...state, problem };
 		if (problem !== undefined) log.error("sweeping is impossible", { reason: problem });
 		bus.publish({ kind: "trouble", problem });
 	};
-	const questions = openQuestions(options, post);
-	worker.onmessage = (event: MessageEvent<FromWorker>) => {
-		const message = event.data;
+	const take = (message: FromWorker) => {
 		if (message.kind === "news") bus.publish(message.news);
-		else if (message.kind === "ready")
-			state = { method: message.method, note: message.note, problem: undefined };
-		else if (message.kind === "trouble") setProblem(message.problem);
+		else if (message.kind === "ready") {
+			state = { ...state, method: message.method, note: message.note };
+			setProblem(undefined);
+		} else if (message.kind === "trouble") setProblem(message.problem);
 		else if (message.kind === "heard") questions.settle(message);
 		else onClosed();
 	};
-	worker.onerror = (event) => setProblem(`The thread that sweeps stopped: ${event.message}`);
-	post({ kind: "open", config: options.config });
+	const worker = keepAlive(options, take, (reason) => {
+		setProblem(`The part that sweeps broke off (${reason}) and is started again.`);
+		onClosed();
+	});
+	const questions = openQuestions(options, worker.post);
 	return {
-		tick: () => post({ kind: "tick" }),
+		tick: worker.tick,
 		state: () => state,
 		ask: questions.ask,
 		async close() {
-			post({ kind: "close" });
-			await atMost(options.clock, options.closeMs, closed);
-			worker.terminate();
+			await worker.end(closed);
 		},
 	};
+}
+
+/** The worker itself: whichever one lives now, and the next one after it. `onFall` hears why one ended. */
+function keepAlive<C>(
+	options: ThreadOptions<C>,
+	take: (message: FromWorker) => void,
+	onFall: (reason: string) => void,
+) {
+	const { clock, log } = options;
+	const closing = new AbortController();
+	let worker: Worker | undefined;
+	let silent = 0;
+	let falls = 0;
+	let startedAt = 0;
+	const post = (message: ToWorker<C>) => worker?.postMessage(message);
+	const fall = (reason: string) => {
+		worker = undefined;
+		onFall(reason);
+		if (clock.monotonicMs() - startedAt > options.restartMaxMs) falls = 0;
+		const wait = Math.min(options.restartMaxMs, options.restartMs * 2 ** falls);
+		falls += 1;
+		void clock.sleep(wait, closing.signal).then(open);
+	};
+	const open = () => {
+		if (closing.signal.aborted) return;
+		const own = new Worker(options.entry);
+		worker = own;
+		silent = 0;
+		startedAt = clock.monotonicMs();
+		let reason = "its thread ended";
+		own.onmessage = (event: MessageEvent<FromWorker>) => {
+			if (worker !== own) return;
+			silent = 0;
+			take(event.data);
+		};
+		own.onerror = (event) => {
+			reason = errorLine(event.message);
+			log.error("the thread that sweeps broke", { reason: event.message });
+		};
+		own.addEventListener("close", () => worker === own && fall(reason));
+		post({ kind: "open", config: options.config });
+	};
+	open();
+	return {
+		post,
+		tick() {
+			post({ kind: "tick" });
+			silent += 1;
+			if (worker === undefined || silent <= options.silentTicks) return;
+			worker.terminate();
+			fall("it said nothing for a minute");
+		},
+		/** Asks it to close and waits, `closeMs` at most, for `closed`. */
+		async end(closed: Promise<void>) {
+			closing.abort();
+			post({ kind: "close" });
+			if (worker !== undefined) await atMost(clock, options.closeMs, closed);
+			worker?.terminate();
+		},
+	};
+}
+
+/** The sentence in what the engine says of an error: it puts lines of source around it. */
+function errorLine(message: string): string {
+	return /^(?:\w*[eE]rror): (.*)$/m.exec(message)?.[1] ?? message.split("\n")[0] ?? "";
 }
 
 type Heard = Extract<FromWorker, { kind: "heard" }>;

@@ -1,8 +1,10 @@
 /** The thread beside the main one: what is said across the border, and the stations that work behind it. */
 
+import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
 import type { Address } from "../net/address.ts";
 import type { Patience, ProbeMethod } from "../probes/probe.ts";
+import { storageFault } from "../store/faults.ts";
 
 /** Something that works in the thread: woken every second, it looks in the database for what is due. */
 export type Station = { tick(): void; close(): Promise<void> };
@@ -82,7 +84,9 @@ function tick<C>(crew: Crew, port: Port<C>): void {
 		for (const station of crew.stations) station.tick();
 		port.post({ kind: "trouble", problem: undefined });
 	} catch (error) {
-		port.post({ kind: "trouble", problem: `The queue cannot be read: ${(error as Error).message}` });
+		const said = error instanceof AppError ? error.message : storageFault(error);
+		const problem = said ?? `The queue cannot be read: ${(error as Error).message}`;
+		port.post({ kind: "trouble", problem });
 	}
 }
 

@@ -59,8 +59,6 @@ describe("refusals", () => {
 	});
 });
 
-test("--help", async () => expect((await run("--help")).out).toContain("rollcall scan HOST"));
-
 test("the built-in scan of a port that is open, as a table and as JSON", async () => {
 	const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
 	process.env.SCAN_TCP_PORTS = `${server.port}`;

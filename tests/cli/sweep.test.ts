@@ -47,12 +47,6 @@ describe("refusals end with 2 and say why on standard error", () => {
 	});
 });
 
-test("--help prints the usage", async () => {
-	const { code, out } = await run(["--help"]);
-	expect(code).toBe(0);
-	expect(out).toContain("rollcall sweep CIDR");
-});
-
 const skip = process.platform !== "linux" && !Bun.which("ping");
 
 describe.skipIf(skip)("on loopback", () => {

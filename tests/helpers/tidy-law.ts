@@ -18,15 +18,21 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	context: ["config", "clock", "log", "store", "events", "probes", "model"],
 	sweeps: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	scans: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
+	upkeep: ["model", "store", "errors", "log", "clock", "context"],
+	errand: ["store", "errors"],
 	ipam: ["net", "model", "store", "events", "errors", "context"],
-	jobs: ["sweeps", "scans", "events", "store", "context", "config"],
+	jobs: ["sweeps", "scans", "upkeep", "events", "store", "context", "config"],
 	http: ["net", "model", "store", "ipam", "events", "views", "errors", "log", "context", "config", "clock"],
 	app: [
 		...["net", "errors", "log", "clock", "config", "model", "probes", "store", "views", "events", "context"],
-		...["sweeps", "scans", "ipam", "jobs", "http"],
+		...["sweeps", "scans", "upkeep", "errand", "ipam", "jobs", "http"],
+	],
+	crew: [
+		...["app", "net", "errors", "log", "clock", "config", "model", "probes", "store", "events", "context"],
+		...["sweeps", "scans", "upkeep", "errand"],
 	],
 	cli: ["app", "config", "log", "ipam", "probes", "net", "store", "errors", "clock", "model"],
-	main: ["cli", "app"],
+	main: ["cli", "crew"],
 };
 
 /** Files that are no code, and who may embed them. */

@@ -1,0 +1,58 @@
+/** `rollcall backup`: the whole database into one file, while a server uses it or not. Changes nothing in it. */
+
+import { existsSync, realpathSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { systemClock } from "../clock.ts";
+import { BOUNDS, loadConfig } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { backupName, writeBackup } from "../store/backup.ts";
+import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import type { Io } from "./run.ts";
+
+export const BACKUP_HELP = `rollcall backup FILE: copy the whole database into FILE and check the copy.
+
+Works while a server uses the database; people and sweeps go on meanwhile. If FILE is a folder, the copy
+gets a name with the time in it. FILE appears only when the copy is whole.
+
+  --force           replace FILE when it is there
+  --json            print {"path","bytes","subnets","hosts"}
+${DATABASE_HELP}
+
+Examples
+  rollcall backup /var/backups/rollcall/
+  rollcall backup --database /var/lib/rollcall/ipam.db --force /mnt/nas/rollcall.db
+`;
+
+/** 0 when the copy is there and was checked. */
+export async function backupCommand(args: string[], io: Io): Promise<number> {
+	const options = { ...DATABASE_OPTIONS, force: { type: "boolean" }, json: { type: "boolean" } } as const;
+	const { values, positionals } = readFlags("backup", args, options);
+	const [named, ...more] = positionals;
+	if (named === undefined || more.length > 0) {
+		throw new AppError("invalid", "Name one file to copy into. See: rollcall backup --help");
+	}
+	const { databasePath } = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
+	const target = targetOf(databasePath, named, values.force === true);
+	const made = writeBackup(databasePath, target, { busyMs: BOUNDS.busyMs });
+	if (values.json === true) io.out(`${JSON.stringify(made)}\n`);
+	else {
+		const megabytes = (made.bytes / 1e6).toFixed(1);
+		io.out(`${made.path}: ${megabytes} MB, ${made.subnets} subnets, ${made.hosts} hosts, checked.\n`);
+	}
+	return 0;
+}
+
+/** The file to make. Never the database itself, nor what belongs to it. */
+function targetOf(databasePath: string, named: string, force: boolean): string {
+	const folder = statSync(named, { throwIfNoEntry: false })?.isDirectory() === true;
+	const target = resolve(folder ? join(named, backupName(databasePath, systemClock.now())) : named);
+	const real = existsSync(target) ? realpathSync(target) : target;
+	const source = existsSync(databasePath) ? realpathSync(databasePath) : databasePath;
+	if ([source, `${source}-wal`, `${source}-shm`, `${source}.lock`].includes(real)) {
+		throw new AppError("invalid", `${named} is the database itself. Name another file.`);
+	}
+	if (existsSync(target) && !force) {
+		throw new AppError("invalid", `${named} is there already. Name another file, or add --force.`);
+	}
+	return target;
+}

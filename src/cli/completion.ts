@@ -1,0 +1,93 @@
+/**
+ * `rollcall completion`: a script that completes verbs, options and files in bash and zsh. Options are read out of
+ * the help of each verb, so that what is told there is also what is offered.
+ */
+
+import { AppError } from "../errors.ts";
+import type { Io, Verb } from "./run.ts";
+
+export const COMPLETION_HELP = `rollcall completion bash|zsh: print a script that completes verbs, options and files.
+
+Examples
+  rollcall completion bash > /etc/bash_completion.d/rollcall    for everybody, from the next login on
+  source <(rollcall completion bash)                            for this shell alone
+  rollcall completion zsh > "\${fpath[1]}/_rollcall"             zsh, from the next start on
+`;
+
+type Verbs = Readonly<Record<string, Verb>>;
+
+/** Prints the script of one shell; 0, or AppError("invalid") for a shell that is not known. */
+export async function completionCommand(args: readonly string[], io: Io, verbs: Verbs): Promise<number> {
+	const [shell, ...rest] = args;
+	if (rest.length > 0 || (shell !== "bash" && shell !== "zsh")) {
+		throw new AppError("invalid", "Name the shell: rollcall completion bash, or rollcall completion zsh.");
+	}
+	io.out(shell === "bash" ? bashScript(verbs) : zshScript(verbs));
+	return 0;
+}
+
+/** Options named in a help text, as they are typed. */
+export function optionsIn(help: string): string[] {
+	const named = [...help.matchAll(/(?:^|[\s[|])(--[a-z][a-z0-9-]*)/g)].map(([, option = ""]) => option);
+	return [...new Set([...named, "--help"])].sort();
+}
+
+/** Words a verb takes in the place of its first argument, as its help writes them: “bash|zsh”. */
+function wordsIn(name: string, help: string): string[] {
+	const words = new RegExp(`^rollcall ${name} ([a-z]+(?:\\|[a-z]+)+)`, "m").exec(help)?.[1];
+	return words?.split("|") ?? [];
+}
+
+function bashScript(verbs: Verbs): string {
+	const cases = Object.entries(verbs).map(([name, { help }]) => {
+		const words = wordsIn(name, help);
+		return `\t\t${name}) options="${optionsIn(help).join(" ")}"; words="${words.join(" ")}" ;;`;
+	});
+	return `# Completion of rollcall for bash. Made by: rollcall completion bash
+_rollcall() {
+	local current="\${COMP_WORDS[COMP_CWORD]}" options="" words=""
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		COMPREPLY=($(compgen -W "${Object.keys(verbs).join(" ")} --version --help" -- "$current"))
+		return
+	fi
+	case "\${COMP_WORDS[1]}" in
+${cases.join("\n")}
+	esac
+	case "$current" in
+		-*) COMPREPLY=($(compgen -W "$options" -- "$current")) ;;
+		*)
+			if [ -n "$words" ] && [ "$COMP_CWORD" -eq 2 ]; then COMPREPLY=($(compgen -W "$words" -- "$current"))
+			else COMPREPLY=($(compgen -f -- "$current")); fi ;;
+	esac
+}
+complete -o filenames -F _rollcall rollcall
+`;
+}
+
+function zshScript(verbs: Verbs): string {
+	const told = Object.entries(verbs).map(([name, { says }]) => `\t\t'${name}:${says.replace(/'/g, "’")}'`);
+	const cases = Object.entries(verbs).map(([name, { help }]) => {
+		const words = wordsIn(name, help);
+		return `\t\t${name}) options=(${optionsIn(help).join(" ")}); words_=(${words.join(" ")}) ;;`;
+	});
+	return `#compdef rollcall
+# Completion of rollcall for zsh. Made by: rollcall completion zsh
+_rollcall() {
+	local -a verbs options words_
+	verbs=(
+${told.join("\n")}
+	)
+	if (( CURRENT == 2 )); then
+		_describe 'verb' verbs
+		return
+	fi
+	case "\${words[2]}" in
+${cases.join("\n")}
+	esac
+	if [[ "\${words[CURRENT]}" == -* ]]; then compadd -- $options
+	elif (( CURRENT == 3 && \${#words_} > 0 )); then compadd -- $words_
+	else _files; fi
+}
+if [ "$funcstack[1]" = "_rollcall" ]; then _rollcall "$@"; else compdef _rollcall rollcall; fi
+`;
+}

@@ -1,0 +1,48 @@
+/** `rollcall restore`: a backup in the place of the database, which is kept under another name. */
+
+import { resolve } from "node:path";
+import { systemClock } from "../clock.ts";
+import { BOUNDS, loadConfig } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { lockDatabase } from "../store/database.ts";
+import { restoreBackup } from "../store/restore.ts";
+import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import type { Io } from "./run.ts";
+
+export const RESTORE_HELP = `rollcall restore FILE: put a backup in the place of the database.
+
+FILE is looked through first: a damaged file, one of another program or of a newer Rollcall is refused, and
+nothing is changed. The present database is kept beside it as NAME.before-restore-TIME. No server may use
+the database meanwhile: stop it first.
+
+  --json            print {"path","kept","subnets","hosts","format"}
+${DATABASE_HELP}
+
+Examples
+  systemctl stop rollcall && rollcall restore backups/ipam-20261125-034100.db && systemctl start rollcall
+`;
+
+/** 0 when the backup is in place. */
+export async function restoreCommand(args: string[], io: Io): Promise<number> {
+	const options = { ...DATABASE_OPTIONS, json: { type: "boolean" } } as const;
+	const { values, positionals } = readFlags("restore", args, options);
+	const [named, ...more] = positionals;
+	if (named === undefined || more.length > 0) {
+		throw new AppError("invalid", "Name the backup to put back. See: rollcall restore --help");
+	}
+	const { databasePath } = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
+	const at = systemClock.now();
+	const lock = lockDatabase(databasePath, { pid: process.pid, at });
+	try {
+		const done = restoreBackup(resolve(named), databasePath, { at, busyMs: BOUNDS.busyMs });
+		if (values.json === true) io.out(`${JSON.stringify(done)}\n`);
+		else {
+			io.out(`${named} is in place: ${done.subnets} subnets, ${done.hosts} hosts.\n`);
+			if (done.kept !== null) io.out(`What was there before is kept as ${done.kept}\n`);
+		}
+		lock.markUsed();
+		return 0;
+	} finally {
+		lock.release();
+	}
+}

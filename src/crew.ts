@@ -1,0 +1,154 @@
+/** Everything that works off the main thread: who sweeps, scans, names and prunes there, put together. Serves no request. */
+
+import { random, scanOptions } from "./app.ts";
+import { systemClock } from "./clock.ts";
+import { asksSnmp } from "./config/names.ts";
+import { BOUNDS, type Config } from "./config.ts";
+import { answerErrand, type Errand } from "./errand.ts";
+import { AppError } from "./errors.ts";
+import type { News } from "./events/bus.ts";
+import { openLog } from "./log.ts";
+import { openNeighbours } from "./probes/arp/neighbours.ts";
+import { defaultGateways, localNetworks } from "./probes/links.ts";
+import { openProber } from "./probes/open.ts";
+import { openPortScanner } from "./probes/portscan.ts";
+import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
+import { openSnmp } from "./probes/snmp.ts";
+import { openVendors } from "./probes/vendor.ts";
+import { openScans } from "./scans/station.ts";
+import { openDatabase } from "./store/database.ts";
+import { askNow } from "./sweeps/asking.ts";
+import type { Surroundings } from "./sweeps/gate.ts";
+import { type NameDeps, openNames } from "./sweeps/names.ts";
+import { openRetention } from "./sweeps/retention.ts";
+import { openSweeper } from "./sweeps/sweeper.ts";
+import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
+import { openWatch } from "./upkeep/watch.ts";
+
+/** What the program does when it finds itself off the main thread: it probes, or does the errand it was started for. */
+export function runThread(): void {
+	runWorker<Config>(
+		{
+			post: (message) => self.postMessage(message),
+			onMessage(handler) {
+				self.onmessage = ({ data }: MessageEvent<ToWorker<Config> | Errand>) => {
+					if (data.kind === "errand") answerErrand(data, (outcome) => self.postMessage(outcome));
+					else handler(data);
+				};
+			},
+		},
+		openCrew,
+	);
+}
+
+/** Everything that works in the thread, on a database connection and a prober of its own. */
+async function openCrew(config: Config, publish: (news: News) => void): Promise<Crew> {
+	const log = await openLog({ level: config.logLevel, format: config.logFormat });
+	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+	const { batchSize, batchMs, pingProcesses } = BOUNDS;
+	const arp = {
+		attempts: BOUNDS.arpAttempts,
+		waitMs: BOUNDS.arpWaitMs,
+		aliasesMax: BOUNDS.arpAliasesMax,
+		neighboursMax: BOUNDS.neighboursInFlight,
+	};
+	const prober = openProber(
+		{
+			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+			arp: config.arpEnabled ? arp : undefined,
+		},
+		{ clock: systemClock, random },
+	);
+	if (prober.note === undefined) log.info("probing", { method: prober.method });
+	else log.warning("probing", { method: prober.method, note: prober.note });
+	const asking = { prober, timing: BOUNDS, surroundings: readSurroundings };
+	const sweeper = openSweeper({
+		...BOUNDS,
+		...asking,
+		db,
+		clock: systemClock,
+		random,
+		log,
+		publish,
+		neighbours: openNeighbours(),
+		vendorOf: openVendors(),
+	});
+	const { rawRetentionDays, hourlyRetentionDays } = config;
+	const retention = openRetention({
+		...BOUNDS,
+		rawRetentionDays,
+		hourlyRetentionDays,
+		db,
+		clock: systemClock,
+		log,
+	});
+	return {
+		stations: [
+			openWatch({ db, path: config.databasePath, log, now: () => systemClock.now() }),
+			sweeper,
+			await openScansOf(config, { db, log, publish }),
+			retention,
+			openNamesOf(config, { db, log, publish }),
+		],
+		method: prober.method,
+		note: prober.note,
+		ask: (addresses, patience) => askNow(asking, addresses, patience),
+		close() {
+			prober.close();
+			db.close();
+		},
+	};
+}
+
+/** The networks of this machine and its ways out. */
+function readSurroundings(): Surroundings {
+	return {
+		networks: localNetworks().filter((network) => !network.loopback),
+		gateways: defaultGateways(),
+	};
+}
+
+/** The look-up of names, by the ways the settings allow. */
+function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
+	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
+	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
+	if (config.ptrServer !== "" && named === undefined) {
+		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
+	}
+	const servers = named === undefined ? systemServers : () => [named];
+	const credentials = {
+		community: config.snmpCommunity,
+		user: config.snmpV3User,
+		auth: config.snmpV3Auth,
+		authPass: config.snmpV3AuthPass,
+		priv: config.snmpV3Priv,
+		privPass: config.snmpV3PrivPass,
+	};
+	return openNames({
+		...parts,
+		clock: systemClock,
+		random,
+		timing: BOUNDS,
+		lookupsPerSecond: config.ptrLookupsPerSecond,
+		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
+		snmp: asksSnmp(config) ? openSnmp({ ...asking, credentials }) : undefined,
+	});
+}
+
+/** Port scans by nmap, or without it. */
+async function openScansOf(
+	config: Config,
+	parts: Pick<NameDeps, "db" | "log" | "publish">,
+): Promise<Station> {
+	const scanner = await openPortScanner(scanOptions(config));
+	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
+	return openScans({
+		...BOUNDS,
+		...parts,
+		timing: { ...BOUNDS, intervalMs: config.scanIntervalMinutes * 60_000 },
+		scanner,
+		clock: systemClock,
+		random,
+		scanConcurrency: config.scanConcurrency,
+	});
+}

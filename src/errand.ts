@@ -1,0 +1,67 @@
+/**
+ * Work that would hold up its thread for seconds, done in a thread that is started for it and ended after it. Knows
+ * what can be asked for and who does it; decides nothing.
+ */
+
+import { AppError, type ErrorCode } from "./errors.ts";
+import { type BackupFile, writeBackup } from "./store/backup.ts";
+
+/** Each takes and answers plain data: both cross the thread border. */
+const ERRANDS = {
+	backup: (job: { from: string; to: string; busyMs: number }): BackupFile =>
+		writeBackup(job.from, job.to, job),
+} as const;
+
+type Errands = typeof ERRANDS;
+type Name = keyof Errands;
+
+/** The first and only message to such a thread. */
+export type Errand = {
+	readonly kind: "errand";
+	readonly name: Name;
+	readonly job: Parameters<Errands[Name]>[0];
+};
+
+type Outcome =
+	| { readonly done: unknown }
+	| { readonly problem: string; readonly code: ErrorCode | undefined };
+
+/**
+ * Starts the program's main file as a thread for one errand and waits for its end. Throws what the errand threw, and
+ * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is.
+ */
+export async function runErrand<N extends Name>(
+	entry: string,
+	name: N,
+	job: Parameters<Errands[N]>[0],
+	signal: AbortSignal,
+): Promise<ReturnType<Errands[N]>> {
+	const worker = new Worker(entry);
+	try {
+		const outcome = await new Promise<Outcome>((resolve) => {
+			const gone = (why: string) => resolve({ problem: `Its thread ended: ${why}`, code: "unavailable" });
+			worker.onmessage = (event: MessageEvent<Outcome>) => resolve(event.data);
+			worker.onerror = (event) => gone(event.message);
+			worker.addEventListener("close", () => gone("without an answer."));
+			signal.addEventListener("abort", () => gone("Rollcall stops."), { once: true });
+			const errand: Errand = { kind: "errand", name, job };
+			worker.postMessage(errand);
+		});
+		if ("done" in outcome) return outcome.done as ReturnType<Errands[N]>;
+		throw outcome.code === undefined
+			? new Error(outcome.problem)
+			: new AppError(outcome.code, outcome.problem);
+	} finally {
+		worker.terminate();
+	}
+}
+
+/** The thread's side: does it and answers. */
+export function answerErrand({ name, job }: Errand, post: (outcome: Outcome) => void): void {
+	try {
+		post({ done: ERRANDS[name](job) });
+	} catch (error) {
+		const code = error instanceof AppError ? error.code : undefined;
+		post({ problem: (error as Error).message, code });
+	}
+}

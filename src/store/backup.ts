@@ -1,0 +1,190 @@
+/** Copies of the whole database: made beside whoever uses it, checked, and only then given their name. Knows no schedule. */
+
+import { Database } from "bun:sqlite";
+import {
+	chmodSync,
+	closeSync,
+	existsSync,
+	fsyncSync,
+	openSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	statfsSync,
+	statSync,
+} from "node:fs";
+import { basename, dirname, extname, join } from "node:path";
+import { AppError } from "../errors.ts";
+import { storageFault } from "./faults.ts";
+import { checkFile } from "./migrations.ts";
+
+/** A copy that was made or looked through. `format` is the version of its tables. */
+export type BackupFile = {
+	readonly path: string;
+	readonly bytes: number;
+	readonly format: number;
+	readonly subnets: number;
+	readonly hosts: number;
+};
+
+/** A copy under way ends in this; one that is left over was interrupted. */
+const PART = ".part";
+const PART_OLD_MS = 86_400_000;
+/** Room that is left to others on the disk, in bytes. */
+const SPARE_BYTES = 16_000_000;
+/** It holds secrets: nobody else may read it. */
+const MODE = 0o600;
+
+/** Name of a copy made at `at`: "ipam-20261125-034100.db", UTC. */
+export function backupName(databasePath: string, at: number): string {
+	const time = new Date(at)
+		.toISOString()
+		.replace(/\.\d+Z$/, "")
+		.replace(/[-:]/g, "")
+		.replace("T", "-");
+	return `${stemOf(databasePath)}-${time}.db`;
+}
+
+function stemOf(databasePath: string): string {
+	return basename(databasePath, extname(databasePath));
+}
+
+/**
+ * Copies the database `from` into the file `to` (VACUUM INTO: one moment of it, while others read and write), checks
+ * the copy and puts it in place by renaming. Blocks its thread for about 10 s per gigabyte. Throws
+ * AppError("unavailable"); then nothing is left and `to` is as it was.
+ */
+export function writeBackup(from: string, to: string, options: { busyMs: number }): BackupFile {
+	const part = `${to}.${process.pid}${PART}`;
+	try {
+		refuseFullDisk(from, dirname(to));
+		rmSync(part, { force: true });
+		copyInto(from, part, options.busyMs);
+		chmodSync(part, MODE);
+		const made = checkBackup(part);
+		settle(part, to);
+		return { ...made, path: to };
+	} catch (error) {
+		removeQuietly(part);
+		if (error instanceof AppError) throw error;
+		const says = storageFault(error) ?? (error as Error).message;
+		throw new AppError("unavailable", `No backup was made: ${says}`, { cause: error });
+	}
+}
+
+/** One moment of the database as a file of its own, not yet synced to the disk. */
+export function copyInto(from: string, to: string, busyMs: number): void {
+	if (!existsSync(from)) throw new AppError("unavailable", `There is no ${from}.`);
+	const db = new Database(from, { readwrite: true, create: false, strict: true });
+	try {
+		db.run("PRAGMA busy_timeout = ".concat(String(Math.trunc(busyMs))));
+		db.run("PRAGMA trusted_schema = OFF");
+		checkFile(db, { fresh: false, path: from });
+		db.query("VACUUM INTO ?").run(to);
+	} finally {
+		db.close();
+	}
+}
+
+/**
+ * Saves what an open connection sees as a file beside `path`, though nothing may be there any more. Answers its name.
+ * Blocks its thread as `writeBackup` does; the connection must not be in a transaction.
+ */
+export function saveOpenFile(db: Database, path: string, at: number): string {
+	const copy = `${path}.saved-${/\d{8}-\d{6}/.exec(backupName(path, at))?.[0]}`;
+	db.run("PRAGMA query_only = OFF");
+	try {
+		rmSync(copy, { force: true });
+		db.query("VACUUM INTO ?").run(copy);
+		chmodSync(copy, MODE);
+		checkBackup(copy);
+		return copy;
+	} finally {
+		db.run("PRAGMA query_only = ON");
+	}
+}
+
+/** Looks through every page of a file and counts what it holds. Throws AppError("unavailable") unless it is whole and ours. */
+export function checkBackup(path: string): BackupFile {
+	const db = new Database(path, { readonly: true, strict: true });
+	try {
+		db.run("PRAGMA trusted_schema = OFF");
+		db.run("PRAGMA cell_size_check = ON");
+		checkFile(db, { fresh: false, path });
+		const found = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
+		if (found?.integrity_check !== "ok") {
+			throw new AppError("unavailable", `${path} is damaged: ${found?.integrity_check ?? "unreadable"}.`);
+		}
+		if (db.query("PRAGMA foreign_key_check").get() !== null) {
+			throw new AppError("unavailable", `${path} is damaged: rows in it point nowhere.`);
+		}
+		const one = (sql: string) => db.query<{ n: number }, []>(sql).get()?.n ?? 0;
+		return {
+			path,
+			bytes: statSync(path).size,
+			format: db.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version ?? 0,
+			subnets: one("SELECT count(*) AS n FROM subnet"),
+			hosts: one("SELECT count(*) AS n FROM host"),
+		};
+	} finally {
+		db.close();
+	}
+}
+
+/** Puts `part` in the place of `to`; after a power cut it is the one or the other, whole. */
+export function settle(part: string, to: string): void {
+	syncPath(part);
+	renameSync(part, to);
+	syncPath(dirname(to));
+}
+
+/**
+ * Keeps the newest `keep` copies that `backupName` named in a folder, and no piece of an interrupted one that is older
+ * than a day. Answers how many copies stay. Other files are not touched.
+ */
+export function pruneBackups(folder: string, databasePath: string, keep: number, now: number): number {
+	const stem = stemOf(databasePath);
+	const ours = (name: string) =>
+		name.startsWith(`${stem}-`) && /^\d{8}-\d{6}\.db/.test(name.slice(stem.length + 1));
+	const names = readdirSync(folder).filter(ours).sort().reverse();
+	const whole = names.filter((name) => name.endsWith(".db"));
+	for (const name of whole.slice(keep)) rmSync(join(folder, name), { force: true });
+	for (const name of names.filter((one) => one.endsWith(PART))) {
+		const made = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
+		if (now - made > PART_OLD_MS) rmSync(join(folder, name), { force: true });
+	}
+	return Math.min(whole.length, keep);
+}
+
+/** A copy is never larger than the file and its log. */
+function refuseFullDisk(from: string, folder: string): void {
+	const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+	const needed = size(from) + size(`${from}-wal`) + SPARE_BYTES;
+	const disk = statfsSync(folder);
+	const free = disk.bavail * disk.bsize;
+	if (free >= needed) return;
+	const mb = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+	throw new AppError(
+		"unavailable",
+		`No backup was made: ${folder} has ${mb(free)} free, ${mb(needed)} are needed.`,
+	);
+}
+
+function syncPath(path: string): void {
+	const file = openSync(path, "r");
+	try {
+		fsyncSync(file);
+	} finally {
+		closeSync(file);
+	}
+}
+
+function removeQuietly(part: string): void {
+	for (const path of [part, `${part}-journal`]) {
+		try {
+			rmSync(path, { force: true });
+		} catch {
+			// A folder that is gone or read-only: pruneBackups removes it another day.
+		}
+	}
+}

@@ -1,0 +1,92 @@
+/** One backup a day, and whenever a person wishes: when it is due, where it goes, which older ones go. Copies nothing itself. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../log.ts";
+import type { BackupReport } from "../model/upkeep.ts";
+import { type BackupFile, backupName, pruneBackups } from "../store/backup.ts";
+import type { Db } from "../store/database.ts";
+import { readBackupReport, readSetting, writeSetting } from "../store/settings.ts";
+
+/** Without a wish it runs when the last one is older than this: the machine may sleep at the hour of the timetable. */
+const OVERDUE_MS = 26 * 3_600_000;
+
+export type BackupsOptions = {
+	readonly db: Db;
+	readonly clock: Clock;
+	readonly log: Log;
+	readonly databasePath: string;
+	/** Folder of the copies; made when it is not there. */
+	readonly dir: string;
+	/** Copies that stay; 0: none is made by itself. */
+	readonly keep: number;
+	/** After a failure it is tried again so much later. */
+	readonly backupRetryMs: number;
+	/** Copies the database `from` into the file `to`, elsewhere: this thread goes on. */
+	readonly copy: (from: string, to: string, signal: AbortSignal) => Promise<BackupFile>;
+};
+
+export type Backups = {
+	/** Starts what is due; returns at once. */
+	tick(): void;
+	idle(): Promise<void>;
+	/** Cuts what is under way; the copy does not appear. */
+	close(): Promise<void>;
+};
+
+/** Looks for the wish in the database at every tick; one backup at a time. */
+export function openBackups(options: BackupsOptions): Backups {
+	const { db, clock, log } = options;
+	const closing = new AbortController();
+	let running: Promise<void> | undefined;
+	let notBefore = 0;
+	const work = async () => {
+		const startedAt = clock.monotonicMs();
+		try {
+			mkdirSync(options.dir, { recursive: true, mode: 0o700 });
+			const to = join(options.dir, backupName(options.databasePath, clock.now()));
+			const made = await options.copy(options.databasePath, to, closing.signal);
+			const kept = pruneBackups(options.dir, options.databasePath, Math.max(1, options.keep), clock.now());
+			const ms = Math.round(clock.monotonicMs() - startedAt);
+			const { path, bytes, subnets, hosts } = made;
+			report(db, { path, bytes, subnets, hosts, at: clock.now(), ms, kept });
+			log.info("backup made", { path, bytes, ms, kept });
+		} catch (error) {
+			if (closing.signal.aborted) return;
+			notBefore = clock.monotonicMs() + options.backupRetryMs;
+			log.error("backup failed", { reason: error });
+			writeSetting(db, "backup_problem", JSON.stringify({ at: clock.now(), says: (error as Error).message }));
+		} finally {
+			running = undefined;
+		}
+	};
+	return {
+		tick() {
+			if (closing.signal.aborted || running !== undefined || clock.monotonicMs() < notBefore) return;
+			if (isDue(options)) running = work().catch((error) => log.error("backup not noted", { reason: error }));
+		},
+		idle: async () => running,
+		async close() {
+			closing.abort();
+			await running;
+		},
+	};
+}
+
+function isDue({ db, clock, keep }: BackupsOptions): boolean {
+	if (readSetting(db, "backup_asked_at") !== undefined) return true;
+	if (keep === 0) return false;
+	const last = readBackupReport(db);
+	if (last !== undefined) return clock.now() - last.at > OVERDUE_MS;
+	// A new file has little to lose: its first report starts the days.
+	const nothing = { at: clock.now(), path: "", bytes: 0, subnets: 0, hosts: 0, ms: 0, kept: 0 };
+	writeSetting(db, "backup_report", JSON.stringify(nothing));
+	return false;
+}
+
+function report(db: Db, done: BackupReport): void {
+	writeSetting(db, "backup_report", JSON.stringify(done));
+	writeSetting(db, "backup_asked_at", undefined);
+	writeSetting(db, "backup_problem", undefined);
+}

@@ -1,0 +1,99 @@
+/** The thread that sweeps, breaking: it is started again, the live light says so, and nothing it was about is lost. */
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/clock.ts";
+import { createBus } from "../../src/events/bus.ts";
+import { silentLog } from "../../src/log.ts";
+import { startThread, type Thread } from "../../src/sweeps/thread.ts";
+
+let folder: string;
+let thread: Thread | undefined;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "rollcall-thread-"));
+});
+afterEach(async () => {
+	await thread?.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** A thread whose first life does `first` at its second tick; later lives are well. */
+function start(first: string, silentTicks = 60) {
+	const entry = join(folder, "entry.ts");
+	const mark = JSON.stringify(join(folder, "lived"));
+	writeFileSync(
+		entry,
+		`import { existsSync, writeFileSync } from "node:fs";
+		const isFirst = !existsSync(${mark});
+		writeFileSync(${mark}, "");
+		let ticks = 0;
+		self.onmessage = ({ data }) => {
+			if (data.kind === "open") self.postMessage({ kind: "ready", method: "raw", note: undefined });
+			else if (data.kind === "close") self.postMessage({ kind: "closed" });
+			else if (data.kind === "tick") {
+				if (isFirst && ++ticks === 2) { ${first} }
+				self.postMessage({ kind: "trouble", problem: undefined });
+			}
+		};`,
+	);
+	const told: (string | undefined)[] = [];
+	const bus = createBus({ ring: 8 });
+	bus.subscribe(({ news }) => {
+		if (news.kind === "trouble") told.push(news.problem);
+	});
+	const own = startThread({
+		...{ entry, config: {}, bus, log: silentLog, closeMs: 500, askMs: 200, questionsMax: 4 },
+		...{ restartMs: 10, restartMaxMs: 100, silentTicks, clock: systemClock },
+	});
+	thread = own;
+	return { told, own };
+}
+
+const until = async (is: () => boolean, work = () => {}) => {
+	for (let tries = 0; tries < 400; tries++) {
+		if (is()) return;
+		work();
+		await Bun.sleep(10);
+	}
+	throw new Error("it did not come to that");
+};
+
+test.each([
+	["throws", `throw new TypeError("no such thing");`, /no such thing/],
+	["rejects", `Promise.reject(new Error("forgotten"));`, /forgotten/],
+	["exits", "process.exit(3);", /its thread ended/],
+	["hangs", "for (;;);", /said nothing/],
+])("it %s: said, started again, and well again", async (how, code, says) => {
+	const { told, own } = start(code, how === "hangs" ? 30 : 10_000);
+	await until(() => own.state().method === "raw");
+	await until(
+		() => told.length >= 2 && own.state().problem === undefined,
+		() => own.tick(),
+	);
+	expect(told[0]).toMatch(says);
+	expect(told[0]).toContain("is started again");
+	expect(told.at(-1)).toBeUndefined();
+	expect(own.state().method).toBe("raw");
+});
+
+test("it breaks at every start: the waits grow, and closing does not wait for it", async () => {
+	const entry = join(folder, "broken.ts");
+	writeFileSync(entry, `throw new Error("cannot begin");`);
+	let starts = 0;
+	const bus = createBus({ ring: 8 });
+	const log = { ...silentLog, error: (text: string) => void (text.includes("broke") && starts++) };
+	const own = startThread({
+		...{ entry, config: {}, bus, log, closeMs: 2_000, askMs: 200, questionsMax: 4 },
+		...{ restartMs: 20, restartMaxMs: 10_000, silentTicks: 60, clock: systemClock },
+	});
+	await until(() => starts >= 4);
+	expect(own.state().problem).toContain("cannot begin");
+	const began = performance.now();
+	await own.close();
+	expect(performance.now() - began).toBeLessThan(1_500);
+	const seen = starts;
+	await Bun.sleep(200);
+	expect(starts).toBe(seen);
+});
