@@ -1,18 +1,23 @@
-/** Takes the samples in samples/nmap: real nmap against servers of ours in a namespace. Run as root; not a test. */
+/**
+ * Takes the samples in samples/nmap: real nmap against servers of ours in a namespace. Run as root; not a test.
+ * Arguments: the folder under samples/nmap, then the command that runs that nmap; none: the nmap of this machine.
+ */
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { HONEST_SSH, HOSTILE_FTP, HOSTILE_PRINTER, HOSTILE_SSH, listen } from "../helpers/listeners.ts";
 import { configure, FAR, NEAR, nft, openLab } from "../helpers/netns.ts";
 
-const FOLDER = join(import.meta.dir, "../../samples/nmap");
+const [, , INTO = "", ...NAMED] = process.argv;
+const FOLDER = join(import.meta.dir, "../../samples/nmap", INTO);
+const NMAP = NAMED.length > 0 ? NAMED : ["nmap"];
 const SILENT = "10.99.0.6";
 
 /** File, arguments behind our own, targets. */
 const CAPTURES: readonly [string, string[], string[]][] = [
 	["connect", ["-Pn", "-sT", "-p", "22,80,81"], [FAR, NEAR]],
 	["syn", ["-Pn", "-sS", "-p", "1-1000"], [FAR]],
-	["top-ports", ["-Pn", "-T3", "--top-ports", "1000", "-sS"], [FAR, NEAR]],
+	["top-ports", ["-Pn", "-T3", "--top-ports", "1000", "-sS", "--host-timeout", "5s"], [FAR, NEAR]],
 	["version-hostile", ["-Pn", "-sS", "-sV", "--version-light", "-p", "21,22,2121,2222"], [FAR]],
 	[
 		"printer-excluded",
@@ -50,7 +55,7 @@ if (import.meta.main) {
 		mkdirSync(FOLDER, { recursive: true });
 		for (const [name, args, targets] of CAPTURES) {
 			const own = ["-n", "--no-stylesheet", "-oX", "-", "--"];
-			const ran = lab.inNear(["nmap", ...args, ...own, ...targets], { env: { LC_ALL: "C" } });
+			const ran = lab.inNear([...NMAP, ...args, ...own, ...targets], { env: { LC_ALL: "C" } });
 			writeFileSync(join(FOLDER, `${name}.xml`), ran.out);
 			process.stdout.write(`${name}: exit ${ran.code}, ${ran.out.length} bytes ${ran.err.trim()}\n`);
 		}

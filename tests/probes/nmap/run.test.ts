@@ -13,7 +13,7 @@ import type { Scanner } from "../../../src/probes/scanner.ts";
 import { type FakeNmap, fakeNmap } from "../../helpers/fake-nmap.ts";
 import { addresses } from "../../helpers/probing.ts";
 
-const CAPTURE = join(import.meta.dir, "../../../samples/nmap/connect.xml");
+const CAPTURE = join(import.meta.dir, "../../../samples/nmap/7.93/connect.xml");
 const TARGETS = addresses("10.99.0.1", "10.99.0.2");
 /** Processes are looked up in /proc. */
 const linux = process.platform === "linux";
@@ -203,8 +203,10 @@ describe("finding it", () => {
 });
 
 test("every file of samples/nmap is told of in its README", () => {
-	const folder = join(CAPTURE, "..");
+	const folder = join(CAPTURE, "../..");
 	const readme = readFileSync(join(folder, "README.md"), "utf8");
-	const names = readdirSync(folder).filter((name) => name.endsWith(".xml"));
+	const versions = readdirSync(folder).filter((name) => name !== "README.md");
+	expect(versions.filter((version) => !readme.includes(`\`${version}\``))).toEqual([]);
+	const names = versions.flatMap((version) => readdirSync(join(folder, version)));
 	expect(names.filter((name) => !readme.includes(`\`${name.replace(".xml", "")}\``))).toEqual([]);
 });
