@@ -161,7 +161,7 @@ END;
 
 -- One row per host and sweep that measured it. Unmeasured time has no rows. Append-only.
 CREATE TABLE host_status (
-	host_id    INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	host_id    INTEGER NOT NULL,                      -- no reference: the past of a deleted host waits in host_grave
 	ts         INTEGER NOT NULL,
 	is_up      INTEGER NOT NULL,
 	latency_us INTEGER,                               -- NULL: silent, or up and silent to pings
@@ -170,7 +170,7 @@ CREATE TABLE host_status (
 
 -- The same by the hour (ts = its start), kept by the recorder: the uptime of any window is a sum of a few rows.
 CREATE TABLE host_status_hour (
-	host_id        INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	host_id        INTEGER NOT NULL,                  -- no reference, see host_status
 	ts             INTEGER NOT NULL,
 	up             INTEGER NOT NULL,
 	down           INTEGER NOT NULL,
@@ -188,10 +188,10 @@ CREATE TABLE answer_hour (
 ) STRICT, WITHOUT ROWID;
 
 -- Ports found open, with their past: a row for each time a port was open, first_seen_at to last_seen_at. is_current
--- marks what the last scan of the host that looked at the port saw open.
+-- marks what the last scan of the host that looked at the port saw open; -1 instead of 1 once the host is deleted.
 CREATE TABLE host_open_port (
 	id            INTEGER PRIMARY KEY,
-	host_id       INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	host_id       INTEGER NOT NULL,                   -- no reference, see host_status
 	ts            INTEGER NOT NULL,                   -- of the scan that wrote this row
 	port          INTEGER NOT NULL,
 	proto         TEXT    NOT NULL CHECK (proto IN ('tcp', 'udp', 'sctp')),
@@ -223,13 +223,13 @@ SELECT
 FROM host;
 
 -- What happened. Written in the transaction that made it true; told after the commit. label and ip stay
--- readable when the host or subnet is gone.
+-- readable when the host or subnet is gone; ids are never used again, so those of deleted ones lead nowhere.
 CREATE TABLE event (
 	id          INTEGER PRIMARY KEY AUTOINCREMENT,
 	ts          INTEGER NOT NULL,
 	kind        TEXT    NOT NULL,
-	subnet_id   INTEGER REFERENCES subnet (id) ON DELETE SET NULL,
-	host_id     INTEGER REFERENCES host (id) ON DELETE SET NULL,
+	subnet_id   INTEGER,
+	host_id     INTEGER,
 	ip          TEXT,
 	label       TEXT    NOT NULL DEFAULT '',
 	detail_json TEXT    NOT NULL DEFAULT '{}',
@@ -246,7 +246,7 @@ CREATE INDEX event_by_subnet ON event (subnet_id, id);
 -- address whoever has it (mac_conflict).
 CREATE TABLE dismissal (
 	kind         TEXT    NOT NULL CHECK (kind IN ('mac_changed', 'mac_conflict')),
-	host_id      INTEGER NOT NULL REFERENCES host (id) ON DELETE CASCADE,
+	host_id      INTEGER NOT NULL,                    -- no reference, see host_status
 	mac          TEXT    NOT NULL,
 	dismissed_at INTEGER NOT NULL,
 	PRIMARY KEY (kind, mac, host_id)
@@ -337,6 +337,52 @@ CREATE INDEX scan_run_open ON scan_run (state, id) WHERE state IN ('queued', 'ru
 CREATE INDEX scan_run_by_time ON scan_run (finished_at);
 CREATE INDEX scan_run_by_subnet ON scan_run (subnet_id);
 CREATE INDEX scan_run_by_host ON scan_run (host_id);
+
+-- Deleted hosts whose past (samples, hours, ports, events, dismissals) is still here. The prune removes it, and the
+-- grave, once no batch can be undone any more that would bring the host back.
+CREATE TABLE host_grave (
+	host_id INTEGER PRIMARY KEY
+) STRICT;
+CREATE TRIGGER host_buried AFTER DELETE ON host BEGIN
+	INSERT OR IGNORE INTO host_grave (host_id) VALUES (old.id);
+	UPDATE host_open_port SET is_current = -1 WHERE host_id = old.id AND is_current = 1;
+END;
+
+-- Many things changed at once by one wish of a person: it can be undone as one. Kept for some weeks.
+CREATE TABLE batch (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind        TEXT    NOT NULL CHECK (kind IN ('bulk_edit', 'delete', 'import')),
+	state       TEXT    NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'undoing', 'undone')),
+	actor       TEXT    NOT NULL DEFAULT '',          -- who, by name; '' where nobody logs in
+	source      TEXT    NOT NULL DEFAULT '',          -- what it was made from, in words: a file, a filter, a subnet
+	detail_json TEXT    NOT NULL DEFAULT '{}',        -- small and flat, as of an event
+	made_at     INTEGER NOT NULL,
+	finished_at INTEGER,
+	added       INTEGER NOT NULL DEFAULT 0,           -- hosts
+	changed     INTEGER NOT NULL DEFAULT 0,
+	deleted     INTEGER NOT NULL DEFAULT 0,
+	subnets     INTEGER NOT NULL DEFAULT 0,           -- subnets, whatever happened to them
+	event_id    INTEGER,                              -- the line that tells of it
+	undone_at   INTEGER,
+	undone_by   TEXT    NOT NULL DEFAULT '',
+	kept        INTEGER NOT NULL DEFAULT 0            -- things undo left alone, or in part, because they changed since
+) STRICT;
+CREATE INDEX batch_by_time ON batch (made_at);
+
+-- What a batch did to one thing: what was there before and what it made, only the fields that differ (of a deleted
+-- thing the whole row, blobs in hexadecimal). outcome and kept say what undo made of it.
+CREATE TABLE batch_row (
+	batch_id    INTEGER NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+	noun        TEXT    NOT NULL CHECK (noun IN ('host', 'subnet', 'webhook')),
+	row_id      INTEGER NOT NULL,
+	act         TEXT    NOT NULL CHECK (act IN ('added', 'changed', 'deleted')),
+	before_json TEXT,                                 -- NULL: it was not there
+	after_json  TEXT,                                 -- NULL: it is gone, or the change is still under way
+	outcome     TEXT    CHECK (outcome IN ('undone', 'kept', 'gone')), -- NULL: not undone
+	kept        TEXT    NOT NULL DEFAULT '',          -- fields that were changed since, or why it stays
+	PRIMARY KEY (batch_id, noun, row_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_row_by_thing ON batch_row (noun, row_id);
 
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (

@@ -104,6 +104,11 @@ export const BOUNDS = {
 	/** Events kept, and sweep records kept, in days. */
 	eventDays: 400,
 	runDays: 2,
+	/** What was changed or deleted in one go can be undone for so many days, and all of it together holds so many rows. */
+	batchDays: 14,
+	batchRows: 1_000_000,
+	/** Pages offer to undo what was just done for so long, in seconds. */
+	undoBarS: 10,
 	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
 	pruneSliceMs: 5,
 	pruneUnit: 1_000,

@@ -15,7 +15,11 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	mac_changed: "warn",
 	mac_conflict: "warn",
 	host_edited: "edit",
+	hosts_edited: "edit",
 	host_deleted: "gone",
+	hosts_deleted: "gone",
+	hosts_imported: "new",
+	batch_undone: "edit",
 	subnet_down: "down",
 	subnet_up: "up",
 	hosts_found: "new",
@@ -62,9 +66,17 @@ function says(event: Event): (string | { wire: string })[] {
 		case "host_edited":
 		case "subnet_edited":
 			return edited(detail);
+		case "hosts_edited":
+			return [`${detail.fields} of ${plural(Number(detail.hosts), "host")} changed`];
+		case "hosts_imported":
+			return [`${plural(Number(detail.hosts), "host")} imported`];
+		case "batch_undone":
+			return [undone(detail)];
 		case "host_deleted":
 		case "subnet_deleted":
 			return ["deleted"];
+		case "hosts_deleted":
+			return [`${plural(Number(detail.hosts), "host")} deleted`];
 		case "subnet_added":
 			return ["subnet added"];
 		case "sweep_failed":
@@ -83,6 +95,18 @@ function says(event: Event): (string | { wire: string })[] {
 			if (detail.new === undefined) return ["changed ", ...port(detail)];
 			return [...port(detail), " is now ", { wire: String(detail.new) }];
 	}
+}
+
+const UNDONE: Readonly<Record<string, string>> = {
+	bulk_edit: "edit of several hosts undone",
+	delete: "deletion undone",
+	import: "import undone",
+};
+
+function undone(detail: Event["detail"]): string {
+	const kept = Number(detail.kept ?? 0);
+	const says = UNDONE[String(detail.kind)] ?? "undone";
+	return kept === 0 ? says : `${says}, ${kept} left as they are now`;
 }
 
 function reason(detail: Event["detail"]): (string | { wire: string })[] {

@@ -1,7 +1,9 @@
 /** The frame of every page: head, header with search and live light, the two dialogs. Knows no page's content. */
 
 import type { VNode } from "preact";
+import type { Batch } from "../src/model/batch.ts";
 import type { Light } from "../src/model/live.ts";
+import { UndoBar } from "./batch.tsx";
 import { Age } from "./elements.tsx";
 import { visible } from "./format.ts";
 import { Form, type Reader } from "./reader.tsx";
@@ -37,6 +39,8 @@ export type Shell = {
 	/** Number of the last news that this page knows of. */
 	liveId?: string;
 	search?: string;
+	/** What was done a moment ago and can be undone, and the page to come back to. */
+	undo?: { batch: Batch; back: string } | undefined;
 };
 
 /** htmx without what a strict policy forbids and without extensions that nobody named. */
@@ -90,6 +94,7 @@ export function Layout(props: Shell & { title: string; main: VNode }) {
 					Skip to the content
 				</a>
 				<Top {...props} />
+				<UndoPlace undo={props.undo} />
 				{props.main}
 				<dialog id="drawer" aria-label="Host" class="drawer">
 					<form method="dialog" class="drawer-close">
@@ -106,6 +111,15 @@ export function Layout(props: Shell & { title: string; main: VNode }) {
 				<div id="say" class="sr" role="status" aria-live="polite" hx-sync="this:replace" />
 			</body>
 		</html>
+	);
+}
+
+/** Where undo is offered: always there, so that screen readers hear what comes into it. */
+export function UndoPlace({ undo, ...rest }: { undo: Shell["undo"]; "hx-swap-oob"?: string }) {
+	return (
+		<div id="undo" role="status" {...rest}>
+			{undo !== undefined && <UndoBar {...undo} />}
+		</div>
 	);
 }
 

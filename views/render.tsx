@@ -2,7 +2,7 @@
 
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { Layout, type Shell, tabTitle } from "./layout.tsx";
+import { Layout, type Shell, tabTitle, UndoPlace } from "./layout.tsx";
 import { For, type Reader } from "./reader.tsx";
 
 /** A full page. */
@@ -19,8 +19,17 @@ export function renderDocument(page: Shell & { title: string; main: VNode }): st
  * What an htmx request for a page gets: its title and its main part, without a token, so that all readers of one role
  * can be given the same. `downs` puts the count into the title.
  */
-export function renderMain(page: { title: string; main: VNode; downs?: number; reader: Reader }): string {
-	return renderFragment(page.reader, <title>{tabTitle(page.title, page.downs ?? 0)}</title>, page.main);
+export function renderMain(page: {
+	title: string;
+	main: VNode;
+	downs?: number;
+	reader: Reader;
+	undo?: Shell["undo"];
+}): string {
+	const title = <title>{tabTitle(page.title, page.downs ?? 0)}</title>;
+	const undo =
+		page.undo === undefined ? [] : [<UndoPlace key="undo" undo={page.undo} hx-swap-oob="innerMorph" />];
+	return renderFragment(page.reader, title, page.main, ...undo);
 }
 
 /** Pieces of a page, one after the other: the drawer's content, the rows of a window. The same for one role. */

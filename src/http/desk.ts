@@ -8,7 +8,9 @@ import type { News } from "../events/bus.ts";
 import type { Light } from "../model/live.ts";
 import type { TargetRules } from "../model/target.ts";
 import type { Address } from "../net/address.ts";
+import { findBatch } from "../store/batches.ts";
 import { countDown } from "../store/counts.ts";
+import type { Db } from "../store/database.ts";
 import { readSetting } from "../store/settings.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
@@ -82,6 +84,7 @@ export function createDesk(
 	};
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,
+		...undoOf(db, request),
 		...searchOf(request),
 		light: light(),
 		downs: countDown(db),
@@ -141,11 +144,23 @@ function searchOf(request: Request): { search?: string } {
 	return url.pathname === "/search" ? { search: url.searchParams.get("q")?.slice(0, 256) ?? "" } : {};
 }
 
+/** What was done a moment ago, as a cookie of a few seconds says. */
+function undoOf(db: Db, request: Request): Pick<Shell, "undo"> {
+	const id = readUndo(request);
+	const batch = id === "" ? undefined : findBatch(db, Number(id));
+	const { pathname, search } = new URL(request.url);
+	return batch === undefined ? {} : { undo: { batch, back: pathname + search } };
+}
+
+function readUndo(request: Request): string {
+	return /(?:^|;\s*)undo=(\d{1,15})(?:;|$)/.exec(request.headers.get("cookie") ?? "")?.[1] ?? "";
+}
+
 /** Everything an answer to a GET depends on. Pieces are the same for a role; a document holds the token of one session. */
 function keyOf(request: Request, { role, csrf }: Reader): string {
 	const packed = request.headers.get("accept-encoding") ?? "";
 	const whose = isHtmx(request) ? role : `${role} ${csrf}`;
-	return [request.url, isHtmx(request), readTheme(request), packed, whose].join("\n");
+	return [request.url, isHtmx(request), readTheme(request), readUndo(request), packed, whose].join("\n");
 }
 
 function readTheme(request: Request): Shell["theme"] {

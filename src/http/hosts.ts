@@ -7,7 +7,8 @@ import { ReserveForm } from "../../views/reserve.tsx";
 import { asksSnmp } from "../config/names.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { deleteHost, demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
+import { deleteHost } from "../ipam/deletions.ts";
+import { demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
 import { reserveRow } from "../ipam/reservations.ts";
 import { scanNow } from "../ipam/scans.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
@@ -19,6 +20,7 @@ import { listEvents } from "../store/events.ts";
 import { findHostByAddress } from "../store/hosts.ts";
 import { listHours, listSamples } from "../store/samples.ts";
 import { readHostScan } from "../store/scans.ts";
+import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { type Fields, readForm, readId } from "./query.ts";
 import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
@@ -98,7 +100,8 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 }
 
 function remove(desk: Desk, request: Request, id: number): Response {
-	return redirect(`/subnets/${deleteHost(desk.by(request), id).subnetId}`);
+	const { host, batchId } = deleteHost(desk.by(request), id);
+	return redirectWithUndo(`/subnets/${host.subnetId}`, batchId);
 }
 
 /** Only a wish: what comes of it reaches the open page by the live stream. */

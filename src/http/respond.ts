@@ -46,7 +46,7 @@ export function isApi(request: Request): boolean {
 /** A page: whole for a browser, its title and main part for htmx. */
 export function respondPage(request: Request, shell: Shell, page: Page, status = 200): Response {
 	const html = isHtmx(request)
-		? renderMain({ ...page, downs: shell.downs, reader: shell.reader })
+		? renderMain({ ...page, downs: shell.downs, reader: shell.reader, undo: shell.undo })
 		: renderDocument({ ...shell, ...page });
 	return respondText(request, html, "text/html; charset=utf-8", status);
 }

@@ -8,12 +8,14 @@ import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { bulkApi } from "./api/bulk.ts";
 import { pastApi } from "./api/history.ts";
 import { eventApi, hostApi } from "./api/hosts.ts";
 import { scanApi } from "./api/scans.ts";
 import { subnetApi, sweepApi } from "./api/subnets.ts";
 import { deliveryApi, webhookApi } from "./api/webhooks.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
+import { batchApi, batchRoutes } from "./batches.ts";
 import { createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
@@ -113,6 +115,9 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.use(dashboardRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
+		.use(batchRoutes(desk))
+		.use(batchApi(desk))
+		.use(bulkApi(desk))
 		.use(searchRoutes(desk))
 		.use(subnetApi(desk))
 		.use(sweepApi(desk))

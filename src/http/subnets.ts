@@ -9,14 +9,16 @@ import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subn
 import { Subnets } from "../../views/subnets.tsx";
 import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
+import { deleteSubnet, planDeletion } from "../ipam/deletions.ts";
 import { switchSubnetScans } from "../ipam/scans.ts";
-import { createSubnet, deleteSubnet, demandSubnet, editSubnet, planDeletion } from "../ipam/subnets.ts";
+import { createSubnet, demandSubnet, editSubnet } from "../ipam/subnets.ts";
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
 import { searchSubnets } from "../store/lookup.ts";
 import { findOpenRun } from "../store/runs.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
+import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { EMPTY_FINDER, readFinder } from "./finder.ts";
 import { readListing, WINDOW } from "./listing.ts";
@@ -179,9 +181,9 @@ function ask(desk: Desk, id: number) {
 	};
 }
 
-function remove(desk: Desk, request: Request, id: number): Response {
-	const { heir } = deleteSubnet(desk.by(request), id);
-	return redirect(heir === undefined ? "/subnets" : `/subnets/${heir.id}`);
+async function remove(desk: Desk, request: Request, id: number): Promise<Response> {
+	const { heir, batchId } = await deleteSubnet(desk.by(request), id);
+	return redirectWithUndo(heir === undefined ? "/subnets" : `/subnets/${heir.id}`, batchId);
 }
 
 function sweep(desk: Desk, request: Request, id: number): Response {

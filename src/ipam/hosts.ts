@@ -90,26 +90,6 @@ function nameOf(before: Host, hostname: string): Pick<Host, "hostname" | "hostna
 	return settle({ ...before, hostname, hostnameSource: undefined, ptrHeard: undefined });
 }
 
-/** Forgets a host with its history. If it answers again it is new. */
-export function deleteHost(context: Context, id: number): Host {
-	const gone = transact(context.db, () => {
-		const host = demandHost(context, id);
-		const label = host.hostname || host.ip;
-		hosts.deleteHost(context.db, id);
-		record(context, {
-			kind: "host_deleted",
-			subnetId: host.subnetId,
-			hostId: undefined,
-			ip: host.ip,
-			label,
-			detail: {},
-		});
-		return host;
-	});
-	tell(context, gone);
-	return gone;
-}
-
 export function demandHost(context: Ground, id: number): Host {
 	const host = hosts.findHost(context.db, id);
 	if (host === undefined) throw new AppError("not_found", "There is no such host. It may have been deleted.");

@@ -5,7 +5,6 @@ import { AppError } from "../errors.ts";
 import type { EventKind } from "../model/event.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Cidr, formatCidr, lastOf } from "../net/cidr.ts";
-import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
 import * as subnets from "../store/subnets.ts";
 import { record } from "./audit.ts";
@@ -50,35 +49,6 @@ export function editSubnet(context: Context, id: number, version: number, input:
 	});
 	tell(context, edited);
 	return edited;
-}
-
-/** What goes when a subnet is deleted: to be said before it is done. */
-export type Deletion = {
-	readonly subnet: Subnet;
-	readonly hosts: number;
-	readonly annotated: number;
-	/** The subnet around it, which takes the hosts; undefined: they are deleted with their history. */
-	readonly heir: Subnet | undefined;
-};
-
-export function planDeletion(context: Ground, id: number): Deletion {
-	const subnet = demandSubnet(context, id);
-	const heir = subnet.parentId === undefined ? undefined : subnets.findSubnet(context.db, subnet.parentId);
-	return { subnet, ...countAnnotated(context.db, id), heir };
-}
-
-/** Deletes a subnet; nested ones go up to the block around it, as the hosts do where there is one. */
-export function deleteSubnet(context: Context, id: number): Deletion {
-	const deletion = transact(context.db, () => {
-		const plan = planDeletion(context, id);
-		subnets.deleteSubnet(context.db, id, plan.heir?.id);
-		const label = plan.subnet.name || formatCidr(plan.subnet.cidr);
-		const detail = { cidr: formatCidr(plan.subnet.cidr), hosts: plan.heir === undefined ? plan.hosts : 0 };
-		note(context, plan.heir?.id, label, "subnet_deleted", detail);
-		return plan;
-	});
-	tell(context, deletion.subnet);
-	return deletion;
 }
 
 /** The subnet, or AppError("not_found"). */

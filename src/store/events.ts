@@ -38,6 +38,11 @@ const DISMISSED = `CASE WHEN kind IN ('mac_changed', 'mac_conflict') THEN EXISTS
 	SELECT 1 FROM dismissal WHERE dismissal.kind = event.kind AND dismissal.mac = event.detail_json ->> '$.mac'
 		AND (event.kind = 'mac_conflict' OR dismissal.host_id = event.host_id)) END`;
 
+/** Deleted things are told of, but lead nowhere. */
+const FIELDS = `id, ts, kind, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from, ${DISMISSED} AS dismissed,
+	(SELECT id FROM host WHERE host.id = event.host_id) AS host_id,
+	(SELECT id FROM subnet WHERE subnet.id = event.subnet_id) AS subnet_id`;
+
 export function findEvent(db: Db, id: number): Event | undefined {
 	const row = db.query<Row, [number]>(FIND).get(id);
 	return row ? toEvent(row) : undefined;
@@ -51,8 +56,8 @@ export function listEvents(
 	const hostId = options.hostId ?? null;
 	return db
 		.query<Row, [number, number, number | null, number | null, number]>(
-			`SELECT *, ${DISMISSED} AS dismissed FROM event
-			WHERE ts >= ? AND id < ? AND (? IS NULL OR host_id = ?) ORDER BY id DESC LIMIT ?`,
+			`SELECT ${FIELDS} FROM event
+			WHERE ts >= ? AND id < ? AND (? IS NULL OR event.host_id = ?) ORDER BY id DESC LIMIT ?`,
 		)
 		.all(options.since ?? 0, options.before ?? Number.MAX_SAFE_INTEGER, hostId, hostId, options.limit)
 		.map(toEvent);
@@ -81,7 +86,7 @@ type Row = {
 	dismissed: number | null;
 };
 
-const FIND = `SELECT *, ${DISMISSED} AS dismissed FROM event WHERE id = ?`;
+const FIND = `SELECT ${FIELDS} FROM event WHERE id = ?`;
 
 function toEvent(row: Row): Event {
 	return {

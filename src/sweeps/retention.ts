@@ -4,9 +4,11 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { PruneReport } from "../model/upkeep.ts";
 import { HOUR_MS } from "../model/uptime.ts";
+import { batchHorizon, pruneBatches } from "../store/batches.ts";
 import { checkpoint, type Db, transact } from "../store/database.ts";
 import { pruneDeliveries } from "../store/deliveries.ts";
 import { pruneEvents } from "../store/events.ts";
+import { emptyGrave, nextGrave } from "../store/graves.ts";
 import { pruneClosedPorts } from "../store/ports.ts";
 import * as retention from "../store/retention.ts";
 import { pruneRuns } from "../store/runs.ts";
@@ -29,6 +31,8 @@ export type RetentionOptions = {
 	readonly eventDays: number;
 	readonly runDays: number;
 	readonly deliveryDays: number;
+	readonly batchDays: number;
+	readonly batchRows: number;
 	/** A transaction takes no new unit of work after this long; then everyone else has a turn. */
 	readonly pruneSliceMs: number;
 	/** Rows in one unit of work. */
@@ -142,7 +146,10 @@ function stagesOf(options: RetentionOptions, now: number, rawBefore: number): Re
 			return went;
 		};
 	};
+	const batchesBefore = Math.max(now - options.batchDays * DAY_MS, batchHorizon(db, options.batchRows));
 	return {
+		batches: chunk(() => pruneBatches(db, batchesBefore, pruneUnit)),
+		graves: burial(db, pruneUnit),
 		thinned: thinning(db, thinnedUntil(db), rawBefore),
 		samples: byHost(db, pruneUnit, (id) => retention.pruneSamples(db, id, hoursBefore, pruneUnit)),
 		hours: byHost(db, pruneUnit, (id) => retention.pruneHours(db, id, hoursBefore, pruneUnit)),
@@ -186,5 +193,22 @@ function byHost(db: Db, full: number, remove: (hostId: number) => number): Unit 
 		const went = remove(hostId);
 		more = went === full;
 		return went;
+	};
+}
+
+/** Deleted hosts that nothing can bring back any more: their past goes. */
+function burial(db: Db, full: number): Unit {
+	let hostId = 0;
+	let more = false;
+	return () => {
+		if (!more) {
+			const next = nextGrave(db, hostId);
+			if (next === undefined) return undefined;
+			hostId = next.id;
+			if (next.held) return 0;
+		}
+		const { rows, done } = emptyGrave(db, hostId, full);
+		more = !done;
+		return rows;
 	};
 }

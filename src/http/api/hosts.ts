@@ -2,7 +2,8 @@
 
 import { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
-import { deleteHost, demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
+import { deleteHost } from "../../ipam/deletions.ts";
+import { demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
 import type { Host } from "../../model/host.ts";
 import { parseAddress } from "../../net/address.ts";
@@ -58,7 +59,8 @@ export function hostApi(desk: Desk) {
 			{ body: hostPatch },
 		)
 		.delete("/hosts/:id", ({ request, params }) => {
-			return respondJson(request, { deleted: deleteHost(desk.by(request), readId(params.id)).id });
+			const { host, batchId } = deleteHost(desk.by(request), readId(params.id));
+			return respondJson(request, { deleted: host.id, batch_id: batchId });
 		});
 }
 

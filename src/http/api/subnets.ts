@@ -2,7 +2,8 @@
 
 import { Elysia } from "elysia";
 import { AppError } from "../../errors.ts";
-import { createSubnet, deleteSubnet, demandSubnet, editSubnet } from "../../ipam/subnets.ts";
+import { deleteSubnet } from "../../ipam/deletions.ts";
+import { createSubnet, demandSubnet, editSubnet } from "../../ipam/subnets.ts";
 import { cancelSweep, demandRun, sweepNow } from "../../ipam/sweeps.ts";
 import type { Desk } from "../desk.ts";
 import { readId } from "../query.ts";
@@ -52,13 +53,14 @@ export function subnetApi(desk: Desk) {
 			},
 			{ body: subnetPatch },
 		)
-		.delete("/subnets/:id", ({ request, params }) => {
-			const gone = deleteSubnet(desk.by(request), readId(params.id));
+		.delete("/subnets/:id", async ({ request, params }) => {
+			const gone = await deleteSubnet(desk.by(request), readId(params.id));
 			const kept = gone.heir === undefined ? 0 : gone.hosts;
 			return respondJson(request, {
 				deleted: gone.subnet.id,
 				hosts_deleted: gone.hosts - kept,
 				hosts_moved: kept,
+				batch_id: gone.batchId,
 			});
 		});
 }

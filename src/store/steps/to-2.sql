@@ -58,3 +58,147 @@ WHEN lower(new.hostname || char(10) || new.description || char(10) || new.tags_j
 	INSERT INTO host_word (rowid, words) SELECT new.id, lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name)
 	WHERE lower(new.hostname || char(10) || new.description || char(10) || new.tags_json || char(10) || ifnull(new.mac, '') || char(10) || ifnull(new.vendor, '') || char(10) || new.ptr_name || char(10) || new.snmp_name) <> char(10, 10, 91, 93, 10, 10, 10, 10);
 END;
+
+-- A deleted host can be brought back with its past: history, ports, events and dismissals no longer go with the row.
+-- Tables are made anew without the reference; what names them is dropped and made again at the end.
+DROP VIEW host_current;
+CREATE TABLE host_status_2 (
+	host_id    INTEGER NOT NULL,                      -- no reference: the past of a deleted host waits in host_grave
+	ts         INTEGER NOT NULL,
+	is_up      INTEGER NOT NULL,
+	latency_us INTEGER,                               -- NULL: silent, or up and silent to pings
+	PRIMARY KEY (host_id, ts)
+) STRICT, WITHOUT ROWID;
+INSERT INTO host_status_2 (host_id, ts, is_up, latency_us)
+SELECT host_id, ts, is_up, latency_us FROM host_status;
+DROP TABLE host_status;
+ALTER TABLE host_status_2 RENAME TO host_status;
+CREATE TABLE host_status_hour_2 (
+	host_id        INTEGER NOT NULL,                  -- no reference, see host_status
+	ts             INTEGER NOT NULL,
+	up             INTEGER NOT NULL,
+	down           INTEGER NOT NULL,
+	latency_sum_us INTEGER NOT NULL,
+	latency_min_us INTEGER,
+	latency_max_us INTEGER,
+	PRIMARY KEY (host_id, ts)
+) STRICT, WITHOUT ROWID;
+INSERT INTO host_status_hour_2 (host_id, ts, up, down, latency_sum_us, latency_min_us, latency_max_us)
+SELECT host_id, ts, up, down, latency_sum_us, latency_min_us, latency_max_us FROM host_status_hour;
+DROP TABLE host_status_hour;
+ALTER TABLE host_status_hour_2 RENAME TO host_status_hour;
+CREATE TABLE host_open_port_2 (
+	id            INTEGER PRIMARY KEY,
+	host_id       INTEGER NOT NULL,                   -- no reference, see host_status
+	ts            INTEGER NOT NULL,                   -- of the scan that wrote this row
+	port          INTEGER NOT NULL,
+	proto         TEXT    NOT NULL CHECK (proto IN ('tcp', 'udp', 'sctp')),
+	state         TEXT    NOT NULL,
+	service       TEXT    NOT NULL DEFAULT '',
+	product       TEXT    NOT NULL DEFAULT '',
+	version       TEXT    NOT NULL DEFAULT '',
+	first_seen_at INTEGER NOT NULL,
+	last_seen_at  INTEGER NOT NULL,
+	is_current    INTEGER NOT NULL DEFAULT 1
+) STRICT;
+INSERT INTO host_open_port_2 (id, host_id, ts, port, proto, state, service, product, version, first_seen_at, last_seen_at, is_current)
+SELECT id, host_id, ts, port, proto, state, service, product, version, first_seen_at, last_seen_at, is_current FROM host_open_port;
+DROP TABLE host_open_port;
+ALTER TABLE host_open_port_2 RENAME TO host_open_port;
+CREATE TABLE event_2 (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	ts          INTEGER NOT NULL,
+	kind        TEXT    NOT NULL,
+	subnet_id   INTEGER,
+	host_id     INTEGER,
+	ip          TEXT,
+	label       TEXT    NOT NULL DEFAULT '',
+	detail_json TEXT    NOT NULL DEFAULT '{}',
+	actor_kind  TEXT    CHECK (actor_kind IN ('person', 'token')), -- NULL: it happened, or Rollcall did it by itself
+	actor_id    INTEGER,                              -- of the user or token; no reference, the line outlives both
+	actor_name  TEXT,                                 -- as it was then
+	actor_from  TEXT                                  -- address of the caller; '' from the command line
+) STRICT;
+INSERT INTO event_2 (id, ts, kind, subnet_id, host_id, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from)
+SELECT id, ts, kind, subnet_id, host_id, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from FROM event;
+DELETE FROM sqlite_sequence WHERE name = 'event_2';
+INSERT INTO sqlite_sequence (name, seq) SELECT 'event_2', seq FROM sqlite_sequence WHERE name = 'event';
+DROP TABLE event;
+ALTER TABLE event_2 RENAME TO event;
+CREATE TABLE dismissal_2 (
+	kind         TEXT    NOT NULL CHECK (kind IN ('mac_changed', 'mac_conflict')),
+	host_id      INTEGER NOT NULL,                    -- no reference, see host_status
+	mac          TEXT    NOT NULL,
+	dismissed_at INTEGER NOT NULL,
+	PRIMARY KEY (kind, mac, host_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO dismissal_2 (kind, host_id, mac, dismissed_at)
+SELECT kind, host_id, mac, dismissed_at FROM dismissal;
+DROP TABLE dismissal;
+ALTER TABLE dismissal_2 RENAME TO dismissal;
+CREATE UNIQUE INDEX host_open_port_current ON host_open_port (host_id, proto, port) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_host ON host_open_port (host_id);
+CREATE INDEX host_open_port_past ON host_open_port (ts) WHERE is_current = 0;
+CREATE INDEX host_open_port_words ON host_open_port (port, service, product, host_id) WHERE is_current = 1;
+CREATE INDEX host_open_port_by_service ON host_open_port (service, host_id) WHERE is_current = 1;
+CREATE INDEX event_by_time ON event (ts);
+CREATE INDEX event_by_host ON event (host_id, id);
+CREATE INDEX event_by_subnet ON event (subnet_id, id);
+CREATE INDEX dismissal_by_host ON dismissal (host_id);
+CREATE VIEW host_current AS
+SELECT
+	host.*,
+	(
+		SELECT json_group_array(json_object(
+			'port', port, 'proto', proto, 'service', service,
+			'product', product, 'version', version, 'firstSeenAt', first_seen_at
+		))
+		FROM host_open_port WHERE host_id = host.id AND is_current = 1
+	) AS ports_json
+FROM host;
+
+-- Deleted hosts whose past (samples, hours, ports, events, dismissals) is still here. The prune removes it, and the
+-- grave, once no batch can be undone any more that would bring the host back.
+CREATE TABLE host_grave (
+	host_id INTEGER PRIMARY KEY
+) STRICT;
+CREATE TRIGGER host_buried AFTER DELETE ON host BEGIN
+	INSERT OR IGNORE INTO host_grave (host_id) VALUES (old.id);
+	UPDATE host_open_port SET is_current = -1 WHERE host_id = old.id AND is_current = 1;
+END;
+
+-- Many things changed at once by one wish of a person: it can be undone as one. Kept for some weeks.
+CREATE TABLE batch (
+	id          INTEGER PRIMARY KEY AUTOINCREMENT,
+	kind        TEXT    NOT NULL CHECK (kind IN ('bulk_edit', 'delete', 'import')),
+	state       TEXT    NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'done', 'undoing', 'undone')),
+	actor       TEXT    NOT NULL DEFAULT '',          -- who, by name; '' where nobody logs in
+	source      TEXT    NOT NULL DEFAULT '',          -- what it was made from, in words: a file, a filter, a subnet
+	detail_json TEXT    NOT NULL DEFAULT '{}',        -- small and flat, as of an event
+	made_at     INTEGER NOT NULL,
+	finished_at INTEGER,
+	added       INTEGER NOT NULL DEFAULT 0,           -- hosts
+	changed     INTEGER NOT NULL DEFAULT 0,
+	deleted     INTEGER NOT NULL DEFAULT 0,
+	subnets     INTEGER NOT NULL DEFAULT 0,           -- subnets, whatever happened to them
+	event_id    INTEGER,                              -- the line that tells of it
+	undone_at   INTEGER,
+	undone_by   TEXT    NOT NULL DEFAULT '',
+	kept        INTEGER NOT NULL DEFAULT 0            -- things undo left alone, or in part, because they changed since
+) STRICT;
+CREATE INDEX batch_by_time ON batch (made_at);
+
+-- What a batch did to one thing: what was there before and what it made, only the fields that differ (of a deleted
+-- thing the whole row, blobs in hexadecimal). outcome and kept say what undo made of it.
+CREATE TABLE batch_row (
+	batch_id    INTEGER NOT NULL REFERENCES batch (id) ON DELETE CASCADE,
+	noun        TEXT    NOT NULL CHECK (noun IN ('host', 'subnet', 'webhook')),
+	row_id      INTEGER NOT NULL,
+	act         TEXT    NOT NULL CHECK (act IN ('added', 'changed', 'deleted')),
+	before_json TEXT,                                 -- NULL: it was not there
+	after_json  TEXT,                                 -- NULL: it is gone, or the change is still under way
+	outcome     TEXT    CHECK (outcome IN ('undone', 'kept', 'gone')), -- NULL: not undone
+	kept        TEXT    NOT NULL DEFAULT '',          -- fields that were changed since, or why it stays
+	PRIMARY KEY (batch_id, noun, row_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX batch_row_by_thing ON batch_row (noun, row_id);

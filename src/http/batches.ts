@@ -1,0 +1,82 @@
+/** Undo for people and by JSON, and the note that tells the next page what was just done. */
+
+import { Elysia } from "elysia";
+import { BatchPage } from "../../views/batch.tsx";
+import { BOUNDS } from "../config.ts";
+import { demandBatch, undoBatch } from "../ipam/batches.ts";
+import { BATCH_LIMITS, type Batch, type Kept } from "../model/batch.ts";
+import { listKept } from "../store/batches.ts";
+import { time } from "./api/shapes.ts";
+import type { Desk } from "./desk.ts";
+import { readForm, readId } from "./query.ts";
+import { redirect, respondJson } from "./respond.ts";
+
+export function batchRoutes(desk: Desk) {
+	return new Elysia()
+		.get("/batches/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
+		.post("/batches/:id/undo", ({ request, params }) => undo(desk, request, readId(params.id)), {
+			parse: "none",
+		});
+}
+
+export function batchApi(desk: Desk) {
+	const { db } = desk.context;
+	return new Elysia({ prefix: "/api/v1" })
+		.get("/batches/:id", ({ request, params }) => {
+			const batch = demandBatch(desk.by(request), readId(params.id));
+			return respondJson(request, batchJson(batch, listKept(db, batch.id, BATCH_LIMITS.keptShown)));
+		})
+		.post("/batches/:id/undo", async ({ request, params }) => {
+			const { batch, kept } = await undoBatch(desk.by(request), readId(params.id));
+			return respondJson(request, batchJson(batch, kept));
+		});
+}
+
+function page(desk: Desk, id: number) {
+	const { db, clock } = desk.context;
+	const batch = demandBatch(desk.context, id);
+	const kept = listKept(db, id, BATCH_LIMITS.keptShown);
+	return {
+		title: batch.kind === "import" ? "Import" : "Undo",
+		main: BatchPage({ batch, kept, days: BOUNDS.batchDays, now: clock.now() }),
+	};
+}
+
+async function undo(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	const { kept } = await undoBatch(desk.by(request), id);
+	return kept.length > 0 ? redirect(`/batches/${id}`) : redirectWithUndo(ownPath(field("back")), id);
+}
+
+/** A path of ours, else the dashboard. */
+function ownPath(path: string): string {
+	return /^\/(?![/\\])[^\s\\]{0,500}$/.test(path) ? path : "/";
+}
+
+/** See the result by GET; for a few seconds pages offer to undo the batch (or say that it was). */
+export function redirectWithUndo(path: string, batchId: number): Response {
+	const answer = redirect(path);
+	answer.headers.append(
+		"set-cookie",
+		`undo=${batchId}; Path=/; Max-Age=${BOUNDS.undoBarS}; HttpOnly; SameSite=Lax`,
+	);
+	return answer;
+}
+
+function batchJson(batch: Batch, kept: readonly Kept[]) {
+	return {
+		id: batch.id,
+		kind: batch.kind,
+		state: batch.state,
+		actor: batch.actor,
+		source: batch.source,
+		made_at: time(batch.madeAt),
+		finished_at: time(batch.finishedAt),
+		hosts: { added: batch.added, changed: batch.changed, deleted: batch.deleted },
+		subnets: batch.subnets,
+		undone_at: time(batch.undoneAt),
+		undone_by: batch.undoneBy,
+		kept: batch.kept,
+		kept_shown: kept.map(({ noun, id, label, outcome, fields }) => ({ noun, id, label, outcome, fields })),
+	};
+}

@@ -1,0 +1,100 @@
+/** Changing many hosts at once: only the fields that were asked for, in a batch that can be undone. */
+
+import type { Context, Ground } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { HOST_LIMITS, type HostFilter } from "../model/host.ts";
+import { readLine, readTags, readText } from "../model/text.ts";
+import { noteBefore, sealAfter } from "../store/batch-rows.ts";
+import { type BulkValues, listExistingIds, listMatchingIds, mostTags, writeToHosts } from "../store/bulk.ts";
+import { transact } from "../store/database.ts";
+import { closeBatch, inSlices, openBatch, tellAll } from "./batches.ts";
+import { need } from "./fields.ts";
+
+/** Hosts by id, or all that a filter lets through except some. */
+export type Selection =
+	| { readonly kind: "ids"; readonly ids: readonly number[] }
+	| { readonly kind: "matching"; readonly filter: HostFilter; readonly except: readonly number[] };
+
+/** What a person asked for; undefined: that field is left as it is. */
+export type BulkInput = {
+	readonly hostname?: string | undefined;
+	readonly description?: string | undefined;
+	readonly notes?: string | undefined;
+	/** Apart, or between commas. */
+	readonly tagsAdded?: string | readonly string[] | undefined;
+	readonly tagsRemoved?: string | readonly string[] | undefined;
+	readonly tags?: string | readonly string[] | undefined;
+};
+
+/** Ids of the hosts that are selected now, by address. AppError("invalid") when there are none. */
+export function resolveSelection(context: Ground, selection: Selection): number[] {
+	const except = selection.kind === "matching" ? new Set(selection.except) : new Set<number>();
+	const ids =
+		selection.kind === "ids"
+			? listExistingIds(context.db, selection.ids)
+			: listMatchingIds(context.db, selection.filter).filter((id) => !except.has(id));
+	if (ids.length === 0) throw new AppError("invalid", "No host is selected.", { field: "ids" });
+	return ids;
+}
+
+/**
+ * Writes the same to all these hosts. `source`: which they are, in words. AppError("invalid") names the field; then
+ * nothing is changed.
+ */
+export async function editHosts(
+	context: Context,
+	ids: readonly number[],
+	input: BulkInput,
+	source: string,
+): Promise<{ batchId: number; hosts: number }> {
+	const values = checkBulk(input);
+	const fields = fieldsOf(values);
+	if (fields.length === 0)
+		throw new AppError("invalid", "Tick at least one field to change.", { field: "fields" });
+	const most = values.tags?.length ?? mostTags(context.db, ids);
+	if (most + (values.tagsAdded?.length ?? 0) > HOST_LIMITS.tags) {
+		throw new AppError(
+			"invalid",
+			`A host has at most ${HOST_LIMITS.tags} tags; one of these would have more.`,
+			{
+				field: "tags_added",
+			},
+		);
+	}
+	const batchId = openBatch(context, { kind: "bulk_edit", source, detail: { fields: fields.join(", ") } });
+	await inSlices(context, ids, (slice) => {
+		noteBefore(context.db, batchId, "host", slice);
+		writeToHosts(context.db, slice, values, context.clock.now());
+		sealAfter(context.db, batchId, "host", slice);
+	});
+	const detail = { hosts: ids.length, fields: fields.join(" and ") };
+	transact(context.db, () => closeBatch(context, batchId, { kind: "hosts_edited", label: source, detail }));
+	tellAll(context);
+	return { batchId, hosts: ids.length };
+}
+
+function checkBulk(input: BulkInput): BulkValues {
+	const line = (field: "hostname" | "description", max: number) =>
+		input[field] === undefined ? undefined : need(field, readLine(input[field], max));
+	const tags = (name: string, text: string | readonly string[] | undefined) =>
+		text === undefined ? undefined : need(name, readTags(text, HOST_LIMITS));
+	return {
+		hostname: line("hostname", HOST_LIMITS.hostnameChars),
+		description: line("description", HOST_LIMITS.descriptionChars),
+		notes:
+			input.notes === undefined ? undefined : need("notes", readText(input.notes, HOST_LIMITS.notesChars)),
+		tagsAdded: tags("tags_added", input.tagsAdded),
+		tagsRemoved: tags("tags_removed", input.tagsRemoved),
+		tags: tags("tags", input.tags),
+	};
+}
+
+function fieldsOf(values: BulkValues): string[] {
+	const named: [string, unknown][] = [
+		["hostname", values.hostname],
+		["description", values.description],
+		["tags", values.tags ?? values.tagsAdded?.[0] ?? values.tagsRemoved?.[0]],
+		["notes", values.notes],
+	];
+	return named.filter(([, value]) => value !== undefined).map(([name]) => name);
+}

@@ -1,0 +1,55 @@
+/** Many things changed at once by one wish, and what undoing it did. Pure; knows no row. */
+
+export const BATCH_KINDS = ["bulk_edit", "delete", "import"] as const;
+export type BatchKind = (typeof BATCH_KINDS)[number];
+
+/** open: still under way. undoing: likewise, backwards. */
+export type BatchState = "open" | "done" | "undoing" | "undone";
+
+export type Batch = {
+	readonly id: number;
+	readonly kind: BatchKind;
+	readonly state: BatchState;
+	/** Who, by name; "" where nobody logs in. */
+	readonly actor: string;
+	/** What it was made from, in words: a file, a filter, a subnet. */
+	readonly source: string;
+	/** Small and flat, as of an event. */
+	readonly detail: Readonly<Record<string, string | number>>;
+	/** Epoch milliseconds. */
+	readonly madeAt: number;
+	readonly finishedAt: number | undefined;
+	/** Hosts. */
+	readonly added: number;
+	readonly changed: number;
+	readonly deleted: number;
+	/** Subnets, whatever happened to them. */
+	readonly subnets: number;
+	readonly undoneAt: number | undefined;
+	readonly undoneBy: string;
+	/** Things that undo left alone, or in part. */
+	readonly kept: number;
+};
+
+/** A thing that undo left alone, or in part. */
+export type Kept = {
+	readonly noun: "host" | "subnet" | "webhook";
+	readonly id: number;
+	/** Address, CIDR or name. */
+	readonly label: string;
+	/** "kept": it changed since. "gone": it was deleted since. */
+	readonly outcome: "kept" | "gone";
+	/** Fields that were changed since, between commas, or why it stays: "answers", "address", "cidr", "hosts", "subnet". */
+	readonly fields: string;
+};
+
+export type Undone = { readonly batch: Batch; readonly kept: readonly Kept[] };
+
+export const BATCH_LIMITS = {
+	/** Things in one transaction of a batch: pages are answered between two. */
+	sliceRows: 150,
+	/** A batch that is open so long was cut off half-way (the program was stopped), in milliseconds. */
+	staleMs: 10 * 60_000,
+	/** Of what undo kept, so many are named. */
+	keptShown: 50,
+} as const;

@@ -1,0 +1,249 @@
+/**
+ * Deleting hosts and subnets so that they can come back with their past, bringing them back, and forgetting them for
+ * good. Every function stands inside its caller's transaction.
+ */
+
+import { lastOf, parseCidr } from "../net/cidr.ts";
+import { writeOutcome } from "./batch-rows.ts";
+import type { Db } from "./database.ts";
+import { adopt, deleteSubnet, findAround } from "./subnets.ts";
+import {
+	HOST_COLUMNS,
+	HOST_FROM_JSON,
+	HOST_ROW,
+	SUBNET_COLUMNS,
+	SUBNET_FROM_JSON,
+	SUBNET_ROW,
+} from "./whole-rows.ts";
+
+const NOTE_HOSTS = `INSERT OR REPLACE INTO batch_row (batch_id, noun, row_id, act, before_json)
+	SELECT ?, 'host', id, 'deleted', ${HOST_ROW} FROM host WHERE id IN (SELECT value FROM json_each(?))`;
+
+/** Deletes these hosts as part of the batch; their past stays. Answers how many there were. */
+export function buryHosts(db: Db, batchId: number, ids: readonly number[]): number {
+	const list = JSON.stringify(ids);
+	db.query(NOTE_HOSTS).run(batchId, list);
+	return db.query("DELETE FROM host WHERE id IN (SELECT value FROM json_each(?))").run(list).changes;
+}
+
+/** The next hosts of a subnet, or of an address range in it, at most `limit`. */
+export function listHostIds(db: Db, subnetId: number, limit: number): number[] {
+	return db
+		.query<{ id: number }, [number, number]>("SELECT id FROM host WHERE subnet_id = ? LIMIT ?")
+		.all(subnetId, limit)
+		.map(({ id }) => id);
+}
+
+const NOTE_SUBNET = `INSERT OR IGNORE INTO batch_row (batch_id, noun, row_id, act, before_json)
+	SELECT ?, 'subnet', id, 'deleted', ${SUBNET_ROW} FROM subnet WHERE id = ?`;
+
+/** Notes a subnet that is going to be deleted, and the webhooks that are about it; it is swept no more. */
+export function condemnSubnet(db: Db, batchId: number, id: number): void {
+	db.query(NOTE_SUBNET).run(batchId, id);
+	db.query(
+		`INSERT OR IGNORE INTO batch_row (batch_id, noun, row_id, act, before_json)
+		SELECT ?, 'webhook', id, 'changed', json_object('subnet_id', subnet_id, 'enabled', enabled, 'problem', problem)
+		FROM webhook WHERE subnet_id = ?`,
+	).run(batchId, id);
+	db.query("UPDATE subnet SET sweep_enabled = 0 WHERE id = ?").run(id);
+	db.query("UPDATE sweep_run SET cancel_asked = 1 WHERE subnet_id = ? AND state = 'running'").run(id);
+	db.query("UPDATE sweep_run SET state = 'cancelled' WHERE subnet_id = ? AND state = 'queued'").run(id);
+}
+
+/** Deletes a condemned subnet that has no hosts any more, or whose hosts go to `heir`. */
+export function burySubnet(db: Db, batchId: number, id: number, heir: number | undefined): void {
+	deleteSubnet(db, id, heir);
+	db.query(
+		`UPDATE batch_row SET after_json = (SELECT json_object('enabled', enabled, 'problem', problem) FROM webhook
+			WHERE webhook.id = row_id) WHERE batch_id = ? AND noun = 'webhook'`,
+	).run(batchId);
+}
+
+/** Somebody sits at these addresses by now. */
+const TENANTS = `SELECT b.row_id AS id, host.id AS tenant,
+		host.description <> '' OR host.notes <> '' OR host.tags_json <> '[]'
+			OR coalesce(host.hostname_source IN ('typed', 'import'), 0) AS settled
+	FROM batch_row AS b JOIN host ON host.ip = b.before_json ->> '$.ip'
+	WHERE b.batch_id = ? AND b.noun = 'host' AND b.row_id IN (SELECT value FROM json_each(?))`;
+
+const PUT_BACK = `INSERT INTO host (${HOST_COLUMNS}) SELECT ${HOST_FROM_JSON}
+	FROM batch_row WHERE batch_id = ? AND noun = 'host' AND outcome IS NULL
+		AND row_id IN (SELECT value FROM json_each(?))`;
+
+/**
+ * Brings hosts back with their past. At an address where a sweep found a host meanwhile, the two become one; where a
+ * person recorded another, that one stays.
+ */
+export function unearthHosts(db: Db, batchId: number, ids: readonly number[]): void {
+	const list = JSON.stringify(ids);
+	db.query(
+		`UPDATE batch_row SET outcome = 'kept', kept = 'subnet' WHERE batch_id = ?1 AND noun = 'host'
+			AND row_id IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
+				SELECT 1 FROM subnet WHERE first_key <= unhex(before_json ->> '$.ip_key')
+					AND last_key >= unhex(before_json ->> '$.ip_key'))`,
+	).run(batchId, list);
+	const tenants = db
+		.query<{ id: number; tenant: number; settled: number }, [number, string]>(TENANTS)
+		.all(batchId, list);
+	const later: (() => void)[] = [];
+	for (const { id, tenant, settled } of tenants) {
+		if (settled === 1) writeOutcome(db, batchId, { noun: "host", id }, "kept", "address");
+		else later.push(mergeInto(db, id, tenant));
+	}
+	db.query(PUT_BACK).run(batchId, list);
+	for (const write of later) write();
+	db.query(
+		`UPDATE host_open_port SET is_current = 1 WHERE is_current = -1 AND host_id IN (
+			SELECT row_id FROM batch_row WHERE batch_id = ? AND noun = 'host' AND outcome IS NULL
+				AND row_id IN (SELECT value FROM json_each(?)))`,
+	).run(batchId, list);
+	db.query(
+		"DELETE FROM host_grave WHERE host_id IN (SELECT value FROM json_each(?)) AND host_id IN (SELECT id FROM host)",
+	).run(list);
+	db.query(
+		`UPDATE batch_row SET outcome = 'undone' WHERE batch_id = ? AND noun = 'host' AND outcome IS NULL
+			AND row_id IN (SELECT value FROM json_each(?))`,
+	).run(batchId, list);
+}
+
+/** What the sweeps found out about the host that sits there now. */
+type Fresh = {
+	status: string;
+	status_order: number;
+	status_since: number | null;
+	suspect_since: number | null;
+	flapping: number;
+	flips_json: string;
+	first_seen_at: number | null;
+	last_seen_at: number | null;
+	latency_us: number | null;
+	typical_latency_us: number | null;
+	mac: string | null;
+	vendor: string | null;
+};
+
+/** Gives what `tenant` has lived through to `id`, and removes it; answers what to write once `id` is there. */
+function mergeInto(db: Db, id: number, tenant: number): () => void {
+	const fresh = db
+		.query<Fresh, [number]>(
+			`SELECT status, status_order, status_since, suspect_since, flapping, flips_json, first_seen_at, last_seen_at,
+				latency_us, typical_latency_us, mac, vendor FROM host WHERE id = ?`,
+		)
+		.get(tenant);
+	db.query("UPDATE OR IGNORE host_status SET host_id = ? WHERE host_id = ?").run(id, tenant);
+	db.query("UPDATE OR IGNORE host_status_hour SET host_id = ? WHERE host_id = ?").run(id, tenant);
+	db.query("UPDATE event SET host_id = ? WHERE host_id = ?").run(id, tenant);
+	// A port that both have open is one, as old as the older.
+	db.query(
+		`DELETE FROM host_open_port WHERE host_id = ?1 AND is_current = 1 AND EXISTS (
+			SELECT 1 FROM host_open_port AS old WHERE old.host_id = ?2 AND old.is_current = -1
+				AND old.proto = host_open_port.proto AND old.port = host_open_port.port)`,
+	).run(tenant, id);
+	db.query("UPDATE host_open_port SET host_id = ? WHERE host_id = ?").run(id, tenant);
+	db.query("DELETE FROM host WHERE id = ?").run(tenant);
+	return () => {
+		if (fresh === null) return;
+		db.query(
+			`UPDATE host SET status = ?, status_order = ?, status_since = ?, suspect_since = ?, flapping = ?,
+				flips_json = ?, first_seen_at = coalesce(first_seen_at, ?), last_seen_at = coalesce(?, last_seen_at),
+				latency_us = ?, typical_latency_us = ?, mac = coalesce(?, mac), vendor = coalesce(?, vendor)
+			WHERE id = ?`,
+		).run(
+			fresh.status,
+			fresh.status_order,
+			fresh.status_since,
+			fresh.suspect_since,
+			fresh.flapping,
+			fresh.flips_json,
+			fresh.first_seen_at,
+			fresh.last_seen_at,
+			fresh.latency_us,
+			fresh.typical_latency_us,
+			fresh.mac,
+			fresh.vendor,
+			id,
+		);
+	};
+}
+
+/**
+ * Brings a subnet back, due at once; subnets and hosts of the block around it that lie inside become its own again.
+ * One that was recorded anew meanwhile stays as it is.
+ */
+export function unearthSubnet(db: Db, batchId: number, id: number, at: number): void {
+	const thing = { noun: "subnet", id } as const;
+	const row = db
+		.query<{ cidr: string; before: string }, [number, number]>(
+			`SELECT before_json ->> '$.cidr' AS cidr, before_json AS before FROM batch_row
+			WHERE batch_id = ? AND noun = 'subnet' AND row_id = ?`,
+		)
+		.get(batchId, id);
+	const cidr = parseCidr(row?.cidr ?? "").value;
+	if (row === null || cidr === undefined) return;
+	const there = db.query<{ id: number }, [string]>("SELECT id FROM subnet WHERE cidr = ?").get(row.cidr);
+	if (there !== null && there.id !== id) writeOutcome(db, batchId, thing, "kept", "cidr");
+	else {
+		// The deletion may have been cut off before it came to the subnet itself.
+		if (there !== null) db.query(WAKE).run(row.before, at, id);
+		else {
+			const around = findAround(db, cidr.base, lastOf(cidr));
+			db.query(PUT_SUBNET_BACK).run({ batch: batchId, id, parent: around?.id ?? null, at });
+			adopt(db, id, cidr, around?.id);
+		}
+		writeOutcome(db, batchId, thing, "undone");
+	}
+}
+
+const WAKE = "UPDATE subnet SET sweep_enabled = ? ->> '$.sweep_enabled', next_sweep_at = ? WHERE id = ?";
+
+const PUT_SUBNET_BACK = `INSERT INTO subnet (${SUBNET_COLUMNS}) SELECT ${SUBNET_FROM_JSON}
+	FROM batch_row WHERE batch_id = :batch AND noun = 'subnet' AND row_id = :id`;
+
+/** Webhooks that were switched off because their subnet went; one that somebody changed since stays as it is. */
+export function unearthWebhooks(db: Db, batchId: number): void {
+	db.query(
+		`UPDATE batch_row SET outcome = CASE WHEN EXISTS (SELECT 1 FROM webhook WHERE webhook.id = row_id
+				AND webhook.subnet_id IS NULL AND webhook.enabled = after_json ->> '$.enabled'
+				AND webhook.problem IS after_json ->> '$.problem')
+			AND EXISTS (SELECT 1 FROM subnet WHERE subnet.id = before_json ->> '$.subnet_id') THEN 'undone' ELSE 'kept' END
+		WHERE batch_id = ? AND noun = 'webhook' AND outcome IS NULL`,
+	).run(batchId);
+	db.query(
+		`UPDATE webhook SET subnet_id = b.before_json ->> '$.subnet_id', enabled = b.before_json ->> '$.enabled',
+			problem = b.before_json ->> '$.problem'
+		FROM batch_row AS b WHERE b.batch_id = ? AND b.noun = 'webhook' AND b.outcome = 'undone' AND b.row_id = webhook.id`,
+	).run(batchId);
+}
+
+/** The next deleted host after `id`; held: a batch can still bring it back. undefined after the last. */
+export function nextGrave(db: Db, id: number): { id: number; held: boolean } | undefined {
+	const row = db
+		.query<{ id: number; held: number }, [number]>(
+			`SELECT host_id AS id, EXISTS (SELECT 1 FROM batch_row
+				WHERE noun = 'host' AND row_id = host_id AND act = 'deleted' AND outcome IS NULL) AS held
+			FROM host_grave WHERE host_id > ? ORDER BY host_id LIMIT 1`,
+		)
+		.get(id);
+	return row === null ? undefined : { id: row.id, held: row.held === 1 };
+}
+
+/** Removes the past of a deleted host, at most `limit` samples of it; answers how many rows went and whether all did. */
+export function emptyGrave(db: Db, hostId: number, limit: number): { rows: number; done: boolean } {
+	const samples = db
+		.query(
+			`DELETE FROM host_status WHERE host_id = ?1 AND ts IN (
+				SELECT ts FROM host_status WHERE host_id = ?1 ORDER BY ts LIMIT ?2)`,
+		)
+		.run(hostId, limit).changes;
+	if (samples === limit) return { rows: samples, done: false };
+	let rows = samples;
+	for (const sql of [
+		"DELETE FROM host_status_hour WHERE host_id = ?",
+		"DELETE FROM host_open_port WHERE host_id = ?",
+		"DELETE FROM dismissal WHERE host_id = ?",
+		"DELETE FROM host_grave WHERE host_id = ?",
+	]) {
+		rows += db.query(sql).run(hostId).changes;
+	}
+	return { rows, done: true };
+}
