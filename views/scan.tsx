@@ -6,7 +6,7 @@ import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { familyOf } from "../src/net/address.ts";
 import { ActionButton, Age, Wire } from "./elements.tsx";
-import { duration, visibleLines } from "./format.ts";
+import { duration, plural, visibleLines } from "./format.ts";
 import { Form } from "./reader.tsx";
 
 const NEW_FOR_MS = 24 * 3_600_000;
@@ -22,18 +22,7 @@ export function HostActions(props: { host: Host; scan: HostScan | undefined }) {
 	if (scan === undefined && web.length === 0) return null;
 	return (
 		<div class="buttons">
-			{scan !== undefined && (
-				<Form
-					class="inline"
-					action={`/hosts/${host.id}/scan`}
-					hx-post={`/hosts/${host.id}/scan`}
-					hx-swap="none"
-				>
-					<button type="submit" class="button plain" disabled={scan.open !== undefined}>
-						{scan.open === undefined ? "Scan ports" : "Scanning…"}
-					</button>
-				</Form>
-			)}
+			{scan !== undefined && <ScanButton host={host} scan={scan} />}
 			{web.map((port) => (
 				<a
 					key={port.port}
@@ -46,6 +35,26 @@ export function HostActions(props: { host: Host; scan: HostScan | undefined }) {
 				</a>
 			))}
 		</div>
+	);
+}
+
+/** Begins a scan, or ends the one that is open: a scheduled one has other hosts too, and the button says so. */
+function ScanButton({ host, scan }: { host: Host; scan: HostScan }) {
+	const others = scan.openHosts - 1;
+	const action = `/hosts/${host.id}/scan${scan.open === undefined ? "" : "/cancel"}`;
+	const of = others > 0 ? ` of this and ${plural(others, "other host")}` : "";
+	return (
+		<Form class="inline" action={action} hx-post={action} hx-swap="none">
+			{scan.open === undefined ? (
+				<button type="submit" class="button plain">
+					Scan ports
+				</button>
+			) : (
+				<button type="submit" class="button plain" disabled={scan.ending}>
+					{scan.ending ? "Ending the scan…" : `Cancel the scan${of}`}
+				</button>
+			)}
+		</Form>
 	);
 }
 

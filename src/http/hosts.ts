@@ -10,7 +10,7 @@ import { AppError } from "../errors.ts";
 import { deleteHost } from "../ipam/deletions.ts";
 import { demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
 import { reserveRow } from "../ipam/reservations.ts";
-import { scanNow } from "../ipam/scans.ts";
+import { cancelHostScan, scanNow } from "../ipam/scans.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
 import type { Host } from "../model/host.ts";
 import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
@@ -37,6 +37,7 @@ export function hostRoutes(desk: Desk) {
 		)
 		.post("/hosts/:id", ({ request, params }) => save(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/scan", ({ request, params }) => scan(desk, request, readId(params.id)), raw)
+		.post("/hosts/:id/scan/cancel", ({ request, params }) => cancel(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/delete", ({ request, params }) => remove(desk, request, readId(params.id)), raw)
 		.get("/subnets/:id/free/:address", ({ request, params }) =>
 			free(desk, request, readId(params.id), params.address),
@@ -107,6 +108,11 @@ function remove(desk: Desk, request: Request, id: number): Response {
 /** Only a wish: what comes of it reaches the open page by the live stream. */
 function scan(desk: Desk, request: Request, id: number): Response {
 	scanNow(desk.by(request), id);
+	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
+}
+
+function cancel(desk: Desk, request: Request, id: number): Response {
+	cancelHostScan(desk.by(request), id);
 	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
 }
 

@@ -5,7 +5,14 @@ import { AppError } from "../errors.ts";
 import type { ScanRun } from "../model/scan.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { transact } from "../store/database.ts";
-import { enqueueScan, findOpenScan, findScan, writeSubnetScans } from "../store/scans.ts";
+import {
+	askCancelScan,
+	enqueueScan,
+	findOpenScan,
+	findScan,
+	listScanHosts,
+	writeSubnetScans,
+} from "../store/scans.ts";
 import { demandHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 
@@ -23,6 +30,26 @@ export function scanNow(context: Context, hostId: number): { run: ScanRun; alrea
 		change: { subnetIds: [host.subnetId], hostIds: [host.id], urgent: true },
 	});
 	return wish;
+}
+
+/** Ends a waiting scan at once, a running one (of all its hosts) within a second. One that has ended stays as it is. */
+export function cancelScan(context: Context, runId: number): ScanRun {
+	const { run, hostIds } = transact(context.db, () => {
+		demandScan(context, runId);
+		const hostIds = listScanHosts(context.db, runId);
+		askCancelScan(context.db, runId, context.clock.now());
+		return { run: demandScan(context, runId), hostIds };
+	});
+	const subnetIds = run.subnetId === undefined ? [] : [run.subnetId];
+	context.bus.publish({ kind: "change", change: { subnetIds, hostIds, urgent: true } });
+	return run;
+}
+
+/** Ends the scan that the host waits for or is in, if there is one. */
+export function cancelHostScan(context: Context, hostId: number): void {
+	demandHost(context, hostId);
+	const open = findOpenScan(context.db, hostId);
+	if (open !== undefined) cancelScan(context, open.id);
 }
 
 /** Hosts of this subnet are scanned by the clock, or only when somebody asks. */

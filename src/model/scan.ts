@@ -1,6 +1,6 @@
 /** One port scan, from the wish to the result, and what a host's page says of its scans. */
 
-export const SCAN_STATES = ["queued", "running", "done", "failed", "interrupted"] as const;
+export const SCAN_STATES = ["queued", "running", "done", "failed", "cancelled", "interrupted"] as const;
 export type ScanState = (typeof SCAN_STATES)[number];
 
 /** The row that is queue, progress and record. */
@@ -34,6 +34,10 @@ export type HostScan = {
 	readonly problem: string | undefined;
 	/** The scan it waits for or is in. */
 	readonly open: "queued" | "running" | undefined;
+	/** Hosts of that scan, this one included; 0: it is in none. */
+	readonly openHosts: number;
+	/** Somebody asked that scan to end; it does within a second. */
+	readonly ending: boolean;
 	/** undefined: none is planned (not up, or scans are off). */
 	readonly nextAt: number | undefined;
 };

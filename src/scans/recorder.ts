@@ -130,6 +130,24 @@ export function recordScanStopped(db: Db, claimed: scans.ClaimedScan, method: Sc
 	transact(db, () => scans.finishScan(db, claimed.run.id, { state: "interrupted", at, method }));
 }
 
+/** Somebody ended it: nothing is held against the hosts; those that were due wait for their next moment. */
+export function recordScanCancelled(
+	db: Db,
+	claimed: scans.ClaimedScan,
+	method: ScannerName,
+	at: number,
+	{ timing, random }: RecordOptions,
+): void {
+	transact(db, () => {
+		for (const { id } of claimed.targets) {
+			const host = scans.findScannedHost(db, id);
+			if (host === undefined || host.nextScanAt > at) continue;
+			scans.writeNextScan(db, id, nextScanAt(host.nextScanAt, at, timing, random));
+		}
+		scans.finishScan(db, claimed.run.id, { state: "cancelled", at, method });
+	});
+}
+
 /**
  * Why this result is not taken for the truth; undefined: it is. Silence from every port of a host that had some open
  * says more about the way there than about the ports: it counts when it comes twice and the host is up.

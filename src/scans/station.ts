@@ -6,11 +6,12 @@ import type { News } from "../events/bus.ts";
 import type { Log } from "../log.ts";
 import type { Scanner } from "../probes/scanner.ts";
 import type { Db } from "../store/database.ts";
-import { type ClaimedScan, claimScans, resumeScans } from "../store/scans.ts";
+import { type ClaimedScan, cancelledScanIds, claimScans, resumeScans } from "../store/scans.ts";
 import {
 	type RecordedScan,
 	type RecordOptions,
 	recordScan,
+	recordScanCancelled,
 	recordScanFailure,
 	recordScanStopped,
 } from "./recorder.ts";
@@ -41,6 +42,8 @@ export type Scans = {
 export function openScans(options: ScansOptions): Scans {
 	const { db, clock, scanner, timing } = options;
 	const running = new Set<Promise<void>>();
+	/** Ends one scan, by the id of its run. */
+	const enders = new Map<number, AbortController>();
 	/** Ends that the database refused for now: tried again at every tick. At most one for each running scan. */
 	const unsettled: (() => void)[] = [];
 	const closing = new AbortController();
@@ -54,13 +57,20 @@ export function openScans(options: ScansOptions): Scans {
 		}
 	};
 	const start = (claimed: ClaimedScan) => {
-		const task = work(options, claimed, closing.signal, settle).finally(() => running.delete(task));
+		const ender = new AbortController();
+		enders.set(claimed.run.id, ender);
+		const ends = { closing: closing.signal, cancelled: ender.signal };
+		const task = work(options, claimed, ends, settle).finally(() => {
+			running.delete(task);
+			enders.delete(claimed.run.id);
+		});
 		running.add(task);
 	};
 	return {
 		tick() {
 			if (closing.signal.aborted) return;
 			for (const end of unsettled.splice(0)) settle(end);
+			for (const id of cancelledScanIds(db)) enders.get(id)?.abort();
 			const limit = options.scanConcurrency - running.size;
 			if (limit <= 0) return;
 			const at = clock.now();
@@ -88,7 +98,7 @@ export function openScans(options: ScansOptions): Scans {
 async function work(
 	options: ScansOptions,
 	claimed: ClaimedScan,
-	closing: AbortSignal,
+	{ closing, cancelled }: { closing: AbortSignal; cancelled: AbortSignal },
 	settle: (end: () => void) => void,
 ): Promise<void> {
 	const { db, clock, log, scanner } = options;
@@ -99,7 +109,8 @@ async function work(
 	try {
 		const addresses = claimed.targets.map(({ address }) => address);
 		const nobody = { hosts: [], covered: { tcp: [], udp: [], sctp: [] }, strangers: 0 };
-		const result = addresses.length === 0 ? nobody : await scanner.scan(addresses, closing);
+		const result =
+			addresses.length === 0 ? nobody : await scanner.scan(addresses, AbortSignal.any([closing, cancelled]));
 		settle(() => {
 			const recorded = recordScan(db, claimed, result, scanner.name, clock.now(), options);
 			tell(options, recorded, recorded.changed || trigger === "person");
@@ -107,6 +118,13 @@ async function work(
 	} catch (error) {
 		if (closing.aborted) {
 			settle(() => recordScanStopped(db, claimed, scanner.name, clock.now()));
+			return;
+		}
+		if (cancelled.aborted) {
+			settle(() => {
+				recordScanCancelled(db, claimed, scanner.name, clock.now(), options);
+				tell(options, { subnetIds, hostIds, events: [], changed: false }, true);
+			});
 			return;
 		}
 		const message = (error as Error).message;

@@ -63,6 +63,31 @@ export function claimScans(
 	});
 }
 
+/** Ends a waiting scan at once, and asks a running one to end. One that has ended stays as it is. */
+export function askCancelScan(db: Db, id: number, at: number): void {
+	const { changes } = db
+		.query("UPDATE scan_run SET state = 'cancelled', finished_at = ? WHERE id = ? AND state = 'queued'")
+		.run(at, id);
+	if (changes > 0) db.query("UPDATE host SET scan_run_id = NULL WHERE scan_run_id = ?").run(id);
+	else db.query("UPDATE scan_run SET cancel_asked = 1 WHERE id = ? AND state = 'running'").run(id);
+}
+
+/** Running scans that somebody wants to end. */
+export function cancelledScanIds(db: Db): number[] {
+	return db
+		.query<{ id: number }, []>("SELECT id FROM scan_run WHERE cancel_asked = 1 AND state = 'running'")
+		.all()
+		.map((row) => row.id);
+}
+
+/** The hosts of a scan, whoever asked for it. */
+export function listScanHosts(db: Db, runId: number): number[] {
+	return db
+		.query<{ id: number }, [number]>("SELECT id FROM host WHERE scan_run_id = ?")
+		.all(runId)
+		.map((row) => row.id);
+}
+
 function claimBatch(
 	db: Db,
 	at: number,
@@ -192,6 +217,11 @@ export function writeScanFailure(
 	);
 }
 
+/** When a host is scanned next, and nothing else. */
+export function writeNextScan(db: Db, id: number, nextAt: number): void {
+	db.query("UPDATE host SET next_scan_at = ? WHERE id = ?").run(nextAt, id);
+}
+
 /** Whether hosts of a subnet are scanned by the clock. */
 export function writeSubnetScans(db: Db, subnetId: number, enabled: boolean, at: number): void {
 	db.query("UPDATE subnet SET scan_enabled = ?, updated_at = ? WHERE id = ?").run(
@@ -206,8 +236,10 @@ export function readHostScan(db: Db, hostId: number, scheduled: boolean): HostSc
 	const row = db
 		.query<HostScanRow, [number]>(
 			`SELECT last_scan_at, last_scan_by, scan_problem, next_scan_at, status, scan_enabled,
-				(SELECT state FROM scan_run WHERE id = host.scan_run_id AND state IN ('queued', 'running')) AS open
-			FROM host JOIN subnet ON subnet.id = host.subnet_id WHERE host.id = ?`,
+				run.state AS open, run.total AS open_hosts, run.cancel_asked AS ending
+			FROM host JOIN subnet ON subnet.id = host.subnet_id
+				LEFT JOIN scan_run AS run ON run.id = host.scan_run_id AND run.state IN ('queued', 'running')
+			WHERE host.id = ?`,
 		)
 		.get(hostId);
 	if (row === null) return undefined;
@@ -217,15 +249,17 @@ export function readHostScan(db: Db, hostId: number, scheduled: boolean): HostSc
 		lastBy: row.last_scan_by ?? undefined,
 		problem: row.scan_problem ?? undefined,
 		open: row.open ?? undefined,
+		openHosts: row.open_hosts ?? 0,
+		ending: row.ending === 1,
 		nextAt: planned ? row.next_scan_at : undefined,
 	};
 }
 
-/** The newest closed scans, newest first. */
+/** The newest scans that came to an end of their own, good or bad, newest first. */
 export function listClosedScans(db: Db, limit: number): ScanRun[] {
 	return db
 		.query<Row, [number]>(
-			`SELECT * FROM scan_run WHERE finished_at IS NOT NULL AND state <> 'interrupted'
+			`SELECT * FROM scan_run WHERE finished_at IS NOT NULL AND state IN ('done', 'failed')
 			ORDER BY finished_at DESC, id DESC LIMIT ?`,
 		)
 		.all(limit)
@@ -276,6 +310,8 @@ type HostScanRow = {
 	status: string;
 	scan_enabled: number;
 	open: "queued" | "running" | null;
+	open_hosts: number | null;
+	ending: number | null;
 };
 
 function toScan(row: Row): ScanRun {

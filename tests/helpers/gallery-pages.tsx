@@ -166,6 +166,8 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 			lastBy: "nmap",
 			problem: conflict ? "nmap was ended after 660 s: it hung." : undefined,
 			open: undefined,
+			openHosts: 0,
+			ending: false,
 			nextAt: NOW + 36 * 60_000,
 		},
 		now: world.now(),

@@ -55,6 +55,33 @@ describe("the wish", () => {
 		expect((await rig.post("/hosts/2/scan", {}, { "hx-request": "true" })).status).toBe(204);
 	});
 
+	test("it is taken back by form, by htmx and by JSON; what is not there is told", async () => {
+		const { id } = (await rig.send("POST", "/api/v1/hosts/1/scan")).json() as { id: number };
+		expect((await rig.get("/hosts/1/drawer")).text).toContain("Cancel the scan<");
+		expect((await rig.post("/hosts/1/scan/cancel")).headers.get("location")).toBe("/hosts/1");
+		expect((await rig.get(`/api/v1/scans/${id}`)).json()).toMatchObject({ state: "cancelled" });
+		expect((await rig.get("/hosts/1/drawer")).text).toContain("Scan ports<");
+		const again = (await rig.send("POST", "/api/v1/hosts/1/scan")).json() as { id: number };
+		expect(again.id).not.toBe(id);
+		expect((await rig.send("POST", `/api/v1/scans/${again.id}/cancel`)).json()).toMatchObject({
+			id: again.id,
+			state: "cancelled",
+		});
+		expect((await rig.post("/hosts/2/scan/cancel", {}, { "hx-request": "true" })).status).toBe(204);
+		expect((await rig.send("POST", "/api/v1/scans/99/cancel")).status).toBe(404);
+		expect((await rig.post("/hosts/99/scan/cancel")).status).toBe(404);
+	});
+
+	test("a scan of several hosts says whom its end concerns", async () => {
+		db().run(
+			"INSERT INTO scan_run (id, subnet_id, trigger, state, requested_at, total) VALUES (5, 1, 'schedule', 'running', 1, 2)",
+		);
+		db().run("UPDATE host SET scan_run_id = 5");
+		expect((await rig.get("/hosts/1/drawer")).text).toContain("Cancel the scan of this and 1 other host<");
+		await rig.post("/hosts/1/scan/cancel");
+		expect((await rig.get("/hosts/2/drawer")).text).toContain("Ending the scan…");
+	});
+
 	test("another site may not wish", async () => {
 		const answer = await rig.post("/hosts/1/scan", {}, { origin: "https://evil.example" });
 		expect(answer.status).toBe(403);

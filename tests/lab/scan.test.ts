@@ -4,10 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HONEST_SSH, HOSTILE_FTP, HOSTILE_PRINTER, type Listeners, listen } from "../helpers/listeners.ts";
-import { configure, FAR, type Lab, labProblem, openLab } from "../helpers/netns.ts";
+import { configure, FAR, type Lab, labProblem, nft, openLab } from "../helpers/netns.ts";
 import { type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
-const problem = labProblem("curl", "nmap", "setpriv");
+const problem = labProblem("curl", "nmap", "setpriv", "nft");
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 const CIDR = "10.128.0.0/25";
 const SILENT = "10.128.1.1";
@@ -38,6 +38,11 @@ async function linked(lab: Lab): Promise<void> {
 describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "" : ` (${problem})`}`, () => {
 	let lab: Lab;
 	let servers: Listeners[] = [];
+	/** Processes called nmap in the namespace. */
+	const running = () => {
+		const pids = lab.inNear(["ip", "netns", "pids", lab.near]).out.split("\n").filter(Boolean);
+		return pids.filter((pid) => nameOf(pid) === "nmap").length;
+	};
 
 	beforeAll(async () => {
 		lab = openLab(50);
@@ -125,6 +130,28 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			expect(ports().items.find(({ port }) => port === 443)).toMatchObject({ is_current: false });
 		}, 60_000);
 
+		test("one that takes long is cancelled: nmap is gone within two seconds, the ports stay", async () => {
+			const before = open();
+			// Connections to these are never answered: nmap waits and asks again.
+			nft(
+				lab,
+				"far",
+				"table ip r {\nchain in {\ntype filter hook input priority 0\ntcp dport 1-65535 drop\n}\n}",
+			);
+			try {
+				const { id } = rollcall.send<Run>("POST", "/api/v1/hosts/1/scan");
+				await until(() => (running() > 0 ? true : undefined), 10_000);
+				rollcall.send("POST", `/api/v1/scans/${id}/cancel`);
+				await until(() => (running() === 0 ? true : undefined), 3_000);
+				const run = rollcall.get<Run>(`/api/v1/scans/${id}`);
+				expect(run).toMatchObject({ state: "cancelled", problem: null });
+			} finally {
+				nft(lab, "far", "");
+			}
+			expect(open()).toEqual(before);
+			expect(ports()).toMatchObject({ scan_problem: null });
+		}, 40_000);
+
 		test("a host that goes away keeps its ports", async () => {
 			configure(lab, { far: ["route del local 10.128.0.9/32 dev lo"] });
 			await scan();
@@ -139,10 +166,6 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 		configure(lab, { far: routes });
 		const rollcall = await startRollcall(lab);
 		let most = 0;
-		const running = () => {
-			const pids = lab.inNear(["ip", "netns", "pids", lab.near]).out.split("\n").filter(Boolean);
-			return pids.filter((pid) => nameOf(pid) === "nmap").length;
-		};
 		try {
 			rollcall.send("POST", "/api/v1/subnets", { cidr: CIDR });
 			const page = "/api/v1/hosts?limit=200";

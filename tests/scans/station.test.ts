@@ -1,7 +1,13 @@
 /** Port scans by the clock and on demand: who is scanned when, how many at once, what a restart leaves. */
 
 import { beforeEach, describe, expect, test } from "bun:test";
-import { enqueueScan, findScan, listClosedScans, readHostScan } from "../../src/store/scans.ts";
+import {
+	askCancelScan,
+	enqueueScan,
+	findScan,
+	listClosedScans,
+	readHostScan,
+} from "../../src/store/scans.ts";
 import { HOUR_MS, MINUTE_MS, openPort, type ScanStage, scanStage } from "../helpers/scanning.ts";
 
 let stage: ScanStage;
@@ -161,6 +167,65 @@ describe("failures", () => {
 		await stage.run(2_000);
 		expect(stage.ports("10.0.0.1")).toEqual(["22/ssh"]);
 		expect(stage.scanner.calls).toHaveLength(1);
+	});
+});
+
+describe("cancelled by somebody", () => {
+	test("a running wish ends at the next tick, keeps the old ports and holds nothing against the host", async () => {
+		const lan = stage.subnet("10.0.0.0/24");
+		const id = stage.host("10.0.0.1", lan);
+		stage.scanner.ports.set("10.0.0.1", [openPort(22, "ssh")]);
+		await stage.run(10_000);
+		const before = readHostScan(stage.db, id, true);
+		stage.scanner.scanMs = 600_000;
+		stage.scanner.ports.set("10.0.0.1", []);
+		const wish = enqueueScan(stage.db, { id, subnetId: lan }, stage.clock.now());
+		await stage.run(5_000);
+		expect(readHostScan(stage.db, id, true)).toMatchObject({ open: "running", openHosts: 1, ending: false });
+		askCancelScan(stage.db, wish, stage.clock.now());
+		expect(readHostScan(stage.db, id, true)).toMatchObject({ open: "running", ending: true });
+		await stage.run(1_000);
+		expect(findScan(stage.db, wish)).toMatchObject({ state: "cancelled", problem: undefined, done: 0 });
+		expect(stage.ports("10.0.0.1")).toEqual(["22/ssh"]);
+		expect(readHostScan(stage.db, id, true)).toEqual({ ...before, open: undefined } as never);
+		expect(stage.events()).toEqual([]);
+	});
+
+	test("a waiting one ends at once and is never begun", async () => {
+		const lan = stage.subnet("10.0.0.0/24");
+		const id = stage.host("10.0.0.1", lan);
+		await stage.run(10_000);
+		const wish = enqueueScan(stage.db, { id, subnetId: lan }, stage.clock.now());
+		askCancelScan(stage.db, wish, stage.clock.now());
+		expect(readHostScan(stage.db, id, true)).toMatchObject({ open: undefined });
+		await stage.run(10_000);
+		expect(findScan(stage.db, wish)).toMatchObject({ state: "cancelled" });
+		expect(stage.scanner.calls).toHaveLength(1);
+	});
+
+	test("a scheduled batch waits for its next turn instead of beginning anew at once; the others go on", async () => {
+		const lan = stage.subnet("10.0.0.0/24");
+		const other = stage.subnet("10.0.1.0/24");
+		stage.scanner.scanMs = 600_000;
+		for (let i = 1; i <= 3; i++) stage.host(`10.0.0.${i}`, lan);
+		stage.host("10.0.1.1", other);
+		await stage.run(2_000);
+		expect(stage.scanner.calls).toHaveLength(2);
+		askCancelScan(stage.db, 1, stage.clock.now());
+		await stage.run(10 * MINUTE_MS);
+		expect(findScan(stage.db, 1)).toMatchObject({ state: "cancelled" });
+		expect(findScan(stage.db, 2)).toMatchObject({ state: "done" });
+		expect(stage.scanner.calls).toHaveLength(2);
+		await stage.run(60 * MINUTE_MS, MINUTE_MS);
+		expect(stage.scanner.calls.filter((ips) => ips.includes("10.0.0.3"))).toHaveLength(2);
+	});
+
+	test("one that has ended stays as it is", async () => {
+		const lan = stage.subnet("10.0.0.0/24");
+		stage.host("10.0.0.1", lan);
+		await stage.run(10_000);
+		askCancelScan(stage.db, 1, stage.clock.now());
+		expect(findScan(stage.db, 1)).toMatchObject({ state: "done" });
 	});
 });
 

@@ -3,7 +3,7 @@
 import { Type as t } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { demandHost } from "../../ipam/hosts.ts";
-import { demandScan, scanNow, switchSubnetScans } from "../../ipam/scans.ts";
+import { cancelScan, demandScan, scanNow, switchSubnetScans } from "../../ipam/scans.ts";
 import type { ScanRun } from "../../model/scan.ts";
 import { listPortHistory, type PortRow } from "../../store/ports.ts";
 import { readHostScan } from "../../store/scans.ts";
@@ -34,6 +34,9 @@ export function scanApi(desk: Desk) {
 		})
 		.get("/scans/:id", ({ request, params }) =>
 			respondJson(request, scanJson(demandScan(context, readId(params.id)))),
+		)
+		.post("/scans/:id/cancel", ({ request, params }) =>
+			respondJson(request, scanJson(cancelScan(desk.by(request), readId(params.id)))),
 		)
 		.get("/hosts/:id/ports", ({ request, params }) => {
 			const host = demandHost(context, readId(params.id));
