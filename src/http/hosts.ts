@@ -19,7 +19,7 @@ import { contains } from "../net/cidr.ts";
 import { listEvents } from "../store/events.ts";
 import { findHostByAddress } from "../store/hosts.ts";
 import { listHours, listSamples } from "../store/samples.ts";
-import { readHostScan } from "../store/scans.ts";
+import { readHostScan } from "../store/scanned-hosts.ts";
 import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { type Fields, readForm, readId } from "./query.ts";

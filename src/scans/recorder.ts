@@ -6,6 +6,7 @@ import type { FoundPort, HostPorts, ScannerName, ScanResult } from "../probes/sc
 import { type Db, transact } from "../store/database.ts";
 import { insertEvent } from "../store/events.ts";
 import * as ports from "../store/ports.ts";
+import * as hosts from "../store/scanned-hosts.ts";
 import * as scans from "../store/scans.ts";
 import { nextScanAt, retryAt, type ScanTiming } from "./timing.ts";
 
@@ -82,7 +83,7 @@ function recordHost(
 	{ result, method, scope, at, options }: Recording,
 	tally: Tally,
 ): string | undefined {
-	const host = scans.findScannedHost(db, id);
+	const host = hosts.findScannedHost(db, id);
 	if (host === undefined) return undefined;
 	tally.hostIds.push(id);
 	tally.subnetIds.add(host.subnetId);
@@ -96,7 +97,7 @@ function recordHost(
 	const news = recordPorts(db, host, known, found, result, scope, at);
 	tell(db, tally, host, news, at, options.scanEventsMax);
 	const nextAt = nextScanAt(host.nextScanAt, at, options.timing, options.random);
-	scans.writeScanned(db, id, { at, by: method, scope, nextAt });
+	hosts.writeScanned(db, id, { at, by: method, scope, nextAt });
 	tally.done += 1;
 	tally.openPorts += found.ports.length;
 	return undefined;
@@ -114,7 +115,7 @@ export function recordScanFailure(
 	return transact(db, () => {
 		const tally = emptyTally();
 		for (const { id } of claimed.targets) {
-			const host = scans.findScannedHost(db, id);
+			const host = hosts.findScannedHost(db, id);
 			if (host === undefined) continue;
 			fail(db, host, problem, at, options);
 			tally.hostIds.push(id);
@@ -140,9 +141,9 @@ export function recordScanCancelled(
 ): void {
 	transact(db, () => {
 		for (const { id } of claimed.targets) {
-			const host = scans.findScannedHost(db, id);
+			const host = hosts.findScannedHost(db, id);
 			if (host === undefined || host.nextScanAt > at) continue;
-			scans.writeNextScan(db, id, nextScanAt(host.nextScanAt, at, timing, random));
+			hosts.writeNextScan(db, id, nextScanAt(host.nextScanAt, at, timing, random));
 		}
 		scans.finishScan(db, claimed.run.id, { state: "cancelled", at, method });
 	});
@@ -153,7 +154,7 @@ export function recordScanCancelled(
  * says more about the way there than about the ports: it counts when it comes twice and the host is up.
  */
 function doubtOf(
-	host: scans.ScannedHost,
+	host: hosts.ScannedHost,
 	known: readonly ports.PortRow[],
 	found: HostPorts | undefined,
 ): string | undefined {
@@ -168,19 +169,19 @@ function doubtOf(
 
 function fail(
 	db: Db,
-	host: scans.ScannedHost,
+	host: hosts.ScannedHost,
 	problem: string,
 	at: number,
 	{ timing, random }: RecordOptions,
 ): void {
 	const failures = host.failures + 1;
 	const nextAt = retryAt(failures, at, timing, random);
-	scans.writeScanFailure(db, host.id, { problem, failures, nextAt });
+	hosts.writeScanFailure(db, host.id, { problem, failures, nextAt });
 }
 
 function recordPorts(
 	db: Db,
-	host: scans.ScannedHost,
+	host: hosts.ScannedHost,
 	known: readonly ports.PortRow[],
 	found: HostPorts,
 	result: ScanResult,
@@ -234,7 +235,7 @@ function saidBy({ service, product, version }: Said): Said {
 function tell(
 	db: Db,
 	tally: Tally,
-	host: scans.ScannedHost,
+	host: hosts.ScannedHost,
 	news: readonly PortNews[],
 	at: number,
 	most: number,

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { insertEvent } from "../../src/store/events.ts";
 import { closePort, insertPort, listOpenPorts } from "../../src/store/ports.ts";
-import { writeScanFailure, writeScanned } from "../../src/store/scans.ts";
+import { writeScanFailure, writeScanned } from "../../src/store/scanned-hosts.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 
 let rig: Rig;

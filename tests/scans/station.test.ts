@@ -1,13 +1,8 @@
 /** Port scans by the clock and on demand: who is scanned when, how many at once, what a restart leaves. */
 
 import { beforeEach, describe, expect, test } from "bun:test";
-import {
-	askCancelScan,
-	enqueueScan,
-	findScan,
-	listClosedScans,
-	readHostScan,
-} from "../../src/store/scans.ts";
+import { readHostScan } from "../../src/store/scanned-hosts.ts";
+import { askCancelScan, enqueueScan, findScan, listClosedScans } from "../../src/store/scans.ts";
 import { HOUR_MS, MINUTE_MS, openPort, type ScanStage, scanStage } from "../helpers/scanning.ts";
 
 let stage: ScanStage;

@@ -6,7 +6,7 @@ import { demandHost } from "../../ipam/hosts.ts";
 import { cancelScan, demandScan, scanNow, switchSubnetScans } from "../../ipam/scans.ts";
 import type { ScanRun } from "../../model/scan.ts";
 import { listPortHistory, type PortRow } from "../../store/ports.ts";
-import { readHostScan } from "../../store/scans.ts";
+import { readHostScan } from "../../store/scanned-hosts.ts";
 import type { Desk } from "../desk.ts";
 import { readId } from "../query.ts";
 import { respondJson } from "../respond.ts";
