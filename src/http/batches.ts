@@ -1,34 +1,20 @@
-/** Undo for people and by JSON, and the note that tells the next page what was just done. */
+/** Undo for people, and the note that tells the next page what was just done. */
 
 import { Elysia } from "elysia";
 import { BatchPage } from "../../views/batch.tsx";
 import { BOUNDS } from "../config.ts";
 import { demandBatch, undoBatch } from "../ipam/batches.ts";
-import { BATCH_LIMITS, type Batch, type Kept } from "../model/batch.ts";
+import { BATCH_LIMITS } from "../model/batch.ts";
 import { listKept } from "../store/batches.ts";
-import { time } from "./api/shapes.ts";
 import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
-import { redirect, respondJson } from "./respond.ts";
+import { redirect } from "./respond.ts";
 
 export function batchRoutes(desk: Desk) {
 	return new Elysia()
 		.get("/batches/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
 		.post("/batches/:id/undo", ({ request, params }) => undo(desk, request, readId(params.id)), {
 			parse: "none",
-		});
-}
-
-export function batchApi(desk: Desk) {
-	const { db } = desk.context;
-	return new Elysia({ prefix: "/api/v1" })
-		.get("/batches/:id", ({ request, params }) => {
-			const batch = demandBatch(desk.by(request), readId(params.id));
-			return respondJson(request, batchJson(batch, listKept(db, batch.id, BATCH_LIMITS.keptShown)));
-		})
-		.post("/batches/:id/undo", async ({ request, params }) => {
-			const { batch, kept } = await undoBatch(desk.by(request), readId(params.id));
-			return respondJson(request, batchJson(batch, kept));
 		});
 }
 
@@ -61,22 +47,4 @@ export function redirectWithUndo(path: string, batchId: number): Response {
 		`undo=${batchId}; Path=/; Max-Age=${BOUNDS.undoBarS}; HttpOnly; SameSite=Lax`,
 	);
 	return answer;
-}
-
-function batchJson(batch: Batch, kept: readonly Kept[]) {
-	return {
-		id: batch.id,
-		kind: batch.kind,
-		state: batch.state,
-		actor: batch.actor,
-		source: batch.source,
-		made_at: time(batch.madeAt),
-		finished_at: time(batch.finishedAt),
-		hosts: { added: batch.added, changed: batch.changed, deleted: batch.deleted },
-		subnets: batch.subnets,
-		undone_at: time(batch.undoneAt),
-		undone_by: batch.undoneBy,
-		kept: batch.kept,
-		kept_shown: kept.map(({ noun, id, label, outcome, fields }) => ({ noun, id, label, outcome, fields })),
-	};
 }

@@ -1,14 +1,12 @@
-/** What people decide about who a host is: which name it goes by, how it is asked, which news is old. Pages and JSON. */
+/** What people decide about who a host is: which name it goes by, how it is asked, which news is old. Pages. */
 
-import { Type as t } from "@sinclair/typebox";
 import { Elysia } from "elysia";
 import { AppError } from "../errors.ts";
 import { dismissEvent } from "../ipam/dismissals.ts";
 import { switchHostSnmp, switchSubnetSnmp, useName } from "../ipam/names.ts";
-import { eventJson, hostJson } from "./api/shapes.ts";
 import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
-import { redirect, respondJson } from "./respond.ts";
+import { redirect } from "./respond.ts";
 
 export function identityRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
@@ -49,39 +47,6 @@ export function identityRoutes(desk: Desk) {
 				return redirect(`/subnets/${id}/edit`);
 			},
 			raw,
-		);
-}
-
-export function identityApi(desk: Desk) {
-	const source = t.Object({ source: t.String({ maxLength: 16 }) }, { additionalProperties: false });
-	const hostSwitch = t.Object({ enabled: t.Union([t.Boolean(), t.Null()]) }, { additionalProperties: false });
-	const subnetSwitch = t.Object({ enabled: t.Boolean() }, { additionalProperties: false });
-	return new Elysia({ prefix: "/api/v1", normalize: false })
-		.post("/events/:id/dismiss", ({ request, params }) =>
-			respondJson(request, eventJson(dismissEvent(desk.by(request), readId(params.id)))),
-		)
-		.post(
-			"/hosts/:id/name",
-			({ request, params, body }) =>
-				respondJson(request, hostJson(useName(desk.by(request), readId(params.id), readSource(body.source)))),
-			{ body: source },
-		)
-		.put(
-			"/hosts/:id/snmp",
-			({ request, params, body }) =>
-				respondJson(
-					request,
-					hostJson(switchHostSnmp(desk.by(request), readId(params.id), body.enabled ?? undefined)),
-				),
-			{ body: hostSwitch },
-		)
-		.put(
-			"/subnets/:id/snmp",
-			({ request, params, body }) => {
-				const { id, snmpEnabled } = switchSubnetSnmp(desk.by(request), readId(params.id), body.enabled);
-				return respondJson(request, { id, snmp_enabled: snmpEnabled });
-			},
-			{ body: subnetSwitch },
 		);
 }
 

@@ -22,8 +22,10 @@ const STATUS: Record<ErrorCode, number> = {
 const TITLES: Record<number, string> = {
 	403: "Not allowed",
 	404: "Not found",
+	400: "Not understood",
 	405: "Not allowed",
 	409: "Somebody else was quicker",
+	412: "Somebody else was quicker",
 	413: "Too large",
 	415: "Unknown kind of content",
 	421: "Wrong name",
@@ -128,12 +130,12 @@ export function respondProblem(request: Request, error: unknown, status?: number
 	const told = explain(error);
 	const body = {
 		type: "about:blank",
-		title: told.title,
+		title: TITLES[status ?? told.status] ?? told.title,
 		status: status ?? told.status,
 		detail: told.says,
 		code: told.code,
 		...(told.field === undefined ? {} : { field: told.field }),
-		...(told.detail === undefined ? {} : { extra: told.detail }),
+		...(told.detail === undefined ? {} : { extra: inSnakeCase(told.detail) }),
 	};
 	return respondText(request, JSON.stringify(body), "application/problem+json; charset=utf-8", body.status);
 }
@@ -143,4 +145,13 @@ export function respondErrorPage(request: Request, shell: Shell, status: number,
 	const title = TITLES[status] ?? "Something broke";
 	const next = { href: "/", label: "To the dashboard" };
 	return respondPage(request, shell, { title, main: Problem({ status, title, says, next }) }, status);
+}
+
+function inSnakeCase(detail: object): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(detail).map(([key, value]) => [
+			key.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`),
+			value,
+		]),
+	);
 }

@@ -8,20 +8,18 @@ import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { bulkApi } from "./api/bulk.ts";
-import { pastApi } from "./api/history.ts";
-import { eventApi, hostApi } from "./api/hosts.ts";
-import { scanApi } from "./api/scans.ts";
-import { subnetApi, sweepApi } from "./api/subnets.ts";
-import { deliveryApi, webhookApi } from "./api/webhooks.ts";
+import { openDispatch } from "./api/dispatch.ts";
+import { openKept } from "./api/kept.ts";
+import { PREFIX } from "./api/operation.ts";
+import { allOperations } from "./api/operations.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
-import { batchApi, batchRoutes } from "./batches.ts";
+import { batchRoutes } from "./batches.ts";
 import { createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { INSIDE, type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
-import { identityApi, identityRoutes } from "./identities.ts";
+import { identityRoutes } from "./identities.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondHtml, respondProblem, respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
@@ -87,17 +85,15 @@ export async function openServer(
 
 function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Request>) {
 	const { config } = desk.context;
-	// Unknown fields are refused, not dropped in silence.
+	const dispatch = openDispatch(allOperations(desk), openKept(desk.context.db));
 	return new Elysia({
-		normalize: false,
 		serve: { maxRequestBodySize: BOUNDS.bodyBytes, idleTimeout: BOUNDS.idleTimeoutS },
 	})
 		.onError(({ request, error, code }) => answerError(desk, request, error, String(code)))
 		.onRequest(({ request, server }) => {
 			const client = inside.has(request) ? INSIDE : server?.requestIP(request)?.address;
 			const refusal = refuse(request, client, config);
-			if (refusal !== undefined) return answerRefusal(desk.context, request, refusal);
-			return isApi(request) && !isJson(request) ? respondProblem(request, WRONG_CONTENT, 415) : undefined;
+			return refusal === undefined ? undefined : answerRefusal(desk.context, request, refusal);
 		})
 		.get("/healthz", ({ request }) => health(desk, request))
 		.get("/static/:name", ({ request, params }) => {
@@ -116,29 +112,10 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
 		.use(batchRoutes(desk))
-		.use(batchApi(desk))
-		.use(bulkApi(desk))
 		.use(searchRoutes(desk))
-		.use(subnetApi(desk))
-		.use(sweepApi(desk))
-		.use(hostApi(desk))
-		.use(eventApi(desk))
-		.use(pastApi(desk))
 		.use(identityRoutes(desk))
-		.use(identityApi(desk))
 		.use(webhookRoutes(desk))
-		.use(webhookApi(desk))
-		.use(deliveryApi(desk))
-		.use(scanApi(desk));
-}
-
-const WRONG_CONTENT = new AppError("invalid", "Send JSON, with content-type: application/json.");
-
-/** A body, if there is one, is JSON: a form of another site could send every other kind. */
-function isJson(request: Request): boolean {
-	const type = request.headers.get("content-type");
-	if (type === null) return request.body === null || request.method === "GET";
-	return /^application\/json\s*(;|$)/i.test(type);
+		.all(`${PREFIX}/*`, ({ request }) => dispatch(request), { parse: "none" });
 }
 
 type App = ReturnType<typeof assemble>;

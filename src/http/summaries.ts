@@ -1,5 +1,6 @@
 /** Subnets with their counts and maps, as lists and pages show them. */
 
+import { AppError } from "../errors.ts";
 import type { AddressMap, Cell } from "../model/map.ts";
 import { MAP_BUCKETS, MAP_CELLS_MAX } from "../model/map.ts";
 import type { Status } from "../model/presence.ts";
@@ -10,7 +11,7 @@ import { countOf, rangesWithout } from "../net/ranges.ts";
 import { countByStatus, countPerSubnet, listBlocks, listEdgeHosts } from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import * as hosts from "../store/hosts.ts";
-import { listSubnets } from "../store/subnets.ts";
+import { findSubnet, listChildren, listSubnets } from "../store/subnets.ts";
 
 /** Addresses in a block of the store's counts. */
 const BLOCK = 16n;
@@ -31,6 +32,15 @@ export function readSummaries(db: Db): { subnet: SubnetSummary; depth: number }[
 		const counts = countsOf(subnet, childrenOf.get(subnet.id) ?? [], counted.get(subnet.id), onEdge);
 		return { subnet: { ...subnet, counts }, depth };
 	});
+}
+
+/** One of them. AppError("not_found") when there is none with this id. */
+export function readSummary(db: Db, id: number): SubnetSummary {
+	const subnet = findSubnet(db, id);
+	if (subnet === undefined) throw new AppError("not_found", "There is no such subnet.");
+	const onEdge = listEdgeHosts(db, id).filter((host) => !isUsable(subnet, host.address)).length;
+	const used = countByStatus(db, { subnetId: id });
+	return { ...subnet, counts: countsOf(subnet, listChildren(db, id), used, onEdge) };
 }
 
 /** Usable addresses of one subnet that no host has. */

@@ -7,6 +7,8 @@ export type Status = "up" | "down" | "unknown";
 
 /** The latency of a host that answers ARP but no ping: it is up, how far away is not known. */
 export const UNTIMED = 0;
+/** In place of a latency: it was asked and did not answer. */
+export const NO_ANSWER = -1;
 
 /** What is remembered of a host between sweeps. Times are epoch milliseconds. */
 export type Presence = {

@@ -1,5 +1,6 @@
 /** The contract of asking the network whether addresses answer. Knows no database, no schedule, no presence. */
 
+import { NO_ANSWER } from "../model/presence.ts";
 import type { Address } from "../net/address.ts";
 import type { Mac } from "../net/mac.ts";
 
@@ -7,7 +8,7 @@ import type { Mac } from "../net/mac.ts";
 export type ProbeMethod = "raw" | "datagram" | "ping";
 
 /** `latencyUs` of a target that stayed silent through all attempts. */
-export const SILENT = -1;
+export const SILENT = NO_ANSWER;
 
 /**
  * Verdicts, as they fall: `index[i]` points into the targets given, `latencyUs[i]` is the round trip (at least 1),

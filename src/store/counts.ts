@@ -62,14 +62,15 @@ export function listBlocks(db: Db, subnetId: number): (ByStatus & { readonly fir
 		.map(({ block, ...counts }) => ({ ...counts, first: BigInt(`0x${block}0`) }));
 }
 
-/** Hosts that sit on the first or last address of their subnet. */
-export function listEdgeHosts(db: Db): { subnetId: number; address: Address }[] {
+/** Hosts that sit on the first or last address of their subnet; of this one, if it is named. */
+export function listEdgeHosts(db: Db, subnetId?: number): { subnetId: number; address: Address }[] {
 	return db
-		.query<{ subnet_id: number; ip_key: Uint8Array }, []>(
+		.query<{ subnet_id: number; ip_key: Uint8Array }, [number | null]>(
 			`SELECT subnet_id, ip_key FROM subnet CROSS JOIN host
-			ON host.subnet_id = subnet.id AND host.ip_key IN (subnet.first_key, subnet.last_key)`,
+			ON host.subnet_id = subnet.id AND host.ip_key IN (subnet.first_key, subnet.last_key)
+			WHERE ?1 IS NULL OR subnet.id = ?1`,
 		)
-		.all()
+		.all(subnetId ?? null)
 		.map((row) => ({ subnetId: row.subnet_id, address: fromKey(row.ip_key) }));
 }
 

@@ -55,7 +55,8 @@ describe("subnets by JSON", () => {
 		await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24" });
 		await rig.send("PATCH", "/api/v1/subnets/1", { name: "a" });
 		const late = await rig.send("PATCH", "/api/v1/subnets/1", { name: "b" }, { "if-match": '"1"' });
-		expect(late.status).toBe(409);
+		expect(late.status).toBe(412);
+		expect((await rig.send("PATCH", "/api/v1/subnets/1", { name: "b", version: 1 })).status).toBe(409);
 		expect(late.headers.get("content-type")).toContain("application/problem+json");
 	});
 

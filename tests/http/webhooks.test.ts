@@ -53,7 +53,8 @@ describe("by JSON", () => {
 			items: object[];
 			next_cursor: string;
 		};
-		expect(page).toMatchObject({ items: [{ id: 2 }], next_cursor: "2" });
+		expect(page).toMatchObject({ items: [{ id: 2 }] });
+		expect(page.next_cursor).toBeString();
 		expect((await rig.get(`${API}/1/deliveries?cursor=${page.next_cursor}`)).json()).toMatchObject({
 			items: [{ id: 1 }],
 			next_cursor: null,
@@ -100,7 +101,7 @@ describe("by JSON", () => {
 	test("an old version is a conflict; one that is off takes no test", async () => {
 		await make();
 		await rig.send("PATCH", `${API}/1`, { enabled: false });
-		expect((await rig.send("PATCH", `${API}/1`, { name: "b" }, { "if-match": '"1"' })).status).toBe(409);
+		expect((await rig.send("PATCH", `${API}/1`, { name: "b" }, { "if-match": '"1"' })).status).toBe(412);
 		expect((await rig.send("POST", `${API}/1/test`)).status).toBe(409);
 		expect((await rig.send("POST", `${API}/1/deliveries/1/again`)).status).toBe(409);
 		await rig.send("PATCH", `${API}/1`, { enabled: true });

@@ -1,63 +1,85 @@
 /** Changing or deleting many hosts by JSON: by id, or all that a filter lets through. */
 
-import { Type as t } from "@sinclair/typebox";
-import { Elysia } from "elysia";
+import { type Static, Type as t } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
 import { type BulkInput, editHosts, resolveSelection, type Selection } from "../../ipam/bulk.ts";
 import { deleteHosts } from "../../ipam/deletions.ts";
 import type { Desk } from "../desk.ts";
 import { readListQuery } from "../query.ts";
-import { respondJson } from "../respond.ts";
+import { type Operation, operation, shape } from "./operation.ts";
+import { BATCH_ID } from "./shapes.ts";
 
-const text = (max: number) => t.Optional(t.String({ maxLength: max }));
-const tags = t.Optional(t.Array(t.String({ maxLength: 400 }), { maxItems: 400 }));
+const text = (maxLength: number) => t.Optional(t.String({ maxLength }));
+const TAGS = t.Optional(t.Array(t.String({ maxLength: 400 }), { maxItems: 400 }));
 
-/** Either `ids`, or `filter`: the query of a list ("subnet=1&tag=dhcp"; "" means every host), less `except`. */
-const selected = {
+const SELECTED = {
 	ids: t.Optional(t.Array(t.Integer(), { maxItems: 100_000 })),
-	filter: t.Optional(t.String({ maxLength: 2_000 })),
-	except: t.Optional(t.Array(t.Integer(), { maxItems: 100_000 })),
+	filter: t.Optional(
+		t.String({
+			maxLength: 2_000,
+			description: 'Instead of ids: the query of a list, such as "subnet=1&tag=dhcp"; "" means every host.',
+		}),
+	),
+	except: t.Optional(
+		t.Array(t.Integer(), { maxItems: 100_000, description: "Hosts that the filter lets through, but stay." }),
+	),
 };
-const bulkEdit = t.Object(
+const SELECTION = shape(SELECTED, { $id: "Selection", description: "Either ids or filter." });
+const BULK_EDIT = shape(
 	{
-		...selected,
-		set: t.Object(
-			{ hostname: text(4_000), description: text(4_000), notes: text(40_000), tags },
-			{ additionalProperties: false },
-		),
-		tags_add: tags,
-		tags_remove: tags,
+		...SELECTED,
+		set: shape({ hostname: text(4_000), description: text(4_000), notes: text(40_000), tags: TAGS }),
+		tags_add: TAGS,
+		tags_remove: TAGS,
 	},
-	{ additionalProperties: false },
+	{ $id: "BulkEdit" },
 );
-const bulkDelete = t.Object(selected, { additionalProperties: false });
+const DONE = shape({ batch_id: BATCH_ID, hosts: t.Integer({ minimum: 0 }) }, { $id: "BulkDone" });
+const ANSWERS = {
+	200: { says: "How many it was done to.", schema: DONE, example: { batch_id: 9, hosts: 24 } },
+} as const;
 
-export function bulkApi(desk: Desk) {
-	return new Elysia({ prefix: "/api/v1", normalize: false })
-		.post(
-			"/hosts/edit",
-			async ({ request, body }) => {
+export function bulkOperations(desk: Desk): Operation[] {
+	return [
+		operation({
+			method: "POST",
+			path: "/hosts/edit",
+			id: "editHosts",
+			tag: "Hosts",
+			summary: "Change many hosts at once",
+			details: "One batch, which can be undone. A # in the hostname becomes 1, 2, 3 and so on.",
+			body: BULK_EDIT,
+			bodyExample: { filter: "subnet=1&tag=dhcp", set: { description: "Phones" }, tags_add: ["phone"] },
+			answers: ANSWERS,
+			async handle({ request, body }) {
 				const context = desk.by(request);
 				const ids = resolveSelection(context, selectionOf(body));
 				const input: BulkInput = { ...body.set, tagsAdded: body.tags_add, tagsRemoved: body.tags_remove };
 				const done = await editHosts(context, ids, input, sourceOf(ids.length));
-				return respondJson(request, { batch_id: done.batchId, hosts: done.hosts });
+				return { status: 200, body: { batch_id: done.batchId, hosts: done.hosts } };
 			},
-			{ body: bulkEdit },
-		)
-		.post(
-			"/hosts/delete",
-			async ({ request, body }) => {
+		}),
+		operation({
+			method: "POST",
+			path: "/hosts/delete",
+			id: "deleteHosts",
+			tag: "Hosts",
+			summary: "Delete many hosts at once",
+			details: "One batch, which can be undone.",
+			body: SELECTION,
+			bodyExample: { ids: [5, 6, 7] },
+			answers: ANSWERS,
+			async handle({ request, body }) {
 				const context = desk.by(request);
 				const ids = resolveSelection(context, selectionOf(body));
 				const done = await deleteHosts(context, ids, sourceOf(ids.length));
-				return respondJson(request, { batch_id: done.batchId, hosts: done.hosts });
+				return { status: 200, body: { batch_id: done.batchId, hosts: done.hosts } };
 			},
-			{ body: bulkDelete },
-		);
+		}),
+	];
 }
 
-function selectionOf(body: { ids?: number[]; filter?: string; except?: number[] }): Selection {
+function selectionOf(body: Static<typeof SELECTION>): Selection {
 	if ((body.ids === undefined) === (body.filter === undefined)) {
 		throw new AppError("invalid", "Give either ids or filter.", { field: "ids" });
 	}

@@ -17,7 +17,10 @@ export type Dispatch = (request: Request) => Promise<Response>;
 
 type Place = { readonly byMethod: ReadonlyMap<string, Operation>; readonly allow: string };
 
-const NOWHERE = new AppError("not_found", "There is nothing at this address: /openapi.json lists what there is.");
+const NOWHERE = new AppError(
+	"not_found",
+	"There is nothing at this address: /openapi.json lists what there is.",
+);
 
 /** Answers every request below /api/v1. */
 export function openDispatch(operations: readonly Operation[], kept: Kept): Dispatch {
@@ -37,7 +40,8 @@ export function openDispatch(operations: readonly Operation[], kept: Kept): Disp
 		const one = place.byMethod.get(method);
 		if (one === undefined) return refuseMethod(request, place.allow);
 		if (method === "HEAD") {
-			if (one.streams === true) return respondEmpty(200, { "content-type": "text/event-stream; charset=utf-8" });
+			if (one.streams === true)
+				return respondEmpty(200, { "content-type": "text/event-stream; charset=utf-8" });
 			const { status, headers } = await answer(request, one, search, ids);
 			return new Response(null, { status, headers });
 		}
@@ -63,7 +67,7 @@ async function answer(request: Request, one: Operation, search: string, ids: num
 	try {
 		const query = readQuery(new URLSearchParams(search), one.query ?? {});
 		input = request.method === "GET" || request.method === "HEAD" ? undefined : await readBody(request, one);
-		const ask = { request, id: ids[0] ?? 0, ids, query, body: input } as Ask<never, never>;
+		const ask = { request, id: ids[0] ?? 0, ids, query, body: input } as unknown as Ask<never, never>;
 		const reply = await one.handle(ask);
 		return reply instanceof Response ? reply : respondJson(request, reply.body, reply.status, reply.headers);
 	} catch (error) {

@@ -1,110 +1,220 @@
-/** Hosts and events by JSON. */
+/** Hosts by JSON: lists with filters and sorting, one host, its edits. */
 
-import { Elysia } from "elysia";
-import { AppError } from "../../errors.ts";
+import { Type as t } from "@sinclair/typebox";
 import { deleteHost } from "../../ipam/deletions.ts";
 import { demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
+import { switchHostSnmp, useName } from "../../ipam/names.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
-import type { Host } from "../../model/host.ts";
-import { parseAddress } from "../../net/address.ts";
-import { listEvents } from "../../store/events.ts";
-import { listHosts } from "../../store/hosts.ts";
 import type { Desk } from "../desk.ts";
-import { readId, readLimit, readListQuery } from "../query.ts";
-import { respondJson } from "../respond.ts";
-import { eventJson, hostJson, hostPatch, newHost } from "./shapes.ts";
-import { readVersion } from "./subnets.ts";
+import { HOST_SORTS, pageOfHosts } from "./host-pages.ts";
+import { nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
+import { CURSOR, choice, LIMIT, text, wholeNumber } from "./parameters.ts";
+import { BATCH_ID, HOST, HOST_EXAMPLE, hostJson } from "./shapes.ts";
+import { readVersion, tagOf, underMatch } from "./versions.ts";
 
-const PAGE = { rows: 100, max: 500 };
+const bounded = (maxLength: number) => t.String({ maxLength });
+const NO_SUCH = "There is no such host. It may have been deleted.";
+const LATE = "Somebody else changed it since the version that If-Match names.";
 
-export function hostApi(desk: Desk) {
-	const { context } = desk;
-	return new Elysia({ prefix: "/api/v1", normalize: false })
-		.get("/hosts", ({ request }) => respondJson(request, list(desk, request)))
-		.get("/subnets/:id/hosts", ({ request, params }) => {
-			const subnet = demandSubnet(context, readId(params.id));
-			return respondJson(request, list(desk, request, subnet.id));
-		})
-		.post(
-			"/hosts",
-			({ request, body }) => {
-				const { ip, ...rest } = body;
-				const made = reserveAddress(desk.by(request), ip, {
-					hostname: "",
-					description: "",
-					tags: [],
-					notes: "",
-					...rest,
-				});
-				return respondJson(request, hostJson(made), 201, { location: `/api/v1/hosts/${made.id}` });
+const FIELDS = {
+	hostname: t.Optional(bounded(4_000)),
+	description: t.Optional(bounded(4_000)),
+	tags: t.Optional(t.Array(bounded(400), { maxItems: 400 })),
+	notes: t.Optional(bounded(40_000)),
+};
+const NEW_HOST = shape({ ip: bounded(256), ...FIELDS }, { $id: "NewHost" });
+const HOST_CHANGES = shape(
+	{
+		...FIELDS,
+		version: t.Optional(
+			t.Integer({ description: "The version it is based on, where If-Match cannot be sent." }),
+		),
+	},
+	{ $id: "HostChanges", description: "What is not named stays as it is." },
+);
+
+const FILTERS = {
+	status: choice("Hosts of this status.", ["up", "down", "unknown"], { example: "up" }),
+	tag: text("Hosts with this tag.", "storage"),
+	service: text("Hosts with this service on a port that is open now.", "ssh"),
+	port: wholeNumber("Hosts with this port open now.", { min: 1, max: 65_535, example: 22 }),
+	q: text(
+		"Hosts with this text in address, names, description, tags, hardware address, vendor, services or products.",
+		"nas",
+	),
+	sort: choice(
+		"Order of the list; a minus turns it around. Only the address never changes: sorted by anything else, a host " +
+			"that changes its place while you page may come twice or not at all.",
+		HOST_SORTS,
+		{ example: "-first_seen_at", fallback: "address" },
+	),
+	limit: LIMIT,
+	cursor: CURSOR,
+};
+const PAGE_OF_HOSTS = {
+	says: "A page of hosts.",
+	schema: pageOf(HOST),
+	example: { items: [HOST_EXAMPLE], next_cursor: null },
+};
+const ONE = {
+	says: "The host.",
+	schema: HOST,
+	example: HOST_EXAMPLE,
+	headers: { etag: "The version, for If-Match." },
+} as const;
+
+function told(host: Parameters<typeof hostJson>[0]) {
+	return { status: 200, body: hostJson(host), headers: { etag: tagOf(host.version) } } as const;
+}
+
+export function hostOperations(desk: Desk): Operation[] {
+	return [...listOperations(desk), ...oneOperations(desk), ...nameOperations(desk)];
+}
+
+function listOperations(desk: Desk): Operation[] {
+	return [
+		operation({
+			method: "GET",
+			path: "/hosts",
+			id: "listHosts",
+			tag: "Hosts",
+			summary: "Hosts of all subnets",
+			query: {
+				subnet: wholeNumber("Hosts of this subnet.", { min: 1, max: Number.MAX_SAFE_INTEGER, example: 1 }),
+				...FILTERS,
 			},
-			{ body: newHost },
-		)
-		.get("/hosts/:id", ({ request, params }) => {
-			const host = demandHost(context, readId(params.id));
-			return respondJson(request, hostJson(host), 200, { etag: `"${host.version}"` });
-		})
-		.patch(
-			"/hosts/:id",
-			({ request, params, body }) => {
-				const now = demandHost(context, readId(params.id));
-				const { version, ...changes } = body;
+			keeps: true,
+			answers: { 200: PAGE_OF_HOSTS },
+			handle: ({ query }) => ({ status: 200, body: pageOfHosts(desk.context.db, query, query.subnet) }),
+		}),
+		operation({
+			method: "GET",
+			path: "/subnets/{id}/hosts",
+			id: "listSubnetHosts",
+			tag: "Subnets",
+			summary: "Hosts of one subnet",
+			query: FILTERS,
+			keeps: true,
+			answers: { 200: PAGE_OF_HOSTS },
+			refuses: { 404: "There is no such subnet." },
+			handle({ id, query }) {
+				demandSubnet(desk.context, id);
+				return { status: 200, body: pageOfHosts(desk.context.db, query, id) };
+			},
+		}),
+		operation({
+			method: "POST",
+			path: "/hosts",
+			id: "createHost",
+			tag: "Hosts",
+			summary: "Record a host at an address",
+			details:
+				"It belongs to the most specific subnet around the address, and is a reservation until it answers.",
+			body: NEW_HOST,
+			bodyExample: { ip: "10.0.0.14", hostname: "nas.lan", tags: ["storage"] },
+			answers: { 201: { ...ONE, headers: { location: "Where it is.", ...ONE.headers } } },
+			refuses: { 409: "The address is taken; `extra.host_id` is the host that has it." },
+			handle({ request, body: { ip, ...rest } }) {
+				const empty = { hostname: "", description: "", tags: [], notes: "" };
+				const made = reserveAddress(desk.by(request), ip, { ...empty, ...rest });
+				const headers = { location: `/api/v1/hosts/${made.id}`, etag: tagOf(made.version) };
+				return { status: 201, body: hostJson(made), headers };
+			},
+		}),
+	];
+}
+
+function oneOperations(desk: Desk): Operation[] {
+	return [
+		operation({
+			method: "GET",
+			path: "/hosts/{id}",
+			id: "getHost",
+			tag: "Hosts",
+			summary: "One host",
+			keeps: true,
+			answers: { 200: ONE },
+			refuses: { 404: NO_SUCH },
+			handle: ({ id }) => told(demandHost(desk.context, id)),
+		}),
+		operation({
+			method: "PATCH",
+			path: "/hosts/{id}",
+			id: "updateHost",
+			tag: "Hosts",
+			summary: "Change what is written about a host",
+			details:
+				"A hostname that is changed here is `typed` from then on; an empty one brings back the name that was " +
+				"found out. Without If-Match and `version` the change is made to whatever is there.",
+			headers: ["If-Match"],
+			body: HOST_CHANGES,
+			bodyExample: { description: "Backups of the office", tags: ["storage", "backup"] },
+			answers: { 200: ONE },
+			refuses: { 404: NO_SUCH, 409: "Somebody else changed it since `version`.", 412: LATE },
+			handle({ request, id, body: { version: inBody, ...changes } }) {
+				const now = demandHost(desk.context, id);
 				const { hostname, description, tags, notes } = { ...now, ...changes };
+				const version = readVersion(request, now.version, inBody);
 				const values = { hostname, description, tags, notes };
-				return respondJson(
-					request,
-					hostJson(editHost(desk.by(request), now.id, readVersion(request, version) ?? now.version, values)),
-				);
+				return told(underMatch(request, () => editHost(desk.by(request), id, version, values)));
 			},
-			{ body: hostPatch },
-		)
-		.delete("/hosts/:id", ({ request, params }) => {
-			const { host, batchId } = deleteHost(desk.by(request), readId(params.id));
-			return respondJson(request, { deleted: host.id, batch_id: batchId });
-		});
+		}),
+		operation({
+			method: "DELETE",
+			path: "/hosts/{id}",
+			id: "deleteHost",
+			tag: "Hosts",
+			summary: "Forget a host and its history",
+			details: "If it answers again it is new.",
+			headers: ["If-Match"],
+			answers: {
+				200: {
+					says: "It is gone.",
+					schema: shape({ deleted: t.Integer(), batch_id: BATCH_ID }, { $id: "DeletedHost" }),
+					example: { deleted: 5, batch_id: 9 },
+				},
+			},
+			refuses: { 404: NO_SUCH, 412: LATE },
+			handle({ request, id }) {
+				readVersion(request, demandHost(desk.context, id).version);
+				const { host, batchId } = deleteHost(desk.by(request), id);
+				return { status: 200, body: { deleted: host.id, batch_id: batchId } };
+			},
+		}),
+	];
 }
 
-/** What happened to hosts. */
-export function eventApi(desk: Desk) {
-	const { context } = desk;
-	return new Elysia({ prefix: "/api/v1" })
-		.get("/hosts/:id/events", ({ request, params }) => {
-			const host = demandHost(context, readId(params.id));
-			const items = listEvents(context.db, { hostId: host.id, limit: PAGE.rows }).map(eventJson);
-			return respondJson(request, { items });
-		})
-		.get("/events", ({ request }) => {
-			const params = new URL(request.url).searchParams;
-			const limit = readLimit(params, PAGE);
-			const cursor = params.get("cursor");
-			const found = listEvents(context.db, {
-				before: cursor === null ? undefined : readId(cursor),
-				limit: limit + 1,
-			});
-			const items = found.slice(0, limit).map(eventJson);
-			const next = found.length > limit ? String(items.at(-1)?.id) : null;
-			return respondJson(request, { items, next_cursor: next });
-		});
-}
-
-/** Hosts by address. The cursor is the last address of the page before: rows that come and go shift nothing. */
-function list(desk: Desk, request: Request, subnetId?: number) {
-	const params = new URL(request.url).searchParams;
-	const { filter } = readListQuery(params, subnetId === undefined ? {} : { subnetId });
-	const limit = readLimit(params, PAGE);
-	const cursor = params.get("cursor");
-	const after = cursor === null ? undefined : { statusOrder: 0, address: readCursor(cursor) };
-	const found: Host[] = listHosts(desk.context.db, filter, "address", after, limit + 1);
-	const items = found.slice(0, limit);
-	return {
-		items: items.map(hostJson),
-		next_cursor: found.length > limit ? (items.at(-1)?.ip ?? null) : null,
-	};
-}
-
-function readCursor(text: string): bigint {
-	const address = parseAddress(text).value;
-	if (address === undefined)
-		throw new AppError("invalid", "cursor is what next_cursor said.", { field: "cursor" });
-	return address;
+/** What it is called, and whether it is asked for its name. */
+function nameOperations(desk: Desk): Operation[] {
+	return [
+		operation({
+			method: "POST",
+			path: "/hosts/{id}/name",
+			id: "useHostName",
+			tag: "Hosts",
+			summary: "Call a host by a name that was found out",
+			details: "It follows that source from then on.",
+			body: shape({ source: t.Union([t.Literal("ptr"), t.Literal("snmp")]) }, { $id: "NameSource" }),
+			bodyExample: { source: "ptr" },
+			answers: { 200: ONE },
+			refuses: { 404: NO_SUCH, 409: "That source knows no name of it." },
+			handle: ({ request, id, body }) => told(useName(desk.by(request), id, body.source)),
+		}),
+		operation({
+			method: "PUT",
+			path: "/hosts/{id}/snmp",
+			id: "switchHostSnmp",
+			tag: "Hosts",
+			summary: "Ask a host for its name by SNMP, or not",
+			body: shape(
+				{ enabled: nullable(t.Boolean({ description: "null: as its subnet has it." })) },
+				{ $id: "HostSwitch" },
+			),
+			bodyExample: { enabled: true },
+			answers: { 200: ONE },
+			refuses: { 404: NO_SUCH },
+			handle: ({ request, id, body }) =>
+				told(switchHostSnmp(desk.by(request), id, body.enabled ?? undefined)),
+		}),
+	];
 }

@@ -3,8 +3,8 @@
  * matter, so what is kept is never old. Bounded by number and bytes. Knows no operation.
  */
 
-import type { Db } from "../../store/database.ts";
 import { readChangeMark } from "../../store/changes.ts";
+import type { Db } from "../../store/database.ts";
 
 export type Kept = (request: Request, make: () => Promise<Response>) => Promise<Response>;
 

@@ -5,6 +5,7 @@
  */
 
 import { type Static, type TSchema, Type as t } from "@sinclair/typebox";
+import type { Role } from "../../model/user.ts";
 import type { Parameter } from "./parameters.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -51,7 +52,15 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 	/** Below /api/v1; every {name} is the number of something. */
 	readonly path: string;
 	readonly id: string;
-	readonly tag: "Subnets" | "Hosts" | "Events" | "Runs" | "Webhooks" | "Import and export" | "About";
+	readonly tag:
+		| "Subnets"
+		| "Hosts"
+		| "Batches"
+		| "Events"
+		| "Runs"
+		| "Webhooks"
+		| "Import and export"
+		| "About";
 	/** A line without a full stop, and what more there is to know. */
 	readonly summary: string;
 	readonly details?: string;
@@ -62,6 +71,8 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 	readonly bodyNeeded?: boolean;
 	/** Content types of a body that the operation reads itself, instead of JSON. */
 	readonly takes?: readonly string[];
+	/** Who may: by default viewers what reads, editors what writes. */
+	readonly needs?: Role;
 	/** Headers it listens to. */
 	readonly headers?: readonly ("If-Match" | "Idempotency-Key" | "Last-Event-ID")[];
 	readonly answers: A;
@@ -81,10 +92,15 @@ export function operation<Q extends Query, B extends TSchema, const A extends An
 	definition: Definition<Q, B, A> & {
 		readonly handle: (
 			ask: Ask<QueryValues<Q>, Static<B>>,
-		) => Response | Reply<A> | Promise<Response | Reply<A>>;
+		) => Response | Reply<NoInfer<A>> | Promise<Response | Reply<NoInfer<A>>>;
 	},
 ): Operation {
 	return definition as unknown as Operation;
+}
+
+/** The role that suffices for an operation. */
+export function roleFor(one: Operation): Role {
+	return one.needs ?? (one.method === "GET" ? "viewer" : "editor");
 }
 
 export const PREFIX = "/api/v1";

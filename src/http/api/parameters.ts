@@ -18,7 +18,12 @@ export type Parameter<T> = {
 /** A whole number in decimal digits: no sign, blank, exponent or leading zero. */
 export function wholeNumber(
 	says: string,
-	bounds: { readonly min: number; readonly max: number; readonly example: number; readonly fallback?: number },
+	bounds: {
+		readonly min: number;
+		readonly max: number;
+		readonly example: number;
+		readonly fallback?: number;
+	},
 ): Parameter<number> {
 	const { min, max, example, fallback } = bounds;
 	return {
@@ -135,8 +140,9 @@ export function readCursor<const K extends readonly ("string" | "number")[]>(
 	const fits =
 		Array.isArray(parts) &&
 		parts.length === kinds.length &&
-		// biome-ignore lint/suspicious/useValidTypeof: kinds holds nothing but names of types.
-		parts.every((part, i) => typeof part === kinds[i] && (typeof part === "string" || Number.isSafeInteger(part)));
+		parts.every(
+			(part, i) => typeof part === kinds[i] && (typeof part === "string" || Number.isSafeInteger(part)),
+		);
 	if (!fits) throw badCursor();
 	return parts as never;
 }
@@ -172,7 +178,8 @@ export function readQuery(
 			const says = names.length === 0 ? "there are none here." : `there are ${names.join(", ")}.`;
 			throw new AppError("invalid", `There is no such parameter: ${says}`, { field });
 		}
-		if (Object.hasOwn(values, name)) throw new AppError("invalid", `${name} comes twice: say it once.`, { field });
+		if (Object.hasOwn(values, name))
+			throw new AppError("invalid", `${name} comes twice: say it once.`, { field });
 		const value = parameter.read(text);
 		if (value === undefined) throw new AppError("invalid", `${name} ${parameter.needs}.`, { field });
 		values[name] = value;

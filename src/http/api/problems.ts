@@ -20,15 +20,23 @@ export function withoutValues(error: AppError, body: unknown, search: string): A
 		field: error.field,
 		...(error.detail === undefined ? {} : { detail: error.detail }),
 	});
-	return Object.setPrototypeOf(Object.assign(cleaned, { ...error, message: begun }), Object.getPrototypeOf(error));
+	return Object.setPrototypeOf(
+		Object.assign(cleaned, { ...error, message: begun }),
+		Object.getPrototypeOf(error),
+	);
 }
 
 function valueAt(body: unknown, field: string): unknown {
 	const name = NAMES[field] ?? field;
-	return name.split(".").reduce<unknown>(
-		(value, key) => (typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined),
-		body,
-	);
+	return name
+		.split(".")
+		.reduce<unknown>(
+			(value, key) =>
+				typeof value === "object" && value !== null && Object.hasOwn(value, key)
+					? Reflect.get(value, key)
+					: undefined,
+			body,
+		);
 }
 
 /** Fields that verbs call otherwise than the API does. */

@@ -1,49 +1,89 @@
-/** What the JSON API says and takes: shapes for requests, and from our values to theirs. */
+/** Subnets, hosts and what is open on them as the API shows them: the schema, an example, and from our values to it. */
 
-import { Type as t } from "@sinclair/typebox";
-import type { Event } from "../../model/event.ts";
+import { type Static, Type as t } from "@sinclair/typebox";
 import type { Host } from "../../model/host.ts";
 import { UNTIMED } from "../../model/presence.ts";
-import type { SweepRun } from "../../model/run.ts";
 import type { SubnetSummary } from "../../model/subnet.ts";
 import { formatCidr } from "../../net/cidr.ts";
-
-/** A string up to a generous bound; the verbs say the exact one in words. */
-const text = (max: number) => t.String({ maxLength: max });
-
-const subnetFields = {
-	name: t.Optional(text(1_000)),
-	notes: t.Optional(text(40_000)),
-	gateway: t.Optional(t.Union([text(64), t.Null()])),
-	sweep_interval_s: t.Optional(t.Integer()),
-	sweep_enabled: t.Optional(t.Boolean()),
-};
-
-export const newSubnet = t.Object({ cidr: text(256), ...subnetFields }, { additionalProperties: false });
-export const subnetPatch = t.Object(
-	{ ...subnetFields, version: t.Optional(t.Integer()) },
-	{ additionalProperties: false },
-);
-
-const hostFields = {
-	hostname: t.Optional(text(4_000)),
-	description: t.Optional(text(4_000)),
-	tags: t.Optional(t.Array(text(400), { maxItems: 400 })),
-	notes: t.Optional(text(40_000)),
-};
-
-export const newHost = t.Object({ ip: text(256), ...hostFields }, { additionalProperties: false });
-export const hostPatch = t.Object(
-	{ ...hostFields, version: t.Optional(t.Integer()) },
-	{ additionalProperties: false },
-);
+import { moment, nullable, shape } from "./operation.ts";
 
 /** Epoch milliseconds as ISO 8601 in UTC, or null. */
+export function time(at: number): string;
+export function time(at: number | undefined): string | null;
 export function time(at: number | undefined): string | null {
 	return at === undefined ? null : new Date(at).toISOString();
 }
 
-export function subnetJson(subnet: SubnetSummary) {
+/** What was done at once, and can be undone. */
+export const BATCH_ID = t.Integer({ minimum: 1, description: "For POST /batches/{id}/undo." });
+export const DELETED = shape({ deleted: t.Integer({ description: "Its number." }) }, { $id: "Deleted" });
+
+/** A whole number; above 2^53, which no JSON number holds exactly, its decimal digits as text. */
+export const COUNT = t.Union([t.Integer({ minimum: 0 }), t.String({ pattern: "^[0-9]+$" })], {
+	description: "A number; a text of digits where it is larger than 2^53.",
+});
+
+export function count(n: bigint): number | string {
+	return n <= Number.MAX_SAFE_INTEGER ? Number(n) : String(n);
+}
+
+const ID = t.Integer({ minimum: 1 });
+const VERSION = t.Integer({ minimum: 1, description: "Grows with every edit by a person; the ETag." });
+
+export const SUBNET = shape(
+	{
+		id: ID,
+		cidr: t.String({ description: "The block, canonical: 10.0.0.0/24 or 2001:db8::/64." }),
+		name: t.String(),
+		notes: t.String(),
+		gateway: nullable(t.String({ description: "Address of the router, inside the block." })),
+		parent_id: nullable(t.Integer({ minimum: 1, description: "The most specific subnet around this one." })),
+		sweep_interval_s: t.Integer({ minimum: 10, maximum: 86_400 }),
+		sweep_enabled: t.Boolean(),
+		scan_enabled: t.Boolean({ description: "Its hosts are scanned for open ports by the clock." }),
+		snmp_enabled: t.Boolean({ description: "Its hosts are asked for their name by SNMP." }),
+		counts: shape(
+			{
+				total: t.Integer({ minimum: 0, description: "Hosts that are recorded." }),
+				up: t.Integer({ minimum: 0 }),
+				down: t.Integer({ minimum: 0 }),
+				unknown: t.Integer({ minimum: 0 }),
+				unused: COUNT,
+			},
+			{
+				description:
+					"Hosts by status, and usable addresses without one; nested subnets count for themselves.",
+			},
+		),
+		last_sweep_at: nullable(moment("End of the last sweep that went well.")),
+		last_sweep_problem: nullable(t.String({ description: "Why the last sweep did not go well." })),
+		next_sweep_at: nullable(moment("When it is due; null where sweeps are off.")),
+		created_at: moment("When it was added."),
+		version: VERSION,
+	},
+	{ $id: "Subnet", description: "A managed block of addresses." },
+);
+
+export const SUBNET_EXAMPLE: Static<typeof SUBNET> = {
+	id: 1,
+	cidr: "10.0.0.0/24",
+	name: "Office LAN",
+	notes: "",
+	gateway: "10.0.0.1",
+	parent_id: null,
+	sweep_interval_s: 60,
+	sweep_enabled: true,
+	scan_enabled: true,
+	snmp_enabled: false,
+	counts: { total: 61, up: 52, down: 3, unknown: 6, unused: 193 },
+	last_sweep_at: "2026-11-23T14:29:19.000Z",
+	last_sweep_problem: null,
+	next_sweep_at: "2026-11-23T14:30:19.000Z",
+	created_at: "2026-05-07T09:12:44.000Z",
+	version: 3,
+};
+
+export function subnetJson(subnet: SubnetSummary): Static<typeof SUBNET> {
 	const { total, up, down, unknown, unused } = subnet.counts;
 	return {
 		id: subnet.id,
@@ -56,14 +96,7 @@ export function subnetJson(subnet: SubnetSummary) {
 		sweep_enabled: subnet.sweepEnabled,
 		scan_enabled: subnet.scanEnabled,
 		snmp_enabled: subnet.snmpEnabled,
-		// More than 2^53 addresses do not fit a JSON number exactly: then it is a string of digits.
-		counts: {
-			total,
-			up,
-			down,
-			unknown,
-			unused: unused <= Number.MAX_SAFE_INTEGER ? Number(unused) : String(unused),
-		},
+		counts: { total, up, down, unknown, unused: count(unused) },
 		last_sweep_at: time(subnet.lastSweepAt),
 		last_sweep_problem: subnet.lastSweepProblem ?? null,
 		next_sweep_at: time(subnet.nextSweepAt),
@@ -72,7 +105,85 @@ export function subnetJson(subnet: SubnetSummary) {
 	};
 }
 
-export function hostJson(host: Host) {
+const OPEN_PORT = shape(
+	{
+		port: t.Integer({ minimum: 1, maximum: 65_535 }),
+		proto: t.String({ enum: ["tcp", "udp", "sctp"] }),
+		service: t.String({ description: "Such as ssh; empty when it is not known." }),
+		product: t.String(),
+		version: t.String(),
+		first_seen_at: moment("Open since, as far as scans know."),
+	},
+	{ $id: "OpenPort", description: "A port that the last scan found open." },
+);
+
+export const HOST = shape(
+	{
+		id: ID,
+		subnet_id: ID,
+		ip: t.String({ description: "Canonical: dotted IPv4, RFC 5952 for IPv6." }),
+		hostname: t.String(),
+		hostname_source: nullable(
+			t.String({ enum: ["typed", "ptr", "snmp", "import"], description: "Where the name comes from." }),
+		),
+		ptr_name: t.String({ description: "The name DNS has for the address; empty for none." }),
+		snmp_name: t.String({ description: "What the host calls itself by SNMP; empty for none." }),
+		snmp_enabled: nullable(t.Boolean({ description: "null: as its subnet has it." })),
+		description: t.String(),
+		tags: t.Array(t.String()),
+		notes: t.String(),
+		mac: nullable(t.String({ description: "The hardware address that answered last." })),
+		vendor: nullable(t.String({ description: "Who made it, by its hardware address." })),
+		status: t.String({ enum: ["up", "down", "unknown"] }),
+		suspect_since: nullable(moment("Silent since, and not confirmed yet: still told as up.")),
+		flapping: t.Boolean({ description: "It goes up and down all the time." }),
+		latency_ms: nullable(t.Number({ minimum: 0, description: "Round trip of the last answer." })),
+		silent_to_ping: t.Boolean({ description: "It answers ARP, but no ping." }),
+		first_seen_at: nullable(moment("First answer; null: it never answered (a reservation).")),
+		last_seen_at: nullable(moment("Last answer.")),
+		status_since: nullable(moment("When it came to this status.")),
+		ports: t.Array(OPEN_PORT),
+		version: VERSION,
+	},
+	{ $id: "Host", description: "What answers, or is recorded, at an address." },
+);
+
+export const HOST_EXAMPLE: Static<typeof HOST> = {
+	id: 5,
+	subnet_id: 1,
+	ip: "10.0.0.14",
+	hostname: "nas.lan",
+	hostname_source: "typed",
+	ptr_name: "nas.lan",
+	snmp_name: "",
+	snmp_enabled: null,
+	description: "Backups of the office",
+	tags: ["storage"],
+	notes: "",
+	mac: "00:11:32:8a:00:01",
+	vendor: "Synology Incorporated",
+	status: "up",
+	suspect_since: null,
+	flapping: false,
+	latency_ms: 0.412,
+	silent_to_ping: false,
+	first_seen_at: "2026-05-07T09:13:02.000Z",
+	last_seen_at: "2026-11-23T14:29:18.000Z",
+	status_since: "2026-11-05T10:02:44.000Z",
+	ports: [
+		{
+			port: 22,
+			proto: "tcp",
+			service: "ssh",
+			product: "OpenSSH",
+			version: "9.2p1",
+			first_seen_at: "2026-05-07T10:00:00.000Z",
+		},
+	],
+	version: 3,
+};
+
+export function hostJson(host: Host): Static<typeof HOST> {
 	return {
 		id: host.id,
 		subnet_id: host.subnetId,
@@ -83,7 +194,7 @@ export function hostJson(host: Host) {
 		snmp_name: host.snmpName,
 		snmp_enabled: host.snmpEnabled ?? null,
 		description: host.description,
-		tags: host.tags,
+		tags: [...host.tags],
 		notes: host.notes,
 		mac: host.mac ?? null,
 		vendor: host.vendor ?? null,
@@ -104,37 +215,5 @@ export function hostJson(host: Host) {
 			first_seen_at: time(port.firstSeenAt),
 		})),
 		version: host.version,
-	};
-}
-
-export function runJson(run: SweepRun) {
-	return {
-		id: run.id,
-		subnet_id: run.subnetId,
-		trigger: run.trigger,
-		state: run.state,
-		requested_at: time(run.requestedAt),
-		started_at: time(run.startedAt),
-		finished_at: time(run.finishedAt),
-		total: run.total,
-		done: run.done,
-		replies: run.replies,
-		lost: run.lost,
-		method: run.method ?? null,
-		problem: run.problem ?? null,
-	};
-}
-
-export function eventJson(event: Event) {
-	return {
-		id: event.id,
-		at: time(event.at),
-		kind: event.kind,
-		subnet_id: event.subnetId ?? null,
-		host_id: event.hostId ?? null,
-		ip: event.ip ?? null,
-		label: event.label,
-		detail: event.detail,
-		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
 	};
 }

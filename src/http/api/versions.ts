@@ -30,7 +30,9 @@ export function readVersion(request: Request, there: number, inBody?: number): n
 	if (header.trim() === "*") return there;
 	const tags = splitTags(header).map((text) => TAG.exec(text));
 	if (tags.length === 0 || tags.length > TAGS_MAX || tags.includes(null)) {
-		throw new AppError("invalid", 'If-Match is *, or entity tags in quotes such as "3".', { field: "If-Match" });
+		throw new AppError("invalid", 'If-Match is *, or entity tags in quotes such as "3".', {
+			field: "If-Match",
+		});
 	}
 	if (tags.some((tag) => tag?.[1] === undefined && `"${tag?.[2]}"` === tagOf(there))) return there;
 	throw new Outdated("Somebody else changed this meanwhile: read it again.", there);
@@ -38,7 +40,9 @@ export function readVersion(request: Request, there: number, inBody?: number): n
 
 /** Parts between commas; a comma inside quotes is no end. Empty parts are left out (RFC 9110 5.6.1). */
 function splitTags(header: string): string[] {
-	return (header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? []).map((part) => part.trim()).filter((part) => part !== "");
+	return (header.match(/(?:[^,"]|"[^"]*"?)+/g) ?? [])
+		.map((part) => part.trim())
+		.filter((part) => part !== "");
 }
 
 /** Runs an edit; a conflict of versions under If-Match is told as 412. */
@@ -46,7 +50,8 @@ export function underMatch<T>(request: Request, edit: () => T): T {
 	try {
 		return edit();
 	} catch (error) {
-		const version = error instanceof AppError && error.code === "conflict" ? error.detail?.version : undefined;
+		const version =
+			error instanceof AppError && error.code === "conflict" ? error.detail?.version : undefined;
 		if (typeof version === "number" && request.headers.has("if-match"))
 			throw new Outdated((error as AppError).message, version);
 		throw error;

@@ -1,0 +1,134 @@
+/** What happened, by JSON: of everything, of one host, and putting news about hardware addresses away. */
+
+import { type Static, Type as t } from "@sinclair/typebox";
+import { dismissEvent } from "../../ipam/dismissals.ts";
+import { demandHost } from "../../ipam/hosts.ts";
+import { EVENT_KINDS, type Event } from "../../model/event.ts";
+import type { Db } from "../../store/database.ts";
+import { listEvents } from "../../store/events.ts";
+import type { Desk } from "../desk.ts";
+import { moment, nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
+import { CURSOR, LIMIT, PAGE, readCursor, writeCursor } from "./parameters.ts";
+import { time } from "./shapes.ts";
+
+export const EVENT = shape(
+	{
+		id: t.Integer({ minimum: 1, description: "Grows; no two events share one." }),
+		at: moment("When it happened."),
+		kind: t.String({ enum: [...EVENT_KINDS] }),
+		subnet_id: nullable(t.Integer()),
+		host_id: nullable(t.Integer()),
+		ip: nullable(t.String()),
+		label: t.String({ description: "Names the host or subnet as it was then." }),
+		detail: t.Record(t.String(), t.Union([t.String(), t.Number()]), {
+			description: "Small and flat: field, old, new; port, proto, service; reason; mac, vendor and the like.",
+		}),
+		by: nullable(
+			shape(
+				{ kind: t.String({ enum: ["person", "token", "program"] }), name: t.String() },
+				{ description: "Who did it; null: it happened by itself." },
+			),
+		),
+		dismissed: t.Optional(t.Boolean({ description: "Of news that can be put away only." })),
+	},
+	{ $id: "Event", description: "Something that happened." },
+);
+
+export const EVENT_EXAMPLE: Static<typeof EVENT> = {
+	id: 4_711,
+	at: "2026-11-23T14:30:00.000Z",
+	kind: "host_down",
+	subnet_id: 1,
+	host_id: 5,
+	ip: "10.0.0.14",
+	label: "nas.lan",
+	detail: {},
+	by: null,
+};
+
+export function eventJson(event: Event): Static<typeof EVENT> {
+	return {
+		id: event.id,
+		at: time(event.at),
+		kind: event.kind,
+		subnet_id: event.subnetId ?? null,
+		host_id: event.hostId ?? null,
+		ip: event.ip ?? null,
+		label: event.label,
+		detail: { ...event.detail },
+		by: event.by === undefined ? null : { kind: event.by.kind, name: event.by.name },
+		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
+	};
+}
+
+export function eventOperations(desk: Desk): Operation[] {
+	const { context } = desk;
+	const page = {
+		says: "A page of events, newest first.",
+		schema: pageOf(EVENT),
+		example: { items: [EVENT_EXAMPLE], next_cursor: null },
+	} as const;
+	return [
+		operation({
+			method: "GET",
+			path: "/events",
+			id: "listEvents",
+			tag: "Events",
+			summary: "What happened, newest first",
+			query: { limit: LIMIT, cursor: CURSOR },
+			keeps: true,
+			answers: { 200: page },
+			handle: ({ query }) => ({ status: 200, body: pageOfEvents(context.db, query) }),
+		}),
+		operation({
+			method: "GET",
+			path: "/hosts/{id}/events",
+			id: "listHostEvents",
+			tag: "Hosts",
+			summary: "What happened to a host, newest first",
+			query: { limit: LIMIT, cursor: CURSOR },
+			keeps: true,
+			answers: { 200: page },
+			refuses: { 404: "There is no such host. It may have been deleted." },
+			handle: ({ id, query }) => ({
+				status: 200,
+				body: pageOfEvents(context.db, query, demandHost(context, id).id),
+			}),
+		}),
+		operation({
+			method: "POST",
+			path: "/events/{id}/dismiss",
+			id: "dismissEvent",
+			tag: "Events",
+			summary: "Put news about a hardware address away for good",
+			answers: {
+				200: {
+					says: "The event.",
+					schema: EVENT,
+					example: {
+						...EVENT_EXAMPLE,
+						kind: "mac_changed",
+						detail: { mac: "00:11:32:8a:00:02", old: "00:11:32:8a:00:01" },
+						dismissed: true,
+					},
+				},
+			},
+			refuses: { 404: "There is no such event." },
+			handle: ({ request, id }) => ({ status: 200, body: eventJson(dismissEvent(desk.by(request), id)) }),
+		}),
+	];
+}
+
+type Window = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+
+function pageOfEvents(db: Db, { limit = PAGE.rows, cursor }: Window, hostId?: number) {
+	const before = cursor === undefined ? undefined : readCursor(cursor, ["number"])[0];
+	const only = hostId === undefined ? {} : { hostId };
+	const found = listEvents(db, { before, limit: limit + 1, ...only });
+	const items = found.slice(0, limit);
+	const last = items.at(-1);
+	return {
+		items: items.map(eventJson),
+		next_cursor: found.length > limit && last !== undefined ? writeCursor([last.id]) : null,
+	};
+}

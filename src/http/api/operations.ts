@@ -1,0 +1,27 @@
+/** All operations of the API in the order of the document. */
+
+import type { Desk } from "../desk.ts";
+import { batchOperations } from "./batches.ts";
+import { bulkOperations } from "./bulk.ts";
+import { deliveryOperations } from "./deliveries.ts";
+import { eventOperations } from "./events.ts";
+import { pastOperations } from "./history.ts";
+import { hostOperations } from "./hosts.ts";
+import type { Operation } from "./operation.ts";
+import { runOperations } from "./runs.ts";
+import { subnetOperations } from "./subnets.ts";
+import { webhookOperations } from "./webhooks.ts";
+
+export function allOperations(desk: Desk): Operation[] {
+	return [
+		...subnetOperations(desk),
+		...hostOperations(desk),
+		...pastOperations(desk),
+		...eventOperations(desk),
+		...bulkOperations(desk),
+		...batchOperations(desk),
+		...runOperations(desk),
+		...webhookOperations(desk),
+		...deliveryOperations(desk),
+	];
+}
