@@ -18,6 +18,7 @@ const VERBS = {
 	"bench sweep": ["tests/bench/sweep.ts"],
 	"bench arp": ["tests/bench/arp.ts"],
 	"bench http": ["tests/bench/http.ts"],
+	"bench pages": ["tests/bench/pages.ts"],
 	"bench history": ["tests/bench/history.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };

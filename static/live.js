@@ -69,13 +69,18 @@ async function refetch() {
 	]);
 }
 
-/** As many rows as were loaded by scrolling, so that none vanishes under the reader. */
+/** The same list with all rows that were loaded by scrolling, so that none vanishes under the reader. */
 export function withLimit(url) {
-	const rows = all("table.hosts tbody tr:not(#more)").length;
-	if (rows <= 100) return url;
-	const full = new URL(url, location.href);
-	full.searchParams.set("limit", rows);
-	return full.pathname + full.search;
+	const table = find("table.hosts");
+	if (!table) return url;
+	const { pathname, searchParams } = new URL(url, location.href);
+	const start = find("#earlier")?.dataset.start;
+	// Where the list begins by now; with an address in it this is not where the server would begin.
+	if (start !== undefined || searchParams.has("at")) searchParams.set("after", start ?? "");
+	else searchParams.delete("after");
+	searchParams.delete("before");
+	if ("grown" in table.dataset) searchParams.set("limit", all("tbody tr:not(.more)", table).length);
+	return searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname;
 }
 
 function concerned({ subnetIds = [], hostIds = [] }) {

@@ -11,6 +11,7 @@ const kept = (element, name) =>
 	(name === "open" && element.tagName === "DETAILS") ||
 	(name === "tabindex" && element.closest("[data-map]")) ||
 	(name === "aria-current" && element.tagName === "TR") ||
+	name === "data-grown" ||
 	name === "data-dirty" ||
 	name === "data-busy";
 
@@ -22,12 +23,25 @@ const signature = (row) =>
 const marked = () => all('tr[id^="h"], li.event', main());
 let before = new Map();
 
+/** The row below those that come in above it, and where it stood: there it stays. */
+let edge;
+const topOf = (element) => element.getBoundingClientRect().top;
+const edgeOf = ({ nextElementSibling: row }) => row && { row, top: topOf(row) };
+
+/** Rows of a list were added behind or before those that were there. */
+function grown() {
+	const table = find("table.hosts");
+	if (table) table.dataset.grown = "";
+	if (edge) scrollBy(0, topOf(edge.row) - edge.top);
+}
+
 function beforeSwap(event) {
 	const { ctx } = event.detail;
 	const old = (ctx.asked && ctx.asked !== shown.url) || (ctx.askedHost && ctx.askedHost !== shown.host);
 	const unasked = ctx.asked || ctx.askedHost;
 	const failed = ctx.response.status >= (ctx.target?.id === "found" ? 400 : 500);
 	if (old || ((unasked || ctx.target?.id === "found") && failed)) return event.preventDefault();
+	edge = ctx.target?.id === "earlier" ? edgeOf(ctx.target) : undefined;
 	before = new Map(ctx.asked ? marked().map((row) => [row.id, signature(row)]) : []);
 }
 
@@ -39,6 +53,7 @@ function afterSwap(event) {
 }
 
 function pieceSwapped(ctx) {
+	if (ctx.target?.id === "more" || ctx.target?.id === "earlier") grown();
 	if (drawer.open) document.title = shown.title;
 	else shown.title = document.title;
 	const { status } = ctx.response;
@@ -75,6 +90,11 @@ function tint() {
 	}, 2_000);
 }
 
+/** Brings the address that the URL names into view. */
+function toAddress() {
+	find("#at")?.closest("tr").scrollIntoView({ block: "center" });
+}
+
 /** Another page stands in the main part. */
 function arrived(ctx) {
 	if (drawer.open) drawer.close();
@@ -85,6 +105,7 @@ function arrived(ctx) {
 	}
 	for (const popup of all(":popover-open")) popup.hidePopover();
 	if (ctx.sourceElement !== document.body && !ctx.request.anchor) scrollTo(0, 0);
+	toAddress();
 	if (document.activeElement === document.body) {
 		(find("[aria-invalid]", main()) ?? main()).focus({ preventScroll: true });
 	}
@@ -151,4 +172,5 @@ export function watchSwaps() {
 	on("config:request", withoutEmpty);
 	on("config:request", withRows);
 	on("error", failed);
+	toAddress();
 }

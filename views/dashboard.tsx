@@ -27,7 +27,9 @@ export type DashboardProps = {
 		newIn24h: number;
 		answered24h: number | undefined;
 	};
+	/** The first ones, with their strips, and all there are. */
 	subnets: readonly SubnetLine[];
+	all: readonly SubnetSummary[];
 	listing: Listing;
 	changes: readonly Event[];
 	offers: readonly NetworkOffer[];
@@ -79,10 +81,10 @@ function CountTiles(props: { counts: DashboardProps["counts"] }) {
 				says="down"
 				kind={counts.down > 0 ? "down" : ""}
 			/>
-			<Tile href="/?status=unknown#hosts" n={count(counts.neverAnswered)} says="never answered" />
-			<Tile href="/activity" n={count(counts.newIn24h)} says="new in 24 h" />
+			<Tile href="/?status=&seen=never#hosts" n={count(counts.neverAnswered)} says="never answered" />
+			<Tile href="/?status=&seen=new#hosts" n={count(counts.newIn24h)} says="new in 24 h" />
 			<Tile
-				href="/activity"
+				href="/activity?kind=down"
 				n={counts.answered24h === undefined ? "–" : ratio(counts.answered24h)}
 				unit={counts.answered24h === undefined ? undefined : "%"}
 				says="answered, last 24 h"
@@ -104,21 +106,24 @@ function Tile(props: { href: string; n: string; unit?: string | undefined; says:
 }
 
 /** "5 subnets · 1,826 addresses swept every 60 s"; without the interval where they differ. */
-function sweptText(subnets: readonly SubnetLine[]): string {
-	const swept = subnets.filter(({ subnet }) => subnet.sweepEnabled);
+function sweptText(subnets: readonly SubnetSummary[]): string {
+	const swept = subnets.filter((subnet) => subnet.sweepEnabled);
+	// Large IPv6 subnets are not enumerated: of them only the known hosts are asked.
 	const addresses = swept.reduce(
-		(n, { subnet, map }) => n + (map.kind === "too_large" ? 0n : subnet.counts.usable),
+		(n, { cidr, counts }) =>
+			n + (cidr.family === 6 && cidr.prefix < 116 ? BigInt(counts.total) : counts.usable),
 		0n,
 	);
-	const every = new Set(swept.map(({ subnet }) => subnet.sweepIntervalS));
+	const every = new Set(swept.map((subnet) => subnet.sweepIntervalS));
 	const [seconds] = every;
 	const rhythm = every.size === 1 ? ` every ${interval(seconds ?? 0)}` : "";
 	return `${plural(subnets.length, "subnet")} · ${plural(addresses, "address", "addresses")} swept${rhythm}`;
 }
 
 function SubnetPanel(props: DashboardProps) {
+	const rest = props.all.length - props.subnets.length;
 	return (
-		<Panel title="Subnets" id="subnets" aside={sweptText(props.subnets)}>
+		<Panel title="Subnets" id="subnets" aside={sweptText(props.all)}>
 			<ul class="subnets">
 				{props.subnets.map(({ subnet, map }) => (
 					<li key={subnet.id} id={`s${subnet.id}`}>
@@ -136,6 +141,11 @@ function SubnetPanel(props: DashboardProps) {
 					</li>
 				))}
 			</ul>
+			{rest > 0 && (
+				<p class="rest">
+					<a href="/subnets">{plural(rest, "more subnet")}</a>
+				</p>
+			)}
 		</Panel>
 	);
 }
@@ -160,13 +170,13 @@ function SweptLine(props: { subnet: SubnetSummary; now: number }) {
 	);
 }
 
-const TITLES = { up: "Alive now", down: "Down now", unknown: "Never answered" } as const;
+const TITLES = { up: "Alive now", down: "Down now", unknown: "Unknown now" } as const;
 
 function HostPanel(props: DashboardProps) {
 	const { listing } = props;
 	const { status } = listing.query.filter;
 	const title = status === undefined ? "All hosts" : TITLES[status];
-	const subnets = props.subnets.map(({ subnet }) => ({
+	const subnets = props.all.map((subnet) => ({
 		value: subnet.id.toString(),
 		label: nameOr(subnet.name, formatCidr(subnet.cidr)),
 	}));

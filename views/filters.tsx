@@ -2,6 +2,7 @@
 
 import type { Listing } from "../src/model/listing.ts";
 import type { Status } from "../src/model/presence.ts";
+import { formatAddress } from "../src/net/address.ts";
 import { inPlace } from "./elements.tsx";
 import { count, visible } from "./format.ts";
 import { listUrl, queryFields } from "./query.ts";
@@ -20,6 +21,8 @@ export type FilterProps = {
 
 const WORDS: Readonly<Record<Status, string>> = { up: "Up", down: "Down", unknown: "Unknown" };
 
+const SEEN = { never: "Never answered", new: "New in 24 h" } as const;
+
 export function FilterBar(props: FilterProps) {
 	return (
 		<div class="filters" {...inPlace}>
@@ -37,6 +40,13 @@ export function FilterBar(props: FilterProps) {
 
 function Aside(props: FilterProps) {
 	const { listing } = props;
+	if (listing.missing && listing.at !== undefined) {
+		return (
+			<p class="aside" role="status">
+				<span class="mono">{formatAddress(listing.at)}</span> is not in this list
+			</p>
+		);
+	}
 	if (listing.unusedHidden > 0n) return <p class="aside">{count(listing.unusedHidden)} unused hidden</p>;
 	return (
 		<p class="aside hint" aria-hidden="true">
@@ -88,7 +98,7 @@ function StatusChoice(props: FilterProps) {
 function FilterForm(props: FilterProps) {
 	const { listing, base, placeholder } = props;
 	const { filter } = listing.query;
-	const shownBySelects = new Set(["subnet", "tag", "service", "q", "open"]);
+	const asked = ["subnet", "tag", "service", "open", placeholder === undefined ? "" : "q"];
 	return (
 		<form
 			class="selects"
@@ -104,7 +114,7 @@ function FilterForm(props: FilterProps) {
 			hx-replace-url="true"
 		>
 			{queryFields(listing.query, base)
-				.filter(([name]) => !shownBySelects.has(name))
+				.filter(([name]) => !asked.includes(name))
 				.map(([name, value]) => (
 					<input key={name} type="hidden" name={name} value={value} />
 				))}
@@ -125,16 +135,7 @@ function FilterForm(props: FilterProps) {
 					spellcheck={false}
 				/>
 			)}
-			{filter.port !== undefined && (
-				<a class="mini on" href={listUrl(base, listing.query, { port: undefined })}>
-					Port {filter.port} ×<span class="sr"> any port</span>
-				</a>
-			)}
-			{placeholder === undefined && filter.text !== undefined && (
-				<a class="mini on" href={listUrl(base, listing.query, { text: undefined })}>
-					“{visible(filter.text)}” ×<span class="sr"> stop searching</span>
-				</a>
-			)}
+			<Chosen {...props} />
 			<noscript>
 				<button type="submit" class="button plain">
 					Filter
@@ -144,8 +145,36 @@ function FilterForm(props: FilterProps) {
 	);
 }
 
-function options(found: readonly { name: string; hosts: number }[]): Option[] {
-	return found.map(({ name, hosts }) => ({ value: name, label: `${name} (${count(hosts)})` }));
+/** What was chosen elsewhere and has no field here: each can be let go. */
+function Chosen(props: FilterProps) {
+	const { listing, base, placeholder } = props;
+	const { seen, port, text } = listing.query.filter;
+	return (
+		<>
+			{seen !== undefined && (
+				<a class="mini on" href={listUrl(base, listing.query, { seen: undefined })}>
+					{SEEN[seen.kind]} ×<span class="sr"> whenever seen</span>
+				</a>
+			)}
+			{port !== undefined && (
+				<a class="mini on" href={listUrl(base, listing.query, { port: undefined })}>
+					Port {port} ×<span class="sr"> any port</span>
+				</a>
+			)}
+			{placeholder === undefined && text !== undefined && (
+				<a class="mini on" href={listUrl(base, listing.query, { text: undefined })}>
+					“{visible(text)}” ×<span class="sr"> stop searching</span>
+				</a>
+			)}
+		</>
+	);
+}
+
+function options(found: Listing["tags"]): Option[] {
+	return found.map(({ name, hosts }) => ({
+		value: name,
+		label: hosts === undefined ? name : `${name} (${count(hosts)})`,
+	}));
 }
 
 /** A select that names itself while nothing is chosen. A value that no host has any more stays selectable. */

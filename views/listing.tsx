@@ -1,14 +1,13 @@
 /** The host table: rows of hosts, groups and gaps, and the link to the next window. Knows no page around it. */
 
-import type { Host } from "../src/model/host.ts";
+import type { Host, HostOrder } from "../src/model/host.ts";
 import type { Listing, ListRow } from "../src/model/listing.ts";
-import { familyOf, formatAddress } from "../src/net/address.ts";
-import type { Range } from "../src/net/cidr.ts";
-import { countOf } from "../src/net/ranges.ts";
+import { type Address, familyOf, formatAddress } from "../src/net/address.ts";
 import {
 	Age,
 	cell,
 	columnheader,
+	inPlace,
 	Latency,
 	Ports,
 	row,
@@ -20,15 +19,11 @@ import {
 	Wire,
 } from "./elements.tsx";
 import { count, plural } from "./format.ts";
+import { FreeRow, GapRow } from "./gap.tsx";
 import { listUrl, rowsUrl } from "./query.ts";
 
 const COLUMNS = ["Address", "Status", "Hostname", "Latency", "Open ports", "Tags", "Last seen"] as const;
 const GROUPS = { up: "Up", down: "Down", unknown: "Unknown", unused: "Unused" } as const;
-
-/** How many addresses one "Show" unfolds: what the listing gives, and what the button says. */
-const UNFOLD = 64n;
-/** How many the form for several starts with. */
-const SEVERAL = 8n;
 
 export type ListingProps = {
 	listing: Listing;
@@ -44,16 +39,65 @@ export function ListingTable(props: ListingProps & { label: string }) {
 			<thead {...rowgroup}>
 				<tr {...row}>
 					{COLUMNS.map((name) => (
-						<th key={name} {...columnheader}>
-							{name}
-						</th>
+						<ColumnHead key={name} name={name} {...props} />
 					))}
 				</tr>
 			</thead>
 			<tbody {...rowgroup}>
+				<Earlier {...props} />
 				<ListingRows {...props} />
 			</tbody>
 		</table>
+	);
+}
+
+const ORDERS: Readonly<Record<string, HostOrder>> = { Address: "address", Status: "alive" };
+
+/** The two columns that a list can be ordered by say so and lead there. */
+function ColumnHead(props: ListingProps & { name: string }) {
+	const { name, listing, base } = props;
+	const order = ORDERS[name];
+	if (order === undefined) return <th {...columnheader}>{name}</th>;
+	const on = listing.query.order === order;
+	return (
+		<th {...columnheader} aria-sort={on ? "ascending" : undefined}>
+			<a href={listUrl(base, listing.query, { order, open: [] })} {...inPlace}>
+				{name}
+			</a>
+		</th>
+	);
+}
+
+/** The way to the rows before these, where the list was entered in its middle. */
+function Earlier(props: ListingProps) {
+	const { listing, base } = props;
+	if (listing.start === undefined) return null;
+	const to = { before: listing.start };
+	return (
+		<tr class="more" id="earlier" data-start={listing.start} {...row}>
+			<td {...cell} colSpan={COLUMNS.length}>
+				<a
+					class="button plain"
+					href={listUrl(base, listing.query, to)}
+					hx-get={rowsUrl(base, listing.query, to)}
+					hx-target="#earlier"
+					hx-swap="outerHTML"
+				>
+					Show the 100 before
+				</a>
+			</td>
+		</tr>
+	);
+}
+
+/** One window more: the rows behind those that are shown, or before them with the way to still earlier ones. */
+export function WindowRows(props: ListingProps & { before: boolean }) {
+	if (!props.before) return <ListingRows {...props} />;
+	return (
+		<>
+			<Earlier {...props} />
+			<ListingRows {...props} listing={{ ...props.listing, next: undefined }} />
+		</>
 	);
 }
 
@@ -62,7 +106,7 @@ function isV6(listing: Listing): boolean {
 	return listing.rows.some((entry) => entry.kind === "host" && familyOf(entry.host.address) === 6);
 }
 
-/** Only the rows, for the page and for the windows behind it. */
+/** Only the rows, with the way to the window behind them. */
 export function ListingRows(props: ListingProps) {
 	const { listing, base } = props;
 	return (
@@ -76,7 +120,7 @@ export function ListingRows(props: ListingProps) {
 						<a
 							class="button plain"
 							href={listUrl(base, listing.query, { after: listing.next })}
-							hx-get={rowsUrl(base, listing.query, listing.next)}
+							hx-get={rowsUrl(base, listing.query, { after: listing.next, at: listing.at })}
 							hx-trigger="revealed, click"
 							hx-target="#more"
 							hx-swap="outerHTML"
@@ -109,14 +153,31 @@ function Row(props: ListingProps & { entry: ListRow }) {
 		case "group":
 			return <GroupRow entry={entry} />;
 		case "host":
-			return <HostRow host={entry.host} now={props.now} />;
+			return <HostRow host={entry.host} now={props.now} at={entry.host.address === props.listing.at} />;
 		case "gap":
-			return <GapRow {...props} range={entry.range} />;
+			return <GapRow {...gapOf(props)} range={entry.range} />;
 		case "free":
-			return <FreeRow address={formatAddress(entry.address)} subnetId={props.subnetId} />;
+			return (
+				<FreeRow
+					columns={COLUMNS.length}
+					address={formatAddress(entry.address)}
+					subnetId={props.subnetId}
+					at={entry.address === props.listing.at}
+				/>
+			);
 		case "gap_rest":
-			return <GapRow {...props} range={entry.range} rest />;
+			return <GapRow {...gapOf(props)} range={entry.range} rest />;
 	}
+}
+
+/** What the row of a gap needs of its list; `unfolded`: the same list with the gap that begins at an address open. */
+function gapOf({ listing, base, subnetId }: ListingProps) {
+	const { query, start, at } = listing;
+	return {
+		columns: COLUMNS.length,
+		subnetId,
+		unfolded: (first: Address) => listUrl(base, query, { open: [...query.open, first], after: start, at }),
+	};
 }
 
 function GroupRow(props: { entry: Extract<ListRow, { kind: "group" }> }) {
@@ -131,12 +192,13 @@ function GroupRow(props: { entry: Extract<ListRow, { kind: "group" }> }) {
 	);
 }
 
-function HostRow(props: { host: Host; now: number }) {
-	const { host } = props;
+/** `at`: the address that was asked for, so the row to look at. */
+function HostRow(props: { host: Host; now: number; at: boolean }) {
+	const { host, at } = props;
 	return (
-		<tr id={`h${host.id}`} {...row}>
+		<tr id={`h${host.id}`} aria-current={at ? "true" : undefined} {...row}>
 			<th class="address" {...rowheader}>
-				<a href={`/hosts/${host.id}`} data-drawer>
+				<a id={at ? "at" : undefined} href={`/hosts/${host.id}`} data-drawer>
 					{host.ip}
 				</a>
 			</th>
@@ -183,93 +245,5 @@ export function HostName(props: { host: Pick<Host, "hostname" | "description" | 
 		<span class="quiet">
 			<Wire text={description} />
 		</span>
-	);
-}
-
-/** "10.0.0.15 – 10.0.0.200", or the address alone where there is only one. */
-function rangeText(range: Range): string {
-	const first = formatAddress(range.first);
-	return range.first === range.last ? first : `${first} – ${formatAddress(range.last)}`;
-}
-
-/** A run of unused addresses; `rest` is what an unfolded one has not shown yet. */
-function GapRow(props: ListingProps & { range: Range; rest?: boolean }) {
-	const { range, listing } = props;
-	const size = countOf(range);
-	const first = formatAddress(range.first);
-	const open = [...listing.query.open, range.first];
-	return (
-		<tr class="gap" id={`g${first}`} {...row}>
-			<td {...cell} colSpan={COLUMNS.length}>
-				<span class="range">{rangeText(range)}</span>
-				<span class="size">
-					{size === 1n ? "unused" : `${count(size)} ${props.rest ? "more " : ""}unused`}
-				</span>
-				<span class="does">
-					{size > 1n && (
-						<a
-							class="mini"
-							href={`${listUrl(props.base, listing.query, { open })}#f${first}`}
-							hx-get={listUrl(props.base, listing.query, { open })}
-							hx-target="#main"
-							hx-swap="outerMorph show:none"
-							hx-push-url="true"
-							data-unfold={`f${first}`}
-						>
-							{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
-							<span class="sr"> {rangeText(range)}</span>
-						</a>
-					)}
-					<ReserveLink
-						subnetId={props.subnetId}
-						address={first}
-						label={size === 1n ? "Reserve" : "Reserve first free"}
-					/>
-					{size > 1n && (
-						<>
-							<ReserveLink
-								subnetId={props.subnetId}
-								address={first}
-								count={size < SEVERAL ? size : SEVERAL}
-								label="Reserve several"
-							/>
-							<button type="button" class="mini copy" data-copy={rangeText(range)}>
-								Copy<span class="sr"> {rangeText(range)}</span>
-							</button>
-						</>
-					)}
-				</span>
-			</td>
-		</tr>
-	);
-}
-
-function FreeRow(props: { address: string; subnetId: number | undefined }) {
-	return (
-		<tr class="gap free" id={`f${props.address}`} {...row}>
-			<td {...cell} colSpan={COLUMNS.length}>
-				<span class="range">{props.address}</span>
-				<span class="size">unused</span>
-				<span class="does">
-					<ReserveLink subnetId={props.subnetId} address={props.address} label="Reserve" />
-				</span>
-			</td>
-		</tr>
-	);
-}
-
-function ReserveLink(props: {
-	subnetId: number | undefined;
-	address: string;
-	label: string;
-	count?: bigint;
-}) {
-	if (props.subnetId === undefined) return null;
-	const query = props.count === undefined ? "" : `?count=${props.count}`;
-	return (
-		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}${query}`}>
-			{props.label}
-			<span class="sr"> {props.address}</span>
-		</a>
 	);
 }

@@ -34,12 +34,19 @@ export function Strip(props: { map: AddressMap }) {
 const SQUARES_WIDE = 64;
 const DOTS_WIDE = 128;
 
-/** Where the cells of a state lie, as path data. */
-function pathOf(map: Cells, wide: number, states: readonly Cell[], shape: string, inset: number): string {
+/**
+ * Where the cells of a state lie, as path data: a shape in each, which ends where it began. Steps are relative, so that
+ * the many cells of a page say the same few things.
+ */
+function pathOf(map: Cells, wide: number, states: readonly Cell[], shape: string): string {
 	let path = "";
-	map.cells.forEach((cell, at) => {
-		if (states.includes(cell)) path += `M${(at % wide) + inset} ${Math.floor(at / wide) + inset}${shape}`;
-	});
+	let [x, y] = [0, 0];
+	for (const [at, cell] of map.cells.entries()) {
+		if (!states.includes(cell)) continue;
+		const [toX, toY] = [at % wide, Math.floor(at / wide)];
+		path += `m${toX - x} ${toY - y}${shape}`;
+		[x, y] = [toX, toY];
+	}
 	return path;
 }
 
@@ -55,12 +62,12 @@ function Squares(props: { map: Cells }) {
 	return (
 		<svg
 			class="strip squares"
-			viewBox={`0 0 ${SQUARES_WIDE} ${rows}`}
+			viewBox={`-.2 -.2 ${SQUARES_WIDE} ${rows}`}
 			role="img"
 			aria-label={told(props.map)}
 		>
 			{PAINTED.map(([name, states]) => (
-				<path key={name} class={name} d={pathOf(props.map, SQUARES_WIDE, states, "h.38v.38h-.38z", 0.2)} />
+				<path key={name} class={name} d={pathOf(props.map, SQUARES_WIDE, states, "h.38v.38h-.38z")} />
 			))}
 		</svg>
 	);
@@ -68,12 +75,12 @@ function Squares(props: { map: Cells }) {
 
 function Dots(props: { map: Cells }) {
 	const rows = Math.ceil(props.map.cells.length / DOTS_WIDE);
-	const ground = Array.from({ length: rows }, (_, y) => `M.5 ${y + 0.5}h${DOTS_WIDE - 1}`).join("");
+	const ground = Array.from({ length: rows }, (_, y) => `M0 ${y}h${DOTS_WIDE - 1}`).join("");
 	return (
-		<svg class="strip dots" viewBox={`0 0 ${DOTS_WIDE} ${rows}`} role="img" aria-label={told(props.map)}>
+		<svg class="strip dots" viewBox={`-.5 -.5 ${DOTS_WIDE} ${rows}`} role="img" aria-label={told(props.map)}>
 			<path class="free" d={ground} />
 			{PAINTED.slice(1).map(([name, states]) => (
-				<path key={name} class={name} d={pathOf(props.map, DOTS_WIDE, states, "h0", 0.5)} />
+				<path key={name} class={name} d={pathOf(props.map, DOTS_WIDE, states, "h0")} />
 			))}
 		</svg>
 	);
@@ -87,13 +94,16 @@ function Bars(props: { map: Density }) {
 	const sum = (of: "up" | "down" | "unknown") => buckets.reduce((n, bucket) => n + bucket[of], 0);
 	const most = Math.max(1, ...buckets.map((bucket) => bucket.up + bucket.down + bucket.unknown));
 	const paths = { up: "", down: "", unknown: "" };
+	const ends = { up: [0, 0], down: [0, 0], unknown: [0, 0] };
 	buckets.forEach((bucket, x) => {
 		let top = BARS_HIGH;
 		for (const state of ["up", "down", "unknown"] as const) {
 			if (bucket[state] === 0) continue;
 			const high = Math.max(2, Math.round((bucket[state] / most) * (BARS_HIGH - 4)));
-			paths[state] += `M${x} ${top}v-${high}`;
+			const [atX = 0, atY = 0] = ends[state];
+			paths[state] += `m${x - atX} ${top - atY}v-${high}`;
 			top -= high;
+			ends[state] = [x, top];
 		}
 	});
 	const told = `Density of ${count(buckets.length)} blocks: ${sum("up")} up, ${sum("down")} down, ${sum("unknown")} unknown`;

@@ -12,8 +12,11 @@ export type QueryChange = {
 	port?: number | undefined;
 	text?: string | undefined;
 	subnet?: number | undefined;
+	seen?: undefined;
 	open?: readonly Address[];
-	after?: string;
+	after?: string | undefined;
+	before?: string | undefined;
+	at?: Address | undefined;
 };
 
 /** Name and value of each part of the query, in one fixed order so that equal lists have equal URLs. */
@@ -31,9 +34,12 @@ export function queryFields(query: ListQuery, base: string, change: QueryChange 
 		["tag", pick("tag", filter.tag)],
 		["service", pick("service", filter.service)],
 		["port", pick("port", filter.port)?.toString()],
+		["seen", "seen" in change ? undefined : filter.seen?.kind],
 		["q", pick("text", filter.text)],
 		["open", open.length === 0 ? undefined : open.map(formatAddress).join(",")],
 		["after", change.after],
+		["before", change.before],
+		["at", change.at === undefined ? undefined : formatAddress(change.at)],
 	];
 	return fields.filter((field): field is [string, string] => field[1] !== undefined);
 }
@@ -43,9 +49,13 @@ export function listUrl(base: string, query: ListQuery, change: QueryChange = {}
 	return withQuery(base, queryFields(query, base, change));
 }
 
-/** The URL of only the rows behind `after`. */
-export function rowsUrl(base: string, query: ListQuery, after: string): string {
-	return withQuery(base === "/" ? "/rows" : `${base}/rows`, queryFields(query, base, { after }));
+/** The URL of only the rows behind or before a place. */
+export function rowsUrl(
+	base: string,
+	query: ListQuery,
+	to: Pick<QueryChange, "after" | "before" | "at">,
+): string {
+	return withQuery(base === "/" ? "/rows" : `${base}/rows`, queryFields(query, base, to));
 }
 
 function withQuery(path: string, fields: [string, string][]): string {
@@ -55,7 +65,7 @@ function withQuery(path: string, fields: [string, string][]): string {
 /** Is anything but the order chosen? Then gaps are not shown. */
 export function isFiltered(query: ListQuery): boolean {
 	const { filter } = query;
-	return [filter.status, filter.tag, filter.service, filter.port, filter.text].some(
+	return [filter.status, filter.tag, filter.service, filter.port, filter.seen, filter.text].some(
 		(part) => part !== undefined && part !== "",
 	);
 }

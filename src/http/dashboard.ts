@@ -7,7 +7,7 @@ import type { Backups } from "../../views/backups.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { THEMES } from "../../views/layout.tsx";
-import { ListingRows } from "../../views/listing.tsx";
+import { WindowRows } from "../../views/listing.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { Settings } from "../../views/settings.tsx";
 import type { Storage } from "../../views/storage.tsx";
@@ -19,16 +19,19 @@ import { listEvents } from "../store/events.ts";
 import { answeredShare } from "../store/history.ts";
 import { readBackupProblem, readBackupReport, readPruneReport, readSetting } from "../store/settings.ts";
 import { readStorage } from "../store/sizes.ts";
-import { listChildren } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readListing, WINDOW } from "./listing.ts";
-import { readForm, readLimit, readListQuery } from "./query.ts";
+import { readForm, readListQuery, readWindow } from "./query.ts";
 import { redirect, respondHtml, respondPage } from "./respond.ts";
-import { readMap, readSummaries } from "./summaries.ts";
+import { readStrips, readSummaries } from "./summaries.ts";
 
 const DAY_MS = 86_400_000;
 /** Lines under "What changed", and of one page of all that happened. */
 const CHANGES = 12;
+/** Subnets with their strips; the tree shows them all. */
+const SUBNETS = 20;
+/** Hosts come below everything else: fewer at first than on a subnet's page. */
+const FIRST_WINDOW = { rows: 30, max: WINDOW.max };
 const EVENTS = 100;
 
 export function dashboardRoutes(desk: Desk) {
@@ -55,10 +58,12 @@ function dashboard(desk: Desk, request: Request) {
 	const { db, clock } = desk.context;
 	const now = clock.now();
 	const summaries = readSummaries(db);
-	const subnets = summaries.map(({ subnet }) => ({
-		subnet,
-		map: readMap(db, subnet, listChildren(db, subnet.id)),
-	}));
+	const all = summaries.map(({ subnet }) => subnet);
+	const shown = all.slice(0, SUBNETS);
+	const strips = readStrips(db, shown, all);
+	const subnets = shown.map(
+		(subnet, i) => ({ subnet, map: strips[i] ?? { kind: "too_large", hosts: 0 } }) as const,
+	);
 	const total = countByStatus(db, {});
 	const news = countNews(db, now - DAY_MS);
 	const main = Dashboard({
@@ -70,9 +75,10 @@ function dashboard(desk: Desk, request: Request) {
 			answered24h: answeredShare(db, now - DAY_MS),
 		},
 		subnets,
+		all,
 		listing: readList(desk, request),
 		changes: listEvents(db, { since: now - DAY_MS, limit: CHANGES }),
-		offers: subnets.length === 0 ? desk.surroundings.offers() : [],
+		offers: all.length === 0 ? desk.surroundings.offers() : [],
 		now,
 	});
 	return { title: "", main };
@@ -80,16 +86,19 @@ function dashboard(desk: Desk, request: Request) {
 
 function readList(desk: Desk, request: Request) {
 	const params = new URL(request.url).searchParams;
-	const query = readListQuery(params, { fallback: "up" });
-	const after = params.get("after");
-	const limit = readLimit(params, WINDOW);
-	return readListing(desk.context.db, undefined, query, { limit, ...(after === null ? {} : { after }) });
+	const { db, clock } = desk.context;
+	const query = readListQuery(params, { fallback: "up", now: clock.now() });
+	return readListing(db, undefined, query, readWindow(params, FIRST_WINDOW), desk.facets);
 }
 
 function rows(desk: Desk, request: Request): Response {
 	const listing = readList(desk, request);
 	const now = desk.context.clock.now();
-	return respondHtml(request, renderFragment(desk.reader(request), ListingRows({ listing, base: "/", now })));
+	const before = new URL(request.url).searchParams.has("before");
+	return respondHtml(
+		request,
+		renderFragment(desk.reader(request), WindowRows({ listing, base: "/", now, before })),
+	);
 }
 
 function activity(desk: Desk, request: Request) {

@@ -15,6 +15,7 @@ import { readSetting } from "../store/settings.ts";
 import { readLight } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
 import type { Callers } from "./callers.ts";
+import { createFacets, type Facets } from "./facets.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
 
 /** A line of the doctor page. */
@@ -48,6 +49,8 @@ export type Desk = {
 	/** Enough to read; verbs that write are given `by(request)`. */
 	readonly context: Ground;
 	readonly surroundings: Surroundings;
+	/** Counts of tags and services, remembered for a moment. */
+	readonly facets: Facets;
 	light(): Light;
 	/** The context of whoever sent this request: what is done in it is recorded as theirs. */
 	by(request: Request): Context;
@@ -97,6 +100,7 @@ export function createDesk(
 	return {
 		context,
 		surroundings,
+		facets: createFacets(context),
 		light,
 		by: (request) => ({ ...context, actor: callers.of(request).actor }),
 		reader: callers.of,

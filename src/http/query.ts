@@ -1,10 +1,11 @@
 /** What a URL or form says, read strictly: ids, list queries, fields. Knows no row and no page. */
 
 import { AppError } from "../errors.ts";
-import type { HostFilter } from "../model/host.ts";
+import type { HostFilter, SeenFilter } from "../model/host.ts";
 import type { ListQuery } from "../model/listing.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, parseAddress } from "../net/address.ts";
+import type { Asked } from "./listing.ts";
 
 const STATUSES: readonly string[] = ["up", "down", "unknown"];
 /** Unfolded gaps in one URL, and longest text of one parameter. */
@@ -20,7 +21,7 @@ export function readId(text: string | undefined): number {
 /** The part of a list's URL that chooses rows. On the dashboard nothing said means "up". */
 export function readListQuery(
 	params: URLSearchParams,
-	page: { subnetId?: number; fallback?: Status },
+	page: { subnetId?: number; fallback?: Status; now?: number },
 ): ListQuery {
 	const status = params.has("status") ? params.get("status") || undefined : page.fallback;
 	if (status !== undefined && !STATUSES.includes(status)) {
@@ -37,6 +38,7 @@ export function readListQuery(
 		tag: readText(params, "tag"),
 		service: readText(params, "service"),
 		port: readPort(params.get("port") || undefined),
+		seen: readSeen(params.get("seen") || undefined, page.now ?? 0),
 		text: readText(params, "q"),
 	};
 	return { filter, order, open: readOpen(params.get("open") ?? "") };
@@ -49,6 +51,30 @@ export function readText(params: URLSearchParams, name: string): string | undefi
 		throw new AppError("invalid", `${name} is at most ${TEXT_MAX} characters long.`, { field: name });
 	}
 	return text.toWellFormed().replaceAll("\0", "");
+}
+
+/** Hosts are new for a day. */
+const NEW_MS = 86_400_000;
+
+function readSeen(text: string | undefined, now: number): SeenFilter | undefined {
+	if (text === undefined) return undefined;
+	if (text === "never") return { kind: "never" };
+	if (text === "new") return { kind: "new", since: now - NEW_MS };
+	throw new AppError("invalid", "seen is never or new.", { field: "seen" });
+}
+
+/** Which window of a list is wanted. */
+export function readWindow(params: URLSearchParams, bounds: { rows: number; max: number }): Asked {
+	const [after, before] = [params.get("after"), params.get("before")];
+	const at = params.get("at") ?? "";
+	const address = at === "" ? undefined : parseAddress(at.trim());
+	if (address?.problem !== undefined) throw new AppError("invalid", address.problem, { field: "at" });
+	return {
+		limit: readLimit(params, bounds),
+		at: address?.value,
+		...(after === null ? {} : { after }),
+		...(before === null ? {} : { before }),
+	};
 }
 
 function readPort(text: string | undefined): number | undefined {

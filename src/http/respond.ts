@@ -36,6 +36,8 @@ const TITLES: Record<number, string> = {
 
 /** Below this an answer is sent as it is, in bytes. */
 const PACK_FROM = 1_024;
+/** A tenth smaller than level 1, for a quarter of a millisecond on the largest page. */
+const PACK_LEVEL = 4;
 
 export function isHtmx(request: Request): boolean {
 	return request.headers.has("hx-request");
@@ -75,7 +77,7 @@ export function respondText(
 	headers: Record<string, string> = {},
 ): Response {
 	const packed = text.length >= PACK_FROM && acceptsGzip(request.headers.get("accept-encoding") ?? "");
-	return new Response(packed ? Bun.gzipSync(text, { level: 1, library: "libdeflate" }) : text, {
+	return new Response(packed ? Bun.gzipSync(text, { level: PACK_LEVEL, library: "libdeflate" }) : text, {
 		status,
 		headers: {
 			...SECURITY_HEADERS,

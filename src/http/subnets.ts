@@ -2,7 +2,7 @@
 
 import { Elysia } from "elysia";
 import type { FinderState } from "../../views/finder.tsx";
-import { ListingRows } from "../../views/listing.tsx";
+import { WindowRows } from "../../views/listing.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subnet-form.tsx";
@@ -22,7 +22,7 @@ import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { EMPTY_FINDER, readFinder } from "./finder.ts";
 import { readListing, WINDOW } from "./listing.ts";
-import { type Fields, readForm, readId, readLimit, readListQuery, readText } from "./query.ts";
+import { type Fields, readForm, readId, readListQuery, readText, readWindow } from "./query.ts";
 import { explain, redirect, respondHtml, respondPage } from "./respond.ts";
 import { readMap, readSummaries } from "./summaries.ts";
 
@@ -117,19 +117,22 @@ function ancestorsOf(desk: Desk, subnet: Subnet): Subnet[] {
 
 function readList(desk: Desk, request: Request, subnet: Subnet) {
 	const params = new URL(request.url).searchParams;
-	const query = readListQuery(params, { subnetId: subnet.id });
-	const after = params.get("after");
-	const scope = { subnet, children: listChildren(desk.context.db, subnet.id) };
-	const limit = readLimit(params, WINDOW);
-	return readListing(desk.context.db, scope, query, { limit, ...(after === null ? {} : { after }) });
+	const { db, clock } = desk.context;
+	const query = readListQuery(params, { subnetId: subnet.id, now: clock.now() });
+	const scope = { subnet, children: listChildren(db, subnet.id) };
+	return readListing(db, scope, query, readWindow(params, WINDOW), desk.facets);
 }
 
 function rows(desk: Desk, request: Request, id: number): Response {
 	const listing = readList(desk, request, demandSubnet(desk.context, id));
+	const before = new URL(request.url).searchParams.has("before");
 	const now = desk.context.clock.now();
 	return respondHtml(
 		request,
-		renderFragment(desk.reader(request), ListingRows({ listing, base: `/subnets/${id}`, subnetId: id, now })),
+		renderFragment(
+			desk.reader(request),
+			WindowRows({ listing, base: `/subnets/${id}`, subnetId: id, now, before }),
+		),
 	);
 }
 

@@ -6,15 +6,16 @@ import { MAP_BUCKETS, MAP_CELLS_MAX } from "../model/map.ts";
 import type { Status } from "../model/presence.ts";
 import type { Counts, Subnet, SubnetSummary } from "../model/subnet.ts";
 import { type Address, fromKey } from "../net/address.ts";
-import { contains, rangeOf, sizeOf, usableRange } from "../net/cidr.ts";
+import { rangeOf, sizeOf, usableRange } from "../net/cidr.ts";
 import { countOf, rangesWithout } from "../net/ranges.ts";
-import { countByStatus, countPerSubnet, listBlocks, listEdgeHosts } from "../store/counts.ts";
+import { countByStatus, countPerSubnet, listBlocks, listEdgeHosts, listOffsets } from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import * as hosts from "../store/hosts.ts";
 import { findSubnet, listChildren, listSubnets } from "../store/subnets.ts";
 
 /** Addresses in a block of the store's counts. */
-const BLOCK = 16n;
+const BLOCK = 16;
+const V4_BITS = 0xffffffffn;
 
 /** All subnets in tree order, each with its depth. */
 export function readSummaries(db: Db): { subnet: SubnetSummary; depth: number }[] {
@@ -90,18 +91,20 @@ export function readMap(db: Db, subnet: Subnet, children: readonly Subnet[]): Ad
 function densityMap(db: Db, subnet: Subnet, bucketSize: bigint): AddressMap {
 	const buckets = Array.from({ length: MAP_BUCKETS }, () => ({ up: 0, down: 0, unknown: 0 }));
 	const bucketOf = (address: Address) => buckets[Number((address - subnet.cidr.base) / bucketSize)];
-	if (bucketSize < BLOCK) {
+	if (bucketSize < BigInt(BLOCK)) {
 		for (const mark of hosts.listMarks(db, subnet.id)) {
 			const bucket = bucketOf(fromKey(mark.key));
 			if (bucket !== undefined) bucket[mark.status] += 1;
 		}
 	} else {
-		for (const block of listBlocks(db, subnet.id)) {
-			const bucket = bucketOf(block.first);
+		const first = Number(subnet.cidr.base & V4_BITS) / BLOCK;
+		const blocks = Number(bucketSize) / BLOCK;
+		for (const [block, up, down, unknown] of listBlocks(db, subnet.id)) {
+			const bucket = buckets[Math.floor((block - first) / blocks)];
 			if (bucket === undefined) continue;
-			bucket.up += block.up;
-			bucket.down += block.down;
-			bucket.unknown += block.unknown;
+			bucket.up += up;
+			bucket.down += down;
+			bucket.unknown += unknown;
 		}
 	}
 	return { kind: "density", first: subnet.cidr.base, bucketSize, buckets };
@@ -113,12 +116,7 @@ function cellMap(
 	marks: readonly (hosts.Mark & { readonly hostname: string })[],
 ): AddressMap {
 	const first = subnet.cidr.base;
-	const usable = usableRange(subnet.cidr);
-	const cells: Cell[] = Array.from({ length: Number(sizeOf(subnet.cidr)) }, (_, i) => {
-		const address = first + BigInt(i);
-		const inside = address >= usable.first && address <= usable.last;
-		return inside && !children.some((child) => contains(child.cidr, address)) ? "free" : "edge";
-	});
+	const cells = emptyCells(subnet, children);
 	const known = new Map<number, { id: number; label: string }>();
 	for (const mark of marks) {
 		const position = Number(fromKey(mark.key) - first);
@@ -126,4 +124,43 @@ function cellMap(
 		known.set(position, { id: mark.id, label: mark.hostname });
 	}
 	return { kind: "cells", first, cells, hosts: known };
+}
+
+/** A cell for each address of a small subnet, free or not usable. */
+function emptyCells(subnet: Subnet, children: readonly Subnet[]): Cell[] {
+	const size = Number(sizeOf(subnet.cidr));
+	const usable = usableRange(subnet.cidr);
+	const at = (address: Address) => Number(address - subnet.cidr.base);
+	const cells: Cell[] = new Array<Cell>(size).fill("edge");
+	cells.fill("free", at(usable.first), at(usable.last) + 1);
+	for (const child of children) {
+		const range = rangeOf(child.cidr);
+		cells.fill("edge", at(range.first), at(range.last) + 1);
+	}
+	return cells;
+}
+
+/** The maps of many subnets at a glance: cells without names, read in one go. */
+export function readStrips(db: Db, subnets: readonly Subnet[], all: readonly Subnet[]): AddressMap[] {
+	const childrenOf = Map.groupBy(all, (subnet) => subnet.parentId);
+	const small = subnets.filter((subnet) => sizeOf(subnet.cidr) <= BigInt(MAP_CELLS_MAX));
+	const found = Map.groupBy(
+		listOffsets(
+			db,
+			small.map(({ id }) => id),
+		),
+		({ subnetId }) => subnetId,
+	);
+	return subnets.map((subnet): AddressMap => {
+		const children = childrenOf.get(subnet.id) ?? [];
+		if (!small.includes(subnet)) return readMap(db, subnet, children);
+		const cells = emptyCells(subnet, children);
+		const low = Number(subnet.cidr.base & 0xffffn);
+		for (const { statusOrder, digits } of found.get(subnet.id) ?? []) {
+			const status = hosts.STATUSES[statusOrder] ?? "unknown";
+			for (let i = 0; i < digits.length; i += 4)
+				cells[Number.parseInt(digits.slice(i, i + 4), 16) - low] = status;
+		}
+		return { kind: "cells", first: subnet.cidr.base, cells, hosts: new Map() };
+	});
 }

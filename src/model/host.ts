@@ -50,8 +50,12 @@ export type HostFilter = {
 	readonly service?: string | undefined;
 	/** Open now, whatever its protocol. */
 	readonly port?: number | undefined;
+	readonly seen?: SeenFilter | undefined;
 	readonly text?: string | undefined;
 };
+
+/** Hosts that have never answered, or those that answered for the first time at or after `since` (epoch ms). */
+export type SeenFilter = { readonly kind: "never" } | { readonly kind: "new"; readonly since: number };
 
 /** "alive": up, down, unknown, each by address; "address": as in an address book. */
 export type HostOrder = "alive" | "address";

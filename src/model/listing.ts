@@ -27,18 +27,25 @@ export type ListQuery = {
 	readonly open: readonly Address[];
 };
 
+/** A choice of a filter, with the number of hosts it would show; undefined: not counted. */
+export type FacetCount = { readonly name: string; readonly hosts: number | undefined };
+
 /** One window of a list. */
 export type Listing = {
 	readonly query: ListQuery;
 	readonly rows: readonly ListRow[];
-	/** Cursor for the rows after these; undefined: this is the end. */
+	/** Cursor for the rows after these, and for those before; undefined: this is the end, or the beginning. */
 	readonly next: string | undefined;
+	readonly start?: string | undefined;
+	/** The address that was asked for; `missing`: it is not in this list. */
+	readonly at?: Address | undefined;
+	readonly missing?: boolean;
 	/** Hosts that pass the filter, and per status those that pass the rest of it. */
 	readonly matching: number;
 	readonly byStatus: Readonly<Record<Status, number>>;
-	/** What the filters can be set to, with the number of hosts each would show. */
-	readonly tags: readonly { readonly name: string; readonly hosts: number }[];
-	readonly services: readonly { readonly name: string; readonly hosts: number }[];
+	/** What the filters can be set to. */
+	readonly tags: readonly FacetCount[];
+	readonly services: readonly FacetCount[];
 	/** Unused addresses that are not shown because a filter is on; 0n without one. */
 	readonly unusedHidden: bigint;
 };

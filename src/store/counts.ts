@@ -52,14 +52,33 @@ export function countDown(db: Db): number {
 	return db.query<{ n: number | null }, []>("SELECT sum(hosts_down) AS n FROM subnet").get()?.n ?? 0;
 }
 
-/** Hosts by status in blocks of 16 addresses, by the first address of each; blocks without a host are left out. */
-export function listBlocks(db: Db, subnetId: number): (ByStatus & { readonly first: Address })[] {
-	return db
-		.query<ByStatus & { block: string }, [number]>(
-			"SELECT block, up, down, unknown FROM host_block WHERE subnet_id = ? AND up + down + unknown > 0",
+/**
+ * Hosts by status in blocks of 16 addresses, for each block of an IPv4 subnet that has any: its number among all blocks
+ * of IPv4 (the address without its last four bits), then up, down, unknown.
+ */
+export function listBlocks(
+	db: Db,
+	subnetId: number,
+): [block: number, up: number, down: number, unknown: number][] {
+	const rows = db
+		.query<unknown, [number]>(
+			"SELECT substr(block, 25), up, down, unknown FROM host_block WHERE subnet_id = ? AND up + down + unknown > 0",
 		)
-		.all(subnetId)
-		.map(({ block, ...counts }) => ({ ...counts, first: BigInt(`0x${block}0`) }));
+		.values(subnetId) as [string, number, number, number][];
+	return rows.map(([block, up, down, unknown]) => [Number.parseInt(block, 16), up, down, unknown]);
+}
+
+/** Where hosts are in small subnets: for each and each status_order the last 16 bits of their addresses, in hexadecimal. */
+export function listOffsets(
+	db: Db,
+	subnetIds: readonly number[],
+): { readonly subnetId: number; readonly statusOrder: number; readonly digits: string }[] {
+	return db
+		.query<{ subnetId: number; statusOrder: number; digits: string }, [string]>(
+			`SELECT subnet_id AS subnetId, status_order AS statusOrder, group_concat(hex(substr(ip_key, 15)), '') AS digits
+			FROM host WHERE subnet_id IN (SELECT value FROM json_each(?)) GROUP BY subnet_id, status_order`,
+		)
+		.all(JSON.stringify(subnetIds));
 }
 
 /** Hosts that sit on the first or last address of their subnet; of this one, if it is named. */
@@ -83,35 +102,6 @@ export function countNews(db: Db, since: number): { neverAnswered: number; newHo
 		)
 		.get(since);
 	return { neverAnswered: row?.never ?? 0, newHosts: row?.fresh ?? 0 };
-}
-
-/** The most used tags of a subnet (or all), and how many hosts carry each. */
-export function listTags(
-	db: Db,
-	subnetId: number | undefined,
-	limit: number,
-): { name: string; hosts: number }[] {
-	return db
-		.query<{ name: string; hosts: number }, [number | null, number | null, number]>(
-			`SELECT tag AS name, count(*) AS hosts FROM host_tag JOIN host ON host.id = host_id
-			WHERE (? IS NULL OR subnet_id = ?) GROUP BY tag ORDER BY hosts DESC, tag LIMIT ?`,
-		)
-		.all(subnetId ?? null, subnetId ?? null, limit);
-}
-
-/** The most frequent services of open ports, likewise. */
-export function listServices(
-	db: Db,
-	subnetId: number | undefined,
-	limit: number,
-): { name: string; hosts: number }[] {
-	return db
-		.query<{ name: string; hosts: number }, [number | null, number | null, number]>(
-			`SELECT service AS name, count(DISTINCT host_id) AS hosts FROM host_open_port JOIN host ON host.id = host_id
-			WHERE is_current = 1 AND service <> '' AND (? IS NULL OR subnet_id = ?)
-			GROUP BY service ORDER BY hosts DESC, service LIMIT ?`,
-		)
-		.all(subnetId ?? null, subnetId ?? null, limit);
 }
 
 /** Hosts of a subnet, and how many of them carry something a person wrote. */

@@ -9,6 +9,7 @@ import { pickByWords } from "./words.ts";
 export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHERE tag = :tag))
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:port IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE port = :port AND is_current = 1))
+	AND (:never IS NULL OR first_seen_at IS NULL) AND (:since IS NULL OR first_seen_at >= :since)
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
 		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
 		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\'
@@ -24,6 +25,8 @@ export function bindsOf(filter: HostFilter) {
 		tag: filter.tag ?? null,
 		service: filter.service ?? null,
 		port: filter.port ?? null,
+		never: filter.seen?.kind === "never" ? 1 : null,
+		since: filter.seen?.kind === "new" ? filter.seen.since : null,
 		word: text ?? null,
 		mac: macPart(text ?? "") ?? null,
 		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
@@ -31,10 +34,8 @@ export function bindsOf(filter: HostFilter) {
 }
 
 /** Nothing but a subnet or a status is asked for. */
-export function asksNothing({ tag, service, port, text }: HostFilter): boolean {
-	return (
-		tag === undefined && service === undefined && port === undefined && (text === undefined || text === "")
-	);
+export function asksNothing({ tag, service, port, seen, text = "" }: HostFilter): boolean {
+	return text === "" && [tag, service, port, seen].every((part) => part === undefined);
 }
 
 /** More hosts than these are not picked: a list that walks along its index soon meets enough of them. */
@@ -49,6 +50,8 @@ const PICKS = {
 	port: "SELECT DISTINCT host_id AS id FROM host_open_port WHERE port = :value AND is_current = 1 LIMIT :limit",
 	service:
 		"SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = :value AND is_current = 1 LIMIT :limit",
+	never: "SELECT id FROM host WHERE first_seen_at IS NULL LIMIT :limit",
+	since: "SELECT id FROM host WHERE first_seen_at >= :value LIMIT :limit",
 	ports: `${BY_PORTS} LIMIT :limit`,
 } as const;
 
@@ -60,15 +63,18 @@ function ask(db: Db, sql: string, binds: Binds): number[] {
 }
 
 /**
- * Ids of all hosts that may pass: those that carry the tag, the port, the service or the text. undefined when they
- * are too many, or when the filter asks for none of these. They still have to pass the whole filter.
+ * Ids of all hosts that may pass: those that carry the tag, the port, the service or the text, or first answered
+ * when it says. undefined when they are too many, or when the filter asks for none of these. They still have to pass
+ * the whole filter.
  */
-export function pickHosts(db: Db, { tag, service, port, text = "" }: HostFilter): number[] | undefined {
+export function pickHosts(db: Db, { tag, service, port, seen, text = "" }: HostFilter): number[] | undefined {
 	const limit = PICKED_MAX + 1;
 	let ids: number[];
 	if (tag !== undefined) ids = ask(db, PICKS.tag, { value: tag, limit });
 	else if (port !== undefined) ids = ask(db, PICKS.port, { value: port, limit });
 	else if (service !== undefined) ids = ask(db, PICKS.service, { value: service, limit });
+	else if (seen?.kind === "never") ids = ask(db, PICKS.never, { limit });
+	else if (seen !== undefined) ids = ask(db, PICKS.since, { value: seen.since, limit });
 	else if (text === "") return undefined;
 	else {
 		ids = pickByWords(db, text, limit);

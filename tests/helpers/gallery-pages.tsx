@@ -104,6 +104,7 @@ function dashboard(world: World, url: URL, empty = false): VNode {
 				answered24h: empty ? undefined : 0.9921,
 			}}
 			subnets={shown.map(({ subnet, hosts }) => ({ subnet, map: mapOf(subnet, hosts) }))}
+			all={shown.map(({ subnet }) => subnet)}
 			listing={dashboardListing(world, url)}
 			changes={changes.slice(0, 9)}
 			offers={offers}

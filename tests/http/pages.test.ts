@@ -237,7 +237,7 @@ describe("lists", () => {
 			for (let turn = 0; turn < 12 && path !== undefined; turn++) {
 				const { text } = await rig.get(path);
 				seen.push(...[...text.matchAll(/<tr id="h(\d+)"/g)].map((match) => match[1] ?? ""));
-				const after: string | undefined = /after=([^"&]+)/.exec(text)?.[1];
+				const after: string | undefined = /id="more".*?after=([^"&]+)/.exec(text)?.[1];
 				path = after === undefined ? undefined : `/subnets/1/rows?order=${order}&after=${after}`;
 			}
 			expect(seen).toHaveLength(250);

@@ -85,6 +85,7 @@ function pagesWith(text: string): Record<string, VNode> {
 			<Dashboard
 				counts={counts}
 				subnets={[{ subnet: place, map }]}
+				all={[place]}
 				listing={listing}
 				changes={events}
 				offers={offers}
@@ -92,7 +93,15 @@ function pagesWith(text: string): Record<string, VNode> {
 			/>
 		),
 		"first run": (
-			<Dashboard counts={counts} subnets={[]} listing={listing} changes={[]} offers={offers} now={NOW} />
+			<Dashboard
+				counts={counts}
+				subnets={[]}
+				all={[]}
+				listing={listing}
+				changes={[]}
+				offers={offers}
+				now={NOW}
+			/>
 		),
 		subnets: (
 			<Subnets

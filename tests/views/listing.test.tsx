@@ -130,7 +130,7 @@ describe("addresses of lists", () => {
 		expect(listUrl("/subnets/1", query, { tag: undefined, text: "x" })).toBe(
 			"/subnets/1?order=address&status=up&q=x",
 		);
-		expect(rowsUrl("/", { ...query, filter: { subnetId: 3 } }, "9")).toBe(
+		expect(rowsUrl("/", { ...query, filter: { subnetId: 3 } }, { after: "9" })).toBe(
 			"/rows?order=address&status=&subnet=3&after=9",
 		);
 	});

@@ -1,0 +1,114 @@
+/** Rows of unused addresses: a run of them folded, one of them, and what can be done with them. Knows no list. */
+
+import { type Address, formatAddress } from "../src/net/address.ts";
+import type { Range } from "../src/net/cidr.ts";
+import { countOf } from "../src/net/ranges.ts";
+import { cell, row } from "./elements.tsx";
+import { count } from "./format.ts";
+
+/** How many addresses one "Show" unfolds: what the listing gives, and what the button says. */
+const UNFOLD = 64n;
+/** How many the form for several starts with. */
+const SEVERAL = 8n;
+
+/** "10.0.0.15 – 10.0.0.200", or the address alone where there is only one. */
+function rangeText(range: Range): string {
+	const first = formatAddress(range.first);
+	return range.first === range.last ? first : `${first} – ${formatAddress(range.last)}`;
+}
+
+/** A run of unused addresses; `rest` is what an unfolded one has not shown yet. */
+export function GapRow(props: {
+	range: Range;
+	rest?: boolean;
+	columns: number;
+	subnetId: number | undefined;
+	unfolded: (first: Address) => string;
+}) {
+	const { range } = props;
+	const size = countOf(range);
+	const first = formatAddress(range.first);
+	const unfolded = props.unfolded(range.first);
+	return (
+		<tr class="gap" id={`g${first}`} {...row}>
+			<td {...cell} colSpan={props.columns}>
+				<span class="range">{rangeText(range)}</span>
+				<span class="size">
+					{size === 1n ? "unused" : `${count(size)} ${props.rest ? "more " : ""}unused`}
+				</span>
+				<span class="does">
+					{size > 1n && (
+						<a
+							class="mini"
+							href={`${unfolded}#f${first}`}
+							hx-get={unfolded}
+							hx-target="#main"
+							hx-swap="outerMorph show:none"
+							hx-push-url="true"
+							data-unfold={`f${first}`}
+						>
+							{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
+							<span class="sr"> {rangeText(range)}</span>
+						</a>
+					)}
+					<ReserveLink
+						subnetId={props.subnetId}
+						address={first}
+						label={size === 1n ? "Reserve" : "Reserve first free"}
+					/>
+					{size > 1n && (
+						<>
+							<ReserveLink
+								subnetId={props.subnetId}
+								address={first}
+								count={size < SEVERAL ? size : SEVERAL}
+								label="Reserve several"
+							/>
+							<button type="button" class="mini copy" data-copy={rangeText(range)}>
+								Copy<span class="sr"> {rangeText(range)}</span>
+							</button>
+						</>
+					)}
+				</span>
+			</td>
+		</tr>
+	);
+}
+
+/** One unused address; `at`: it was asked for. */
+export function FreeRow(props: {
+	address: string;
+	columns: number;
+	subnetId: number | undefined;
+	at: boolean;
+}) {
+	return (
+		<tr class="gap free" id={`f${props.address}`} aria-current={props.at ? "true" : undefined} {...row}>
+			<td {...cell} colSpan={props.columns}>
+				<span class="range" id={props.at ? "at" : undefined}>
+					{props.address}
+				</span>
+				<span class="size">unused</span>
+				<span class="does">
+					<ReserveLink subnetId={props.subnetId} address={props.address} label="Reserve" />
+				</span>
+			</td>
+		</tr>
+	);
+}
+
+function ReserveLink(props: {
+	subnetId: number | undefined;
+	address: string;
+	label: string;
+	count?: bigint;
+}) {
+	if (props.subnetId === undefined) return null;
+	const query = props.count === undefined ? "" : `?count=${props.count}`;
+	return (
+		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}${query}`}>
+			{props.label}
+			<span class="sr"> {props.address}</span>
+		</a>
+	);
+}
