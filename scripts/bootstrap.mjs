@@ -20,6 +20,7 @@ const VERBS = {
 	"bench http": ["tests/bench/http.ts"],
 	"bench pages": ["tests/bench/pages.ts"],
 	"bench history": ["tests/bench/history.ts"],
+	"bench faults": ["tests/bench/faults.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
 

@@ -69,7 +69,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		opened.defer(() => lock.release());
 		refuseLost(config.databasePath);
 		const checkpointPages = BOUNDS.mainCheckpointPages;
-		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs, checkpointPages });
+		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.mainBusyMs, checkpointPages });
 		opened.defer(() => db.close());
 		lock.markUsed();
 		const bus = createBus({
@@ -86,6 +86,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 async function start(context: Context, options: AppOptions, opened: DisposableStack): Promise<App> {
 	const { config, bus, log, clock } = context;
 	let thread: Thread | undefined;
+	let backups: Backups | undefined;
 	// Also where settings that nmap must not be given stop the start.
 	const scanner = await openPortScanner(scanOptions(config));
 	scanner.close();
@@ -101,6 +102,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 					scanner,
 				),
 				context,
+				() => backups?.damage(),
 			),
 			targetRules,
 			ask: async (addresses, patience) => {
@@ -113,7 +115,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	url = server.url;
 	const { entry } = options;
 	if (entry !== undefined) thread = startThread({ ...BOUNDS, entry, config, bus, log, clock });
-	const backups = entry === undefined ? undefined : backupsOf(context, entry);
+	if (entry !== undefined) backups = backupsOf(context, entry);
 	const deliverer = openDeliverer({
 		...context,
 		resolve: resolveName,
@@ -151,6 +153,7 @@ function backupsOf(context: Context, entry: string): Backups {
 		dir: backupDir === "" ? join(dirname(databasePath), "backups") : backupDir,
 		keep: backupKeep,
 		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
+		check: (path, signal) => runErrand(entry, "check", { path }, signal),
 	});
 }
 

@@ -114,8 +114,9 @@ export const BOUNDS = {
 	pruneUnit: 1_000,
 	/** Pages of 4 kB in the log before they are moved into the file. */
 	checkpointPages: 1_000,
-	/** A blocked write waits so long for the other thread, in milliseconds. */
+	/** A blocked write waits so long, in milliseconds: in the thread that sweeps; in the one that answers people, all stand still meanwhile. */
 	busyMs: 5_000,
+	mainBusyMs: 1_000,
 	/**
 	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
 	 * the disk, and does it only when the log has grown so far, in pages (64 MB).

@@ -4,12 +4,13 @@
  */
 
 import { AppError, type ErrorCode } from "./errors.ts";
-import { type BackupFile, writeBackup } from "./store/backup.ts";
+import { type BackupFile, findDamage, writeBackup } from "./store/backup.ts";
 
 /** Each takes and answers plain data: both cross the thread border. */
 const ERRANDS = {
 	backup: (job: { from: string; to: string; busyMs: number }): BackupFile =>
 		writeBackup(job.from, job.to, job),
+	check: (job: { path: string }): string | undefined => findDamage(job.path),
 } as const;
 
 type Errands = typeof ERRANDS;
@@ -59,7 +60,8 @@ export async function runErrand<N extends Name>(
 /** The thread's side: does it and answers. */
 export function answerErrand({ name, job }: Errand, post: (outcome: Outcome) => void): void {
 	try {
-		post({ done: ERRANDS[name](job) });
+		// Name and job came as one message, made by runErrand: they belong together.
+		post({ done: (ERRANDS[name] as (job: unknown) => unknown)(job) });
 	} catch (error) {
 		const code = error instanceof AppError ? error.code : undefined;
 		post({ problem: (error as Error).message, code });

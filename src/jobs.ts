@@ -26,8 +26,8 @@ export function startJobs(context: Context, { thread, deliverer, backups, look }
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
 		{ name: "prune", pattern: "17 23 3 * * *", run: () => ask(context, "prune_asked_at") },
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
-		{ name: "backups", pattern: "*/5 * * * * *", run: () => backups.tick() },
-		{ name: "the file", pattern: "*/5 * * * * *", run: () => void look() },
+		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },
+		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
 	];
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of
 	// its own, and stopped by hand.

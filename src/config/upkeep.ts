@@ -17,8 +17,6 @@ export type UpkeepSettings = Readonly<{
 export const UPKEEP_BOUNDS = {
 	/** A backup that failed is tried again so much later, in milliseconds. */
 	backupRetryMs: 3_600_000,
-	/** The files of the database and of the certificate are looked at so often, in milliseconds. */
-	filesEveryMs: 5_000,
 	/** The thread that sweeps is started again after its end so much later, doubling up to the second, in milliseconds. */
 	restartMs: 1_000,
 	restartMaxMs: 60_000,

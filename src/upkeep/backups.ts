@@ -25,11 +25,15 @@ export type BackupsOptions = {
 	readonly backupRetryMs: number;
 	/** Copies the database `from` into the file `to`, elsewhere: this thread goes on. */
 	readonly copy: (from: string, to: string, signal: AbortSignal) => Promise<BackupFile>;
+	/** Looks through the pages of the database, elsewhere: what is wrong, in words, or undefined. */
+	readonly check: (path: string, signal: AbortSignal) => Promise<string | undefined>;
 };
 
 export type Backups = {
-	/** Starts what is due; returns at once. */
+	/** Starts what is due; returns at once. The first one looks through the database as it was found at the start. */
 	tick(): void;
+	/** Why the database is not to be trusted, in words; undefined while nothing is known against it. */
+	damage(): string | undefined;
 	idle(): Promise<void>;
 	/** Cuts what is under way; the copy does not appear. */
 	close(): Promise<void>;
@@ -41,6 +45,18 @@ export function openBackups(options: BackupsOptions): Backups {
 	const closing = new AbortController();
 	let running: Promise<void> | undefined;
 	let notBefore = 0;
+	let checked = false;
+	let damage: string | undefined;
+	const look = async () => {
+		try {
+			damage = await options.check(options.databasePath, closing.signal);
+			if (damage !== undefined) log.error("the database is damaged", { reason: damage });
+		} catch (error) {
+			if (!closing.signal.aborted) log.warning("the database was not looked through", { reason: error });
+		} finally {
+			running = undefined;
+		}
+	};
 	const work = async () => {
 		const startedAt = clock.monotonicMs();
 		try {
@@ -64,8 +80,13 @@ export function openBackups(options: BackupsOptions): Backups {
 	return {
 		tick() {
 			if (closing.signal.aborted || running !== undefined || clock.monotonicMs() < notBefore) return;
-			if (isDue(options)) running = work().catch((error) => log.error("backup not noted", { reason: error }));
+			if (!checked) {
+				checked = true;
+				running = look();
+			} else if (isDue(options))
+				running = work().catch((error) => log.error("backup not noted", { reason: error }));
 		},
+		damage: () => damage,
 		idle: async () => running,
 		async close() {
 			closing.abort();

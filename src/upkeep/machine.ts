@@ -1,4 +1,4 @@
-/** What the doctor says of backups: the last one, or why there is none. Makes none. */
+/** What the doctor and the live light say of the file and its backups: damage, the last backup, or why there is none. */
 
 import type { Context } from "../context.ts";
 import { readBackupProblem, readBackupReport } from "../store/settings.ts";
@@ -6,14 +6,26 @@ import { readBackupProblem, readBackupReport } from "../store/settings.ts";
 /** One thing looked at: how it is, and the command that mends it. */
 export type Check = { name: string; state: "ok" | "warn" | "bad"; says: string; mend?: string };
 
-type Machine = { checks(): Check[] };
+type Machine = { checks(): Check[]; problem(): string | undefined };
 type Seen = Pick<Context, "db" | "clock" | "config">;
 
 const DAY_MS = 86_400_000;
 
-/** Adds backups to what the machine tells. */
-export function withBackups<M extends Machine>(machine: M, context: Seen): M {
-	return { ...machine, checks: () => [...machine.checks(), checkBackups(context)] };
+/** Adds backups, and the state of the file, to what the machine tells. `damage`: why the file is not to be trusted. */
+export function withBackups<M extends Machine>(
+	machine: M,
+	context: Seen,
+	damage: () => string | undefined,
+): M {
+	return {
+		...machine,
+		checks: () => [...machine.checks(), ...checkFile(damage()), checkBackups(context)],
+		problem: () => damage() ?? machine.problem(),
+	};
+}
+
+function checkFile(damage: string | undefined): Check[] {
+	return damage === undefined ? [] : [{ name: "Database file", state: "bad", says: damage }];
 }
 
 function checkBackups({ db, clock, config }: Seen): Check {

@@ -43,12 +43,21 @@ function open(more: Partial<BackupsOptions> = {}) {
 			calls.push(to);
 			return writeBackup(from, to, { busyMs: 100 });
 		},
+		check: async () => undefined,
 		...more,
 	});
 }
 
+/** Past the look at the file with which every life begins. */
+async function begun(more: Partial<BackupsOptions> = {}) {
+	const backups = open(more);
+	backups.tick();
+	await backups.idle();
+	return backups;
+}
+
 test("a new database waits a day; then one a day, the newest three stay", async () => {
-	const backups = open();
+	const backups = await begun();
 	for (let hour = 0; hour < 26; hour++) {
 		backups.tick();
 		await backups.idle();
@@ -69,7 +78,7 @@ test("a new database waits a day; then one a day, the newest three stay", async 
 });
 
 test("a wish is fulfilled at once, also where none is made by itself", async () => {
-	const backups = open({ keep: 0 });
+	const backups = await begun({ keep: 0 });
 	await clock.advance(100 * HOUR_MS);
 	backups.tick();
 	expect(calls).toEqual([]);
@@ -82,13 +91,13 @@ test("a wish is fulfilled at once, also where none is made by itself", async () 
 });
 
 test("a failure is noted, no good one is removed for it, and it is tried again after an hour", async () => {
-	const good = open();
+	const good = await begun();
 	writeSetting(db, "backup_asked_at", "1");
 	good.tick();
 	await good.idle();
 	const before = readdirSync(join(folder, "backups"));
 	let tries = 0;
-	const backups = open({
+	const backups = await begun({
 		keep: 1,
 		copy: async () => {
 			tries += 1;
@@ -104,14 +113,14 @@ test("a failure is noted, no good one is removed for it, and it is tried again a
 	expect(tries).toBe(2);
 	expect(readBackupProblem(db)?.says).toContain("disk is full");
 	expect(readdirSync(join(folder, "backups"))).toEqual(before);
-	const again = open();
+	const again = await begun();
 	again.tick();
 	await again.idle();
 	expect(readBackupProblem(db)).toBeUndefined();
 });
 
 test("the end of the program cuts it off without a note", async () => {
-	const backups = open({
+	const backups = await begun({
 		copy: (_, __, signal) =>
 			new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("cut")))),
 	});
@@ -120,4 +129,13 @@ test("the end of the program cuts it off without a note", async () => {
 	await backups.close();
 	expect(readBackupProblem(db)).toBeUndefined();
 	expect(readSetting(db, "backup_asked_at")).toBe("1");
+});
+
+test("every life begins with a look at the file; what is wrong with it is known from then on", async () => {
+	let looks = 0;
+	const backups = await begun({ check: async () => `damaged ${++looks}` });
+	expect(backups.damage()).toBe("damaged 1");
+	backups.tick();
+	await backups.idle();
+	expect(looks).toBe(1);
 });

@@ -1,0 +1,79 @@
+/** A disk that is full, and one that is read-only (faults F-07, F-08): on a small tmpfs in a mount namespace of its own. */
+
+import { expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fillDatabase } from "../helpers/filled.ts";
+
+/** Why no disk can be mounted here, or undefined. */
+function problemHere(): string | undefined {
+	if (process.platform !== "linux" || process.getuid?.() !== 0) return "needs root on Linux";
+	const tried = Bun.spawnSync(["unshare", "-m", "mount", "-t", "tmpfs", "tmpfs", tmpdir()], {
+		stderr: "ignore",
+	});
+	return tried.exitCode === 0 ? undefined : "may not mount";
+}
+const problem = problemHere();
+const title = problem === undefined ? "" : ` (${problem})`;
+
+/** Runs a line of a shell in a mount namespace of its own. */
+function inside(line: string, ...args: string[]) {
+	const done = Bun.spawnSync(
+		["unshare", "-m", "--propagation", "private", "bash", "-ec", line, "bash", ...args],
+		{
+			stdin: "ignore",
+			stdout: "pipe",
+			stderr: "pipe",
+			timeout: 60_000,
+			env: { ...process.env, NODE_ENV: "production" },
+		},
+	);
+	return { code: done.exitCode, out: done.stdout.toString(), err: done.stderr.toString() };
+}
+
+test.skipIf(problem !== undefined)(
+	`full: told, nobody is down, no backup goes; with room it goes on by itself${title}`,
+	() => {
+		const disk = mkdtempSync(join(tmpdir(), "rollcall-full-"));
+		try {
+			const entry = join(import.meta.dir, "../helpers/full-disk-entry.ts");
+			const line = `mount -t tmpfs -o size=24m tmpfs "$1"; exec "$2" --no-env-file "$3" "$1"`;
+			const { code, out, err } = inside(line, disk, process.execPath, entry);
+			expect({ code, err: code === 0 ? "" : err + out }).toEqual({ code: 0, err: "" });
+			const facts = JSON.parse(out.trim().split("\n").at(-1) ?? "");
+			expect(facts.before).toHaveLength(1);
+			expect(facts.kept).toEqual(facts.before);
+			expect(facts.backupSays).toMatch(/No backup was made: .* free, .* are needed/);
+			expect(facts.refused).toMatchObject({ status: 503, says: expect.stringContaining("The disk is full") });
+			expect(facts.trouble.problem).toContain("disk is full");
+			expect(facts.hostsWhileFull).toContain("14 up");
+			expect(facts.rows).toBeGreaterThanOrEqual(facts.acknowledged);
+			expect({ downs: facts.downs, wrongs: facts.wrongs }).toEqual({ downs: 0, wrongs: [] });
+		} finally {
+			rmSync(disk, { recursive: true, force: true });
+		}
+	},
+	70_000,
+);
+
+test.skipIf(problem !== undefined)(
+	`read-only at the start: refused with the path and why, in one line${title}`,
+	() => {
+		const disk = mkdtempSync(join(tmpdir(), "rollcall-ro-"));
+		try {
+			mkdirSync(join(disk, "data"));
+			fillDatabase(join(disk, "data/ipam.db"), 3);
+			const main = join(import.meta.dir, "../../src/main.ts");
+			const line = `mount --bind "$1/data" "$1/data"; mount -o remount,ro,bind "$1/data"
+			exec "$2" --no-env-file "$3" serve --port 0 --database "$1/data/ipam.db"`;
+			const { code, out, err } = inside(line, disk, process.execPath, main);
+			expect({ code, out }).toEqual({ code: 3, out: "" });
+			expect(err).toMatch(/^rollcall: .*data\/ipam\.db.*/);
+			expect(err.trim().split("\n")).toHaveLength(1);
+		} finally {
+			rmSync(disk, { recursive: true, force: true });
+		}
+	},
+	30_000,
+);

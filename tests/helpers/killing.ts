@@ -1,0 +1,155 @@
+/** Killing programs at random moments and asking what they left. Knows how to strike; each case knows what must hold. */
+
+import { Database } from "bun:sqlite";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkBackup } from "../../src/store/backup.ts";
+import { wrongs } from "./filled.ts";
+import { type Receiver, receiver } from "./receiver.ts";
+
+export type Strike = { readonly acknowledged: number; readonly problems: string[] };
+
+/** Starts a script of this folder, strikes it `afterMs` after its first line, and answers all the lines it got out. */
+export async function strike(script: string, args: readonly string[], afterMs: number): Promise<string[]> {
+	const child = Bun.spawn([process.execPath, "--no-env-file", join(import.meta.dir, script), ...args], {
+		stdin: "ignore",
+		stdout: "pipe",
+		stderr: "pipe",
+		env: { ...process.env, NODE_ENV: "production" },
+	});
+	const decoder = new TextDecoder();
+	let text = "";
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const tooLate = setTimeout(() => child.kill("SIGKILL"), 15_000);
+	for await (const chunk of child.stdout) {
+		text += decoder.decode(chunk, { stream: true });
+		if (text.includes("\n")) timer ??= setTimeout(() => child.kill("SIGKILL"), afterMs);
+	}
+	clearTimeout(tooLate);
+	clearTimeout(timer);
+	await child.exited;
+	if (!text.includes("\n"))
+		throw new Error(`${script} did not begin: ${await new Response(child.stderr).text()}`);
+	// What stands behind the last line end was not said whole.
+	return text.split("\n").slice(0, -1);
+}
+
+/** Addresses that the victim uses in turn: it removes a host only to record another one there, so many writes later. */
+const TURN = 512;
+
+/** What was acknowledged: for each address the number of the newest write, or that its host was removed. */
+type Acknowledged = {
+	readonly hosts: Map<string, number | "gone">;
+	newest: number;
+	asked: number;
+	lines: number;
+};
+
+function note(seen: Acknowledged, lines: readonly string[]): void {
+	for (const line of lines) {
+		const [word = "", ip = "", n = "0"] = line.split(" ");
+		// The log of its other thread stands between.
+		if (!["asked", "gone", "made", "edited"].includes(word)) continue;
+		seen.lines += 1;
+		if (word === "asked") seen.asked += 1;
+		else seen.hosts.set(ip, word === "gone" ? "gone" : Number(n));
+		seen.newest = Math.max(seen.newest, Number(n));
+	}
+}
+
+/** A whole Rollcall, killed `times` times on one database, looked at after each. */
+export async function killWhole(times: number, random: () => number, maxMs: number): Promise<Strike> {
+	const folder = mkdtempSync(join(tmpdir(), "rollcall-kill-"));
+	const path = join(folder, "ipam.db");
+	const hook = receiver(() => new Response());
+	const seen: Acknowledged = { hosts: new Map(), newest: 0, asked: 0, lines: 0 };
+	const problems: string[] = [];
+	try {
+		for (let n = 1; n <= times; n++) {
+			note(seen, await strike("victim-entry.ts", [path, hook.url], random() * maxMs));
+			const found = [...lookAt(path, seen, hook), ...backupProblems(join(folder, "backups"))];
+			problems.push(...found.map((problem) => `after kill ${n}: ${problem}`));
+		}
+		return { acknowledged: seen.lines, problems };
+	} finally {
+		hook.stop();
+		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** What of the acknowledged is missing, and what disagrees with itself. More than was acknowledged may be there. */
+export function lookAt(path: string, seen: Acknowledged, hook: Pick<Receiver, "received">): string[] {
+	// The first one to open it replays the log, as the next start would.
+	const db = new Database(path, { readwrite: true, create: false });
+	try {
+		const problems = wrongs(db);
+		const find = db.query<{ description: string }, [string]>("SELECT description FROM host WHERE ip = ?");
+		for (const [ip, n] of seen.hosts) {
+			const row = find.get(ip);
+			const there = row === null ? undefined : Number(/\d+$/.exec(row.description)?.[0]);
+			const mayBeGone = n === "gone" || seen.newest >= n + TURN - 1;
+			if (there === undefined && !mayBeGone) problems.push(`${ip}: write ${n} was acknowledged and is gone`);
+			if (there !== undefined && n !== "gone" && there < n)
+				problems.push(`${ip}: write ${n} was acknowledged, ${there} is there`);
+		}
+		const one = (sql: string) => db.query<{ n: number }, []>(sql).get()?.n ?? 0;
+		if (one(WITHOUT_EVENT) > 0) problems.push("a host without the event that made it");
+		if (one("SELECT count(*) AS n FROM webhook_delivery") < seen.asked)
+			problems.push("a message to a webhook is lost");
+		const uids = new Set(hook.received.map(({ headers }) => headers.get("webhook-id")));
+		const sent = db
+			.query<{ uid: string }, []>("SELECT uid FROM webhook_delivery WHERE state = 'delivered'")
+			.all();
+		if (sent.some(({ uid }) => !uids.has(uid))) problems.push("a message is noted as delivered and was not");
+		return problems;
+	} finally {
+		db.close();
+	}
+}
+
+const WITHOUT_EVENT = `SELECT count(*) AS n FROM host WHERE description <> ''
+	AND NOT EXISTS (SELECT 1 FROM event WHERE host_id = host.id)`;
+
+/** A file with the name of a backup is a whole one, whenever its maker was killed. */
+function backupProblems(folder: string): string[] {
+	if (!existsSync(folder)) return [];
+	return readdirSync(folder)
+		.filter((name) => name.endsWith(".db"))
+		.flatMap((name) => {
+			try {
+				checkBackup(join(folder, name));
+				return [];
+			} catch (error) {
+				return [`backup ${name}: ${(error as Error).message}`];
+			}
+		});
+}
+
+/**
+ * A script that ends by itself (or begins again and again), killed `times` times on a fresh folder each; `prepare`
+ * fills it, `judge` looks at what is left.
+ */
+export async function killFresh(
+	script: string,
+	times: number,
+	random: () => number,
+	scene: {
+		maxMs: number;
+		prepare(folder: string): string[];
+		judge(folder: string): string[];
+	},
+): Promise<Strike> {
+	const problems: string[] = [];
+	for (let n = 1; n <= times; n++) {
+		const folder = mkdtempSync(join(tmpdir(), "rollcall-kill-"));
+		try {
+			const args = scene.prepare(folder);
+			await strike(script, args, random() * scene.maxMs);
+			problems.push(...scene.judge(folder).map((problem) => `kill ${n}: ${problem}`));
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
+	}
+	return { acknowledged: 0, problems };
+}
