@@ -19,7 +19,8 @@ const STATUS: Record<ErrorCode, number> = {
 	unavailable: 503,
 };
 
-const TITLES: Record<number, string> = {
+/** What a status means, in two or three words. */
+export const STATUS_TITLES: Record<number, string> = {
 	403: "Not allowed",
 	404: "Not found",
 	400: "Not understood",
@@ -109,7 +110,7 @@ export function explain(error: unknown): {
 		return {
 			status,
 			code: error.code,
-			title: TITLES[status] ?? "Error",
+			title: STATUS_TITLES[status] ?? "Error",
 			says: error.message,
 			...(error.field === undefined ? {} : { field: error.field }),
 			...(error.detail === undefined ? {} : { detail: error.detail }),
@@ -117,7 +118,7 @@ export function explain(error: unknown): {
 	}
 	const fault = storageFault(error);
 	if (fault !== undefined) {
-		return { status: 503, code: "unavailable", title: TITLES[503] ?? "Error", says: fault };
+		return { status: 503, code: "unavailable", title: STATUS_TITLES[503] ?? "Error", says: fault };
 	}
 	return {
 		status: 500,
@@ -132,7 +133,7 @@ export function respondProblem(request: Request, error: unknown, status?: number
 	const told = explain(error);
 	const body = {
 		type: "about:blank",
-		title: TITLES[status ?? told.status] ?? told.title,
+		title: STATUS_TITLES[status ?? told.status] ?? told.title,
 		status: status ?? told.status,
 		detail: told.says,
 		code: told.code,
@@ -144,7 +145,7 @@ export function respondProblem(request: Request, error: unknown, status?: number
 
 /** An error as a page. */
 export function respondErrorPage(request: Request, shell: Shell, status: number, says: string): Response {
-	const title = TITLES[status] ?? "Something broke";
+	const title = STATUS_TITLES[status] ?? "Something broke";
 	const next = { href: "/", label: "To the dashboard" };
 	return respondPage(request, shell, { title, main: Problem({ status, title, says, next }) }, status);
 }

@@ -17,6 +17,7 @@ import { batchRoutes } from "./batches.ts";
 import { createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
+import { documentRoutes } from "./docs.ts";
 import { INSIDE, type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityRoutes } from "./identities.ts";
@@ -85,7 +86,8 @@ export async function openServer(
 
 function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Request>) {
 	const { config } = desk.context;
-	const dispatch = openDispatch(allOperations(desk), openKept(desk.context.db));
+	const operations = allOperations(desk);
+	const dispatch = openDispatch(operations, openKept(desk.context.db));
 	return new Elysia({
 		serve: { maxRequestBodySize: BOUNDS.bodyBytes, idleTimeout: BOUNDS.idleTimeoutS },
 	})
@@ -115,6 +117,7 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.use(searchRoutes(desk))
 		.use(identityRoutes(desk))
 		.use(webhookRoutes(desk))
+		.use(documentRoutes(operations))
 		.all(`${PREFIX}/*`, ({ request }) => dispatch(request), { parse: "none" });
 }
 
