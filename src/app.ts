@@ -42,6 +42,8 @@ export type AppOptions = {
 	readonly listen?: boolean;
 	readonly clock?: Clock;
 	readonly log?: Log;
+	/** Asks the network in place of the sweep thread. */
+	readonly ask?: Thread["ask"];
 };
 
 /** 0 ≤ n < 1, from the system's generator. */
@@ -106,9 +108,9 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 			),
 			targetRules,
 			ask: async (addresses, patience) => {
-				if (thread === undefined)
-					throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
-				return thread.ask(addresses, patience);
+				const ask = options.ask ?? thread?.ask;
+				if (ask === undefined) throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
+				return ask(addresses, patience);
 			},
 		},
 	});

@@ -1,6 +1,6 @@
 /** A whole Rollcall without a socket: database in memory, requests handed straight to it. */
 
-import { type App, openApp } from "../../src/app.ts";
+import { type App, type AppOptions, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 
@@ -13,19 +13,27 @@ export type Rig = {
 	post(path: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
 	/** JSON, as a script sends it. */
 	send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+	/** Anything else; the answer as it comes. */
+	fetch(path: string, init?: RequestInit): Promise<Response>;
 	close(): Promise<void>;
 };
 
-export async function openRig(env: Record<string, string> = {}): Promise<Rig> {
+export async function openRig(
+	env: Record<string, string> = {},
+	options: Pick<AppOptions, "ask"> = {},
+): Promise<Rig> {
 	const config = loadConfig({ env: { DATABASE_URL: ":memory:", ...env } });
-	const app = await openApp(config, { listen: false, log: silentLog });
+	const app = await openApp(config, { ...options, listen: false, log: silentLog });
+	const fetch = (path: string, init: RequestInit = {}) =>
+		app.handle(new Request(`http://localhost${path}`, init));
 	const ask = async (path: string, init: RequestInit = {}): Promise<Answer> => {
-		const answer = await app.handle(new Request(`http://localhost${path}`, init));
+		const answer = await fetch(path, init);
 		const text = await answer.text();
 		return { status: answer.status, text, headers: answer.headers, json: () => JSON.parse(text) as never };
 	};
 	return {
 		app,
+		fetch,
 		get: (path, headers = {}) => ask(path, { headers }),
 		post: (path, fields = {}, headers = {}) => {
 			const body = new URLSearchParams(fields).toString();
