@@ -19,7 +19,7 @@ Examples
   rollcall serve --config /etc/rollcall.env
 `;
 
-/** Serves until the signal; 0 after a clean stop. */
+/** Serves until the signal, then ends the process: 0 after a clean stop. */
 export async function serveCommand(args: string[], io: Io): Promise<number> {
 	const options = { ...DATABASE_OPTIONS, host: { type: "string" }, port: { type: "string" } } as const;
 	const { values: flags, positionals } = readFlags("serve", args, options);
@@ -42,5 +42,6 @@ export async function serveCommand(args: string[], io: Io): Promise<number> {
 	});
 	app.context.log.info("stopping");
 	await app.close();
-	return 0;
+	// A thread in the middle of copying the database cannot be interrupted, and is not waited for.
+	process.exit(0);
 }

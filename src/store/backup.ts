@@ -27,9 +27,8 @@ export type BackupFile = {
 	readonly hosts: number;
 };
 
-/** A copy under way ends in this; one that is left over was interrupted. */
+/** A copy under way ends in this, behind the number of the process that makes it. */
 const PART = ".part";
-const PART_OLD_MS = 86_400_000;
 /** Room that is left to others on the disk, in bytes. */
 const SPARE_BYTES = 16_000_000;
 /** It holds secrets: nobody else may read it. */
@@ -158,22 +157,38 @@ export function settle(part: string, to: string): void {
 	syncPath(dirname(to));
 }
 
-/**
- * Keeps the newest `keep` copies that `backupName` named in a folder, and no piece of an interrupted one that is older
- * than a day. Answers how many copies stay. Other files are not touched.
- */
-export function pruneBackups(folder: string, databasePath: string, keep: number, now: number): number {
+/** Keeps the newest `keep` copies that `backupName` named in a folder; answers how many stay. Other files are not touched. */
+export function pruneBackups(folder: string, databasePath: string, keep: number): number {
+	const whole = namesIn(folder, databasePath).filter((name) => name.endsWith(".db"));
+	for (const name of whole.slice(keep)) rmSync(join(folder, name), { force: true });
+	return Math.min(whole.length, keep);
+}
+
+/** Removes pieces of copies whose makers have ended. Call when this process makes none. */
+export function removePieces(folder: string, databasePath: string): void {
+	if (!existsSync(folder)) return;
+	for (const name of namesIn(folder, databasePath)) {
+		const maker = /\.(\d+)\.part(-journal)?$/.exec(name)?.[1];
+		if (maker === undefined || (Number(maker) !== process.pid && lives(Number(maker)))) continue;
+		rmSync(join(folder, name), { force: true });
+	}
+}
+
+/** Copies and pieces of copies, newest first. */
+function namesIn(folder: string, databasePath: string): string[] {
 	const stem = stemOf(databasePath);
 	const ours = (name: string) =>
-		name.startsWith(`${stem}-`) && /^\d{8}-\d{6}\.db/.test(name.slice(stem.length + 1));
-	const names = readdirSync(folder).filter(ours).sort().reverse();
-	const whole = names.filter((name) => name.endsWith(".db"));
-	for (const name of whole.slice(keep)) rmSync(join(folder, name), { force: true });
-	for (const name of names.filter((one) => one.endsWith(PART))) {
-		const made = statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? now;
-		if (now - made > PART_OLD_MS) rmSync(join(folder, name), { force: true });
+		name.startsWith(`${stem}-`) && /^\d{8}-\d{6}\.db(\.|$)/.test(name.slice(stem.length + 1));
+	return readdirSync(folder).filter(ours).sort().reverse();
+}
+
+function lives(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as { code?: string }).code === "EPERM";
 	}
-	return Math.min(whole.length, keep);
 }
 
 /** A copy is never larger than the file and its log. */

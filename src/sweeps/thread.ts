@@ -73,8 +73,8 @@ export function startThread<C>(options: ThreadOptions<C>): Thread {
 		else onClosed();
 	};
 	const worker = keepAlive(options, take, (reason) => {
-		setProblem(`The part that sweeps broke off (${reason}) and is started again.`);
-		onClosed();
+		if (reason === undefined) onClosed();
+		else setProblem(`The part that sweeps broke off (${reason}) and is started again.`);
 	});
 	const questions = openQuestions(options, worker.post);
 	return {
@@ -87,11 +87,11 @@ export function startThread<C>(options: ThreadOptions<C>): Thread {
 	};
 }
 
-/** The worker itself: whichever one lives now, and the next one after it. `onFall` hears why one ended. */
+/** The worker itself: whichever one lives now, and the next one after it. `onFall` hears why one ended; nothing when it was asked to. */
 function keepAlive<C>(
 	options: ThreadOptions<C>,
 	take: (message: FromWorker) => void,
-	onFall: (reason: string) => void,
+	onFall: (reason: string | undefined) => void,
 ) {
 	const { clock, log } = options;
 	const closing = new AbortController();
@@ -102,7 +102,7 @@ function keepAlive<C>(
 	const post = (message: ToWorker<C>) => worker?.postMessage(message);
 	const fall = (reason: string) => {
 		worker = undefined;
-		onFall(reason);
+		onFall(closing.signal.aborted ? undefined : reason);
 		if (clock.monotonicMs() - startedAt > options.restartMaxMs) falls = 0;
 		const wait = Math.min(options.restartMaxMs, options.restartMs * 2 ** falls);
 		falls += 1;

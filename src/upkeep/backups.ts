@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { BackupReport } from "../model/upkeep.ts";
-import { type BackupFile, backupName, pruneBackups } from "../store/backup.ts";
+import { type BackupFile, backupName, pruneBackups, removePieces } from "../store/backup.ts";
 import type { Db } from "../store/database.ts";
 import { readBackupReport, readSetting, writeSetting } from "../store/settings.ts";
 
@@ -49,6 +49,7 @@ export function openBackups(options: BackupsOptions): Backups {
 	let damage: string | undefined;
 	const look = async () => {
 		try {
+			removePieces(options.dir, options.databasePath);
 			damage = await options.check(options.databasePath, closing.signal);
 			if (damage !== undefined) log.error("the database is damaged", { reason: damage });
 		} catch (error) {
@@ -60,10 +61,11 @@ export function openBackups(options: BackupsOptions): Backups {
 	const work = async () => {
 		const startedAt = clock.monotonicMs();
 		try {
+			removePieces(options.dir, options.databasePath);
 			mkdirSync(options.dir, { recursive: true, mode: 0o700 });
 			const to = join(options.dir, backupName(options.databasePath, clock.now()));
 			const made = await options.copy(options.databasePath, to, closing.signal);
-			const kept = pruneBackups(options.dir, options.databasePath, Math.max(1, options.keep), clock.now());
+			const kept = pruneBackups(options.dir, options.databasePath, Math.max(1, options.keep));
 			const ms = Math.round(clock.monotonicMs() - startedAt);
 			const { path, bytes, subnets, hosts } = made;
 			report(db, { path, bytes, subnets, hosts, at: clock.now(), ms, kept });

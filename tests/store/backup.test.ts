@@ -12,12 +12,11 @@ import {
 	rmSync,
 	statSync,
 	truncateSync,
-	utimesSync,
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { backupName, checkBackup, pruneBackups, writeBackup } from "../../src/store/backup.ts";
+import { backupName, checkBackup, pruneBackups, removePieces, writeBackup } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { restoreBackup } from "../../src/store/restore.ts";
@@ -100,20 +99,22 @@ describe("a backup", () => {
 		expect(readFileSync(copy, "utf8")).toBe("the good one of yesterday");
 	});
 
-	test("the newest stay, pieces of interrupted ones go after a day, other files never", () => {
+	test("the newest stay, pieces of interrupted ones go, other files never", async () => {
 		const dir = join(folder, "backups");
 		mkdirSync(dir);
 		const day = (n: number) => backupName(path, AT + n * 86_400_000);
 		for (let n = 0; n < 10; n++) writeFileSync(join(dir, day(n)), "");
 		const others = ["ipam-notes.db", "other-20261125-034100.db", "ipam-20261125.db", "readme"];
 		for (const name of others) writeFileSync(join(dir, name), "");
-		const [old, fresh] = [`${day(1)}.77.part`, `${day(2)}.78.part`];
-		for (const name of [old, fresh]) writeFileSync(join(dir, name), "");
-		utimesSync(join(dir, old), (AT - 2 * 86_400_000) / 1_000, (AT - 2 * 86_400_000) / 1_000);
-		utimesSync(join(dir, fresh), AT / 1_000, AT / 1_000);
-		expect(pruneBackups(dir, path, 7, AT)).toBe(7);
+		const gone = Bun.spawn(["true"]);
+		await gone.exited;
+		const [ours, theirs] = [`${day(1)}.${process.pid}.part`, `${day(2)}.${process.ppid}.part`];
+		for (const name of [ours, theirs, `${day(3)}.${gone.pid}.part`, `${day(3)}.${gone.pid}.part-journal`])
+			writeFileSync(join(dir, name), "");
+		removePieces(dir, path);
+		expect(pruneBackups(dir, path, 7)).toBe(7);
 		const kept = [3, 4, 5, 6, 7, 8, 9].map(day);
-		expect(readdirSync(dir).sort()).toEqual([...others, ...kept, fresh].sort());
+		expect(readdirSync(dir).sort()).toEqual([...others, ...kept, theirs].sort());
 	});
 });
 
