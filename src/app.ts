@@ -31,6 +31,8 @@ export type App = {
 	readonly handle: Server["handle"];
 	/** Where it listens; undefined when it does not. */
 	readonly url: string | undefined;
+	/** Reads the files of the certificate again, as after SIGHUP; a wrong one is logged, and the old one stays. */
+	reload(): void;
 	/** Ends streams, jobs, sweeps and files, in that order; at most BOUNDS.closeMs. */
 	close(): Promise<void>;
 };
@@ -132,11 +134,12 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	const jobs =
 		thread === undefined || backups === undefined
 			? undefined
-			: startJobs(context, { thread, deliverer, backups, look });
+			: startJobs(context, { thread, deliverer, backups, look, server });
 	return {
 		context,
 		handle: server.handle,
 		url: server.url,
+		reload: () => server.renew(true),
 		async close() {
 			jobs?.stop();
 			await Promise.all([server.close(), thread?.close(), deliverer.close(), backups?.close()]);

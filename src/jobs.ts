@@ -17,10 +17,12 @@ type Workers = {
 	readonly deliverer: Deliverer;
 	readonly backups: Backups;
 	readonly look: FileWatch;
+	/** `renew`: takes a new certificate when its files have changed. */
+	readonly server: { renew(): void };
 };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
-export function startJobs(context: Context, { thread, deliverer, backups, look }: Workers): Jobs {
+export function startJobs(context: Context, { thread, deliverer, backups, look, server }: Workers): Jobs {
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
@@ -28,6 +30,7 @@ export function startJobs(context: Context, { thread, deliverer, backups, look }
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
 		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },
 		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
+		{ name: "the certificate", pattern: "*/10 * * * * *", run: () => server.renew() },
 	];
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of
 	// its own, and stopped by hand.

@@ -39,6 +39,8 @@ export async function serveCommand(args: string[], io: Io): Promise<number> {
 	await new Promise<void>((resolve) => {
 		if (io.signal?.aborted) resolve();
 		io.signal?.addEventListener("abort", () => resolve(), { once: true });
+		// A terminal that is closed says it too, and then nobody is left to stop us.
+		process.on("SIGHUP", () => (io.terminal ? resolve() : app.reload()));
 	});
 	app.context.log.info("stopping");
 	await app.close();

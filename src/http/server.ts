@@ -4,7 +4,6 @@ import { Elysia } from "elysia";
 import { Refused } from "../../views/problem.tsx";
 import { NOBODY } from "../../views/reader.tsx";
 import { renderFragment } from "../../views/render.tsx";
-import { atMost } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -21,6 +20,7 @@ import { documentRoutes } from "./docs.ts";
 import { INSIDE, type Refusal, refuse } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityRoutes } from "./identities.ts";
+import { type Listener, type Listening, openListener } from "./listener.ts";
 import { type Live, openLive } from "./live.ts";
 import { explain, isApi, respondErrorPage, respondHtml, respondProblem, respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
@@ -32,6 +32,10 @@ export type Server = {
 	handle(request: Request): Promise<Response>;
 	/** Where it listens; undefined when it does not. */
 	readonly url: string | undefined;
+	/** When the certificate ends, epoch milliseconds; undefined: plain http. */
+	readonly certificateEndsAt: number | undefined;
+	/** Looks whether the files of the certificate have changed, and takes the new one; see listener.ts. */
+	renew(always?: boolean): void;
 	/** Streams that are open. */
 	readonly streams: number;
 	/** Ends streams, then connections; what is still under way after `BOUNDS.closeMs` is cut. */
@@ -59,9 +63,9 @@ export async function openServer(
 	/** Requests that came by `handle`: only they may be without an address. */
 	const inside = new WeakSet<Request>();
 	const app = assemble(desk, assets, live, inside);
-	let listening: string | undefined;
+	let listener: Listener | undefined;
 	try {
-		listening = options.listen ? listen(app, context) : undefined;
+		listener = options.listen ? openListener(app as unknown as Listening, context) : undefined;
 	} catch (error) {
 		live.close();
 		throw error;
@@ -71,15 +75,17 @@ export async function openServer(
 			inside.add(request);
 			return app.handle(request);
 		},
-		url: listening,
+		url: listener?.url,
+		get certificateEndsAt() {
+			return listener?.certificateEndsAt;
+		},
+		renew: (always) => listener?.renew(always),
 		get streams() {
 			return live.readers;
 		},
 		async close() {
 			live.close();
-			if (listening === undefined) return;
-			await atMost(context.clock, BOUNDS.closeMs / 2, app.stop());
-			app.server?.stop(true);
+			await listener?.close();
 		},
 	};
 }
@@ -119,26 +125,6 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.use(webhookRoutes(desk))
 		.use(documentRoutes(operations))
 		.all(`${PREFIX}/*`, ({ request }) => dispatch(request), { parse: "none" });
-}
-
-type App = ReturnType<typeof assemble>;
-
-/** Without reusePort a second instance is refused the port instead of sharing it silently. */
-function listen(app: App, context: Context): string {
-	const { host, port } = context.config;
-	try {
-		app.listen({ hostname: host, port, reusePort: false });
-	} catch (cause) {
-		throw new AppError(
-			"conflict",
-			`${host}:${port} cannot be listened on: ${(cause as Error).message}. Set PORT.`,
-			{
-				cause,
-			},
-		);
-	}
-	const name = host.includes(":") ? `[${host}]` : host;
-	return `http://${name}:${app.server?.port ?? port}`;
 }
 
 function health(desk: Desk, request: Request): Response {

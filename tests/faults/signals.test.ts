@@ -1,0 +1,79 @@
+/** Signals to the running program (fault F-34): a stop that is asked twice, a hang-up, a suspension. */
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
+
+let folder: string;
+let port: number;
+let child: ReturnType<typeof spawn>;
+beforeEach(async () => {
+	folder = mkdtempSync(join(tmpdir(), "rollcall-signals-"));
+	port = await freePort();
+	const main = join(import.meta.dir, "../../src/main.ts");
+	const args = ["serve", "--port", String(port), "--database", join(folder, "ipam.db")];
+	child = spawn([process.execPath, "--no-env-file", main, ...args], {
+		cwd: join(import.meta.dir, "../.."),
+		env: { PATH: process.env.PATH },
+	});
+	await untilAnswers(`http://127.0.0.1:${port}/healthz`);
+});
+afterEach(async () => {
+	child.kill("SIGKILL");
+	await child.exited;
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** A request that never ends: the stop waits for it, within its bounds. */
+function hangOn(): Promise<() => void> {
+	const socket = createConnection(port, "127.0.0.1");
+	socket.on("error", () => {});
+	return new Promise((resolve) => {
+		socket.write("POST /subnets HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nab", () =>
+			resolve(() => socket.destroy()),
+		);
+	});
+}
+
+test("a stop waits for what is under way, and no longer than 5 s", async () => {
+	const close = await hangOn();
+	await Bun.sleep(200);
+	const began = performance.now();
+	child.kill("SIGTERM");
+	expect(await child.exited).toBe(0);
+	expect(performance.now() - began).toBeLessThan(5_000);
+	close();
+}, 20_000);
+
+test("a second signal ends it at once", async () => {
+	const close = await hangOn();
+	await Bun.sleep(200);
+	child.kill("SIGTERM");
+	await Bun.sleep(100);
+	const began = performance.now();
+	child.kill("SIGTERM");
+	await child.exited;
+	expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: null, signal: "SIGTERM" });
+	expect(performance.now() - began).toBeLessThan(1_000);
+	close();
+}, 20_000);
+
+test("a hang-up is no end, also without a certificate", async () => {
+	child.kill("SIGHUP");
+	await Bun.sleep(300);
+	expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+	expect(child.exitCode).toBeNull();
+}, 20_000);
+
+test("suspended for a while: it goes on where it was, and says that all is well", async () => {
+	child.kill("SIGSTOP");
+	await Bun.sleep(2_500);
+	child.kill("SIGCONT");
+	const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
+	expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 200 });
+	child.kill("SIGTERM");
+	expect(await child.exited).toBe(0);
+}, 20_000);
