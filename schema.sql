@@ -62,6 +62,7 @@ CREATE TABLE host (
 	last_seen_at       INTEGER,
 	latency_us         INTEGER,                       -- 0: answers ARP, but no ping
 	typical_latency_us INTEGER,                       -- running estimate of the median
+	expires_at         INTEGER,                       -- a reservation ends then, if it has not answered; NULL: never
 	-- Port scans, written by the scanner only. The moment within the interval is the host's own and stays.
 	next_scan_at       INTEGER NOT NULL DEFAULT 0,    -- 0: as soon as it is up
 	scan_run_id        INTEGER,                       -- the open scan_run it waits for or is scanned by
@@ -383,6 +384,31 @@ CREATE TABLE batch_row (
 	PRIMARY KEY (batch_id, noun, row_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX batch_row_by_thing ON batch_row (noun, row_id);
+
+-- Reservations that end by themselves.
+CREATE INDEX host_expiring ON host (expires_at) WHERE expires_at IS NOT NULL;
+
+-- Addresses of deleted hosts, and when they answered last: for some days nobody is given such an address.
+CREATE TABLE departed (
+	ip_key       BLOB    PRIMARY KEY,
+	last_seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX departed_by_time ON departed (last_seen_at);
+CREATE TRIGGER host_departed AFTER DELETE ON host WHEN old.last_seen_at IS NOT NULL BEGIN
+	INSERT OR REPLACE INTO departed (ip_key, last_seen_at) VALUES (old.ip_key, old.last_seen_at);
+END;
+
+-- Answers to wishes that carried a key of their own: asked again with the same key, the same answer comes again.
+CREATE TABLE idempotency (
+	actor   TEXT    NOT NULL,                         -- whose key it is: kind and number
+	key     TEXT    NOT NULL,
+	digest  TEXT    NOT NULL,                         -- of what was wished
+	status  INTEGER NOT NULL,
+	body    TEXT    NOT NULL,                         -- JSON, as it was answered
+	made_at INTEGER NOT NULL,
+	PRIMARY KEY (actor, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_by_time ON idempotency (made_at);
 
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (

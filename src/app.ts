@@ -10,13 +10,18 @@ import { AppError } from "./errors.ts";
 import { createBus } from "./events/bus.ts";
 import { openDeliverer } from "./events/deliverer.ts";
 import { resolveName } from "./events/resolve.ts";
+import type { Surroundings } from "./http/desk.ts";
 import { openServer, type Server } from "./http/server.ts";
+import { tendReservations } from "./ipam/expiry.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
 import type { TargetRules } from "./model/target.ts";
+import type { Address } from "./net/address.ts";
+import { type Neighbour, openNeighbours } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
+import type { ScannerInfo } from "./probes/scanner.ts";
 import { withScans } from "./scans/machine.ts";
 import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
 import { watchFile } from "./store/watch.ts";
@@ -46,6 +51,8 @@ export type AppOptions = {
 	readonly log?: Log;
 	/** Asks the network in place of the sweep thread. */
 	readonly ask?: Thread["ask"];
+	/** The kernel's neighbour table in place of the real one. */
+	readonly neighbours?: () => Neighbour[];
 };
 
 /** 0 ≤ n < 1, from the system's generator. */
@@ -98,23 +105,11 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
-		surroundings: {
-			...withBackups(
-				withScans(
-					lookAround(context, () => thread?.state()),
-					context,
-					scanner,
-				),
-				context,
-				() => backups?.damage(),
-			),
-			targetRules,
-			ask: async (addresses, patience) => {
-				const ask = options.ask ?? thread?.ask;
-				if (ask === undefined) throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
-				return ask(addresses, patience);
-			},
-		},
+		surroundings: surroundingsOf(context, options, {
+			...{ scanner, targetRules },
+			thread: () => thread,
+			backups: () => backups,
+		}),
 	});
 	url = server.url;
 	const { entry } = options;
@@ -134,7 +129,10 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	const jobs =
 		thread === undefined || backups === undefined
 			? undefined
-			: startJobs(context, { thread, deliverer, backups, look, server });
+			: startJobs(context, {
+					...{ thread, deliverer, backups, look, server },
+					tendReservations: () => tendReservations(context, BOUNDS),
+				});
 	return {
 		context,
 		handle: server.handle,
@@ -160,6 +158,47 @@ function backupsOf(context: Context, entry: string): Backups {
 		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),
 	});
+}
+
+/** What the machine and the sweep thread know, for whoever answers requests. */
+function surroundingsOf(
+	context: Context,
+	options: AppOptions,
+	parts: {
+		scanner: ScannerInfo;
+		targetRules: () => TargetRules;
+		thread: () => Thread | undefined;
+		backups: () => Backups | undefined;
+	},
+): Surroundings {
+	const { scanner, targetRules, thread, backups } = parts;
+	return {
+		...withBackups(
+			withScans(
+				lookAround(context, () => thread()?.state()),
+				context,
+				scanner,
+			),
+			context,
+			() => backups()?.damage(),
+		),
+		targetRules,
+		ask: async (addresses, patience) => {
+			const ask = options.ask ?? thread()?.ask;
+			if (ask === undefined) throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
+			return ask(addresses, patience);
+		},
+		neighbours: nearby(options.neighbours),
+	};
+}
+
+/** Addresses of the neighbour table; it is opened when somebody asks first. */
+function nearby(given: (() => Neighbour[]) | undefined): () => Address[] {
+	let read = given;
+	return () => {
+		read ??= openNeighbours();
+		return read().map(({ address }) => address);
+	};
 }
 
 /** Where webhooks may go: never to ourselves. */

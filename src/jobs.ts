@@ -19,16 +19,19 @@ type Workers = {
 	readonly look: FileWatch;
 	/** `renew`: takes a new certificate when its files have changed. */
 	readonly server: { renew(): void };
+	readonly tendReservations: () => Promise<void>;
 };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
-export function startJobs(context: Context, { thread, deliverer, backups, look, server }: Workers): Jobs {
+export function startJobs(context: Context, workers: Workers): Jobs {
+	const { thread, deliverer, backups, look, server, tendReservations } = workers;
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
 		{ name: "prune", pattern: "17 23 3 * * *", run: () => ask(context, "prune_asked_at") },
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
 		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },
+		{ name: "reservations", pattern: "8 * * * * *", run: tendReservations },
 		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
 		{ name: "the certificate", pattern: "*/10 * * * * *", run: () => server.renew() },
 	];

@@ -38,6 +38,8 @@ export type Surroundings = {
 	 * AppError("unavailable") when nothing can be asked.
 	 */
 	ask(addresses: readonly Address[], patience: Patience): Promise<Int32Array>;
+	/** Who answers in this machine's own networks, as its kernel knows. */
+	neighbours(): Address[];
 	/** Where webhooks may go from here. */
 	targetRules(): TargetRules;
 };

@@ -33,6 +33,8 @@ export type Host = {
 	readonly lastSeenAt: number | undefined;
 	readonly latencyUs: number | undefined;
 	readonly typicalLatencyUs: number | undefined;
+	/** When the reservation ends, unless it answers before; undefined: never. */
+	readonly expiresAt: number | undefined;
 	readonly createdAt: number;
 	readonly version: number;
 	/** Open now, ascending. */

@@ -199,6 +199,7 @@ export type Row = {
 	last_seen_at: number | null;
 	latency_us: number | null;
 	typical_latency_us: number | null;
+	expires_at: number | null;
 	version: number;
 	created_at: number;
 	ports_json: string;
@@ -228,6 +229,7 @@ export function toHost(row: Row): Host {
 		lastSeenAt: row.last_seen_at ?? undefined,
 		latencyUs: row.latency_us ?? undefined,
 		typicalLatencyUs: row.typical_latency_us ?? undefined,
+		expiresAt: row.expires_at ?? undefined,
 		createdAt: row.created_at,
 		version: row.version,
 		ports: row.ports_json === "[]" ? [] : (JSON.parse(row.ports_json) as Port[]).sort(byPort),

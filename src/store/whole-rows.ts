@@ -13,16 +13,20 @@ export const HOST_ROW = `json_object(
 	'latency_us', host.latency_us, 'typical_latency_us', host.typical_latency_us,
 	'next_scan_at', host.next_scan_at, 'scan_run_id', host.scan_run_id,
 	'last_scan_at', host.last_scan_at, 'last_scan_by', host.last_scan_by, 'scan_scope', host.scan_scope,
-	'scan_failures', host.scan_failures, 'scan_problem', host.scan_problem, 'version', host.version,
+	'scan_failures', host.scan_failures, 'scan_problem', host.scan_problem, 'expires_at', host.expires_at,
+	'version', host.version,
 	'created_at', host.created_at, 'updated_at', host.updated_at)`;
 
 export const HOST_COLUMNS = `id, ip, ip_key, subnet_id, hostname, hostname_source, description, tags_json, notes, mac, vendor,
 	ptr_name, ptr_heard, snmp_name, snmp_enabled, next_name_at, status, status_order, status_since,
 	suspect_since, flapping, flips_json, first_seen_at, last_seen_at, latency_us, typical_latency_us,
 	next_scan_at, scan_run_id, last_scan_at, last_scan_by, scan_scope, scan_failures, scan_problem,
-	version, created_at, updated_at`;
+	expires_at, version, created_at, updated_at`;
 
-/** The same back again, in the order of HOST_COLUMNS; it belongs to whatever block is around it now. */
+/**
+ * The same back again, in the order of HOST_COLUMNS; it belongs to whatever block is around it now. A reservation
+ * that had an end has none any more, or it would end again at once.
+ */
 export const HOST_FROM_JSON = `before_json ->> '$.id', before_json ->> '$.ip', unhex(before_json ->> '$.ip_key'),
 	(SELECT id FROM subnet WHERE first_key <= unhex(before_json ->> '$.ip_key') AND last_key >= unhex(before_json ->> '$.ip_key') ORDER BY first_key DESC, prefix DESC LIMIT 1),
 	coalesce(before_json ->> '$.hostname', ''), before_json ->> '$.hostname_source',
@@ -38,7 +42,7 @@ export const HOST_FROM_JSON = `before_json ->> '$.id', before_json ->> '$.ip', u
 	before_json ->> '$.typical_latency_us', coalesce(before_json ->> '$.next_scan_at', 0), NULL,
 	before_json ->> '$.last_scan_at', before_json ->> '$.last_scan_by', before_json ->> '$.scan_scope',
 	coalesce(before_json ->> '$.scan_failures', 0), before_json ->> '$.scan_problem',
-	(before_json ->> '$.version') + 1, before_json ->> '$.created_at', before_json ->> '$.updated_at'`;
+	NULL, (before_json ->> '$.version') + 1, before_json ->> '$.created_at', before_json ->> '$.updated_at'`;
 
 /** A whole row of subnet as JSON. */
 export const SUBNET_ROW = `json_object(

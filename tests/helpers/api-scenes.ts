@@ -56,6 +56,8 @@ export const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Prom
 	"updateWebhook 409": { body: { version: 77, name: "late" } },
 	"editHosts 200": { body: { filter: "tag=storage", set: { description: "Backups" } } },
 	"deleteHosts 200": { body: { ids: [2] } },
+	"nextAddress 201": { body: { ask: false, hostname: "printer-4.lan" } },
+	"nextAddress 409": { body: { from: "10.0.255.255", ask: false } },
 	"dismissEvent 200": { path: "/events/900/dismiss" },
 	"undoBatch 409": async (rig) => {
 		await rig.send("POST", "/api/v1/batches/1/undo");

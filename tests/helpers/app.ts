@@ -20,7 +20,7 @@ export type Rig = {
 
 export async function openRig(
 	env: Record<string, string> = {},
-	options: Pick<AppOptions, "ask"> = {},
+	options: Pick<AppOptions, "ask" | "neighbours" | "clock"> = {},
 ): Promise<Rig> {
 	const config = loadConfig({ env: { DATABASE_URL: ":memory:", ...env } });
 	const app = await openApp(config, { ...options, listen: false, log: silentLog });

@@ -66,6 +66,7 @@ export function host(ip: string, more: Partial<Host> = {}): Host {
 		lastSeenAt: seen ? NOW - 20_000 : undefined,
 		latencyUs: status === "up" ? 400 : undefined,
 		typicalLatencyUs: status === "up" ? 400 : undefined,
+		expiresAt: undefined,
 		createdAt: Date.UTC(2026, 2, 2),
 		version: 1,
 		ports: [],

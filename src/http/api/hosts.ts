@@ -2,14 +2,16 @@
 
 import { Type as t } from "@sinclair/typebox";
 import { deleteHost } from "../../ipam/deletions.ts";
+import { setExpiry } from "../../ipam/expiry.ts";
 import { demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
 import { switchHostSnmp, useName } from "../../ipam/names.ts";
+import { checkExpiry } from "../../ipam/next-address.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
 import type { Desk } from "../desk.ts";
 import { HOST_SORTS, pageOfHosts } from "./host-pages.ts";
 import { nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
 import { CURSOR, choice, LIMIT, text, wholeNumber } from "./parameters.ts";
-import { BATCH_ID, HOST, HOST_EXAMPLE, hostJson } from "./shapes.ts";
+import { BATCH_ID, EXPIRES_AT, HOST, HOST_EXAMPLE, hostJson, readExpiry } from "./shapes.ts";
 import { readVersion, tagOf, underMatch } from "./versions.ts";
 
 const bounded = (maxLength: number) => t.String({ maxLength });
@@ -21,6 +23,7 @@ const FIELDS = {
 	description: t.Optional(bounded(4_000)),
 	tags: t.Optional(t.Array(bounded(400), { maxItems: 400 })),
 	notes: t.Optional(bounded(40_000)),
+	expires_at: t.Optional(EXPIRES_AT),
 };
 const NEW_HOST = shape({ ip: bounded(256), ...FIELDS }, { $id: "NewHost" });
 const HOST_CHANGES = shape(
@@ -114,9 +117,13 @@ function listOperations(desk: Desk): Operation[] {
 			bodyExample: { ip: "10.0.0.14", hostname: "nas.lan", tags: ["storage"] },
 			answers: { 201: { ...ONE, headers: { location: "Where it is.", ...ONE.headers } } },
 			refuses: { 409: "The address is taken; `extra.host_id` is the host that has it." },
-			handle({ request, body: { ip, ...rest } }) {
+			handle({ request, body: { ip, expires_at: end, ...rest } }) {
+				const by = desk.by(request);
+				const expiresAt = readExpiry(end) ?? undefined;
+				checkExpiry(expiresAt, by.clock.now());
 				const empty = { hostname: "", description: "", tags: [], notes: "" };
-				const made = reserveAddress(desk.by(request), ip, { ...empty, ...rest });
+				const reserved = reserveAddress(by, ip, { ...empty, ...rest });
+				const made = expiresAt === undefined ? reserved : setExpiry(by, reserved.id, expiresAt);
 				const headers = { location: `/api/v1/hosts/${made.id}`, etag: tagOf(made.version) };
 				return { status: 201, body: hostJson(made), headers };
 			},
@@ -151,37 +158,45 @@ function oneOperations(desk: Desk): Operation[] {
 			bodyExample: { description: "Backups of the office", tags: ["storage", "backup"] },
 			answers: { 200: ONE },
 			refuses: { 404: NO_SUCH, 409: "Somebody else changed it since `version`.", 412: LATE },
-			handle({ request, id, body: { version: inBody, ...changes } }) {
+			handle({ request, id, body: { version: inBody, expires_at: end, ...changes } }) {
 				const now = demandHost(desk.context, id);
+				const expiresAt = readExpiry(end);
+				checkExpiry(expiresAt ?? undefined, desk.context.clock.now());
 				const { hostname, description, tags, notes } = { ...now, ...changes };
 				const version = readVersion(request, now.version, inBody);
 				const values = { hostname, description, tags, notes };
-				return told(underMatch(request, () => editHost(desk.by(request), id, version, values)));
+				const edited = underMatch(request, () => editHost(desk.by(request), id, version, values));
+				if (expiresAt === undefined) return told(edited);
+				return told(setExpiry(desk.by(request), id, expiresAt ?? undefined));
 			},
 		}),
-		operation({
-			method: "DELETE",
-			path: "/hosts/{id}",
-			id: "deleteHost",
-			tag: "Hosts",
-			summary: "Forget a host and its history",
-			details: "If it answers again it is new.",
-			headers: ["If-Match"],
-			answers: {
-				200: {
-					says: "It is gone.",
-					schema: shape({ deleted: t.Integer(), batch_id: BATCH_ID }, { $id: "DeletedHost" }),
-					example: { deleted: 5, batch_id: 9 },
-				},
-			},
-			refuses: { 404: NO_SUCH, 412: LATE },
-			handle({ request, id }) {
-				readVersion(request, demandHost(desk.context, id).version);
-				const { host, batchId } = deleteHost(desk.by(request), id);
-				return { status: 200, body: { deleted: host.id, batch_id: batchId } };
-			},
-		}),
+		deleteOperation(desk),
 	];
+}
+
+function deleteOperation(desk: Desk): Operation {
+	return operation({
+		method: "DELETE",
+		path: "/hosts/{id}",
+		id: "deleteHost",
+		tag: "Hosts",
+		summary: "Forget a host and its history",
+		details: "If it answers again it is new.",
+		headers: ["If-Match"],
+		answers: {
+			200: {
+				says: "It is gone.",
+				schema: shape({ deleted: t.Integer(), batch_id: BATCH_ID }, { $id: "DeletedHost" }),
+				example: { deleted: 5, batch_id: 9 },
+			},
+		},
+		refuses: { 404: NO_SUCH, 412: LATE },
+		handle({ request, id }) {
+			readVersion(request, demandHost(desk.context, id).version);
+			const { host, batchId } = deleteHost(desk.by(request), id);
+			return { status: 200, body: { deleted: host.id, batch_id: batchId } };
+		},
+	});
 }
 
 /** What it is called, and whether it is asked for its name. */

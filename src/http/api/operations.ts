@@ -7,6 +7,7 @@ import { deliveryOperations } from "./deliveries.ts";
 import { eventOperations } from "./events.ts";
 import { pastOperations } from "./history.ts";
 import { hostOperations } from "./hosts.ts";
+import { nextAddressOperation } from "./next-address.ts";
 import type { Operation } from "./operation.ts";
 import { runOperations } from "./runs.ts";
 import { subnetOperations } from "./subnets.ts";
@@ -15,6 +16,7 @@ import { webhookOperations } from "./webhooks.ts";
 export function allOperations(desk: Desk): Operation[] {
 	return [
 		...subnetOperations(desk),
+		nextAddressOperation(desk),
 		...hostOperations(desk),
 		...pastOperations(desk),
 		...eventOperations(desk),

@@ -1,11 +1,13 @@
 /** Subnets, hosts and what is open on them as the API shows them: the schema, an example, and from our values to it. */
 
 import { type Static, Type as t } from "@sinclair/typebox";
+import { AppError } from "../../errors.ts";
 import type { Host } from "../../model/host.ts";
 import { UNTIMED } from "../../model/presence.ts";
 import type { SubnetSummary } from "../../model/subnet.ts";
 import { formatCidr } from "../../net/cidr.ts";
 import { moment, nullable, shape } from "./operation.ts";
+import { readMoment } from "./parameters.ts";
 
 /** Epoch milliseconds as ISO 8601 in UTC, or null. */
 export function time(at: number): string;
@@ -105,6 +107,19 @@ export function subnetJson(subnet: SubnetSummary): Static<typeof SUBNET> {
 	};
 }
 
+export const EXPIRES_AT = nullable(
+	moment("When the reservation ends, unless somebody answers there before; null: never."),
+);
+
+/** Epoch milliseconds of an `expires_at`, null for never; undefined when it was not said. */
+export function readExpiry(text: string | null | undefined): number | null | undefined {
+	if (text === undefined || text === null) return text;
+	const at = readMoment(text);
+	if (at !== undefined) return at;
+	const says = "expires_at is a time such as 2026-11-23T14:00:00Z, or null.";
+	throw new AppError("invalid", says, { field: "expires_at" });
+}
+
 const OPEN_PORT = shape(
 	{
 		port: t.Integer({ minimum: 1, maximum: 65_535 }),
@@ -142,6 +157,7 @@ export const HOST = shape(
 		first_seen_at: nullable(moment("First answer; null: it never answered (a reservation).")),
 		last_seen_at: nullable(moment("Last answer.")),
 		status_since: nullable(moment("When it came to this status.")),
+		expires_at: EXPIRES_AT,
 		ports: t.Array(OPEN_PORT),
 		version: VERSION,
 	},
@@ -170,6 +186,7 @@ export const HOST_EXAMPLE: Static<typeof HOST> = {
 	first_seen_at: "2026-05-07T09:13:02.000Z",
 	last_seen_at: "2026-11-23T14:29:18.000Z",
 	status_since: "2026-11-05T10:02:44.000Z",
+	expires_at: null,
 	ports: [
 		{
 			port: 22,
@@ -206,6 +223,7 @@ export function hostJson(host: Host): Static<typeof HOST> {
 		first_seen_at: time(host.firstSeenAt),
 		last_seen_at: time(host.lastSeenAt),
 		status_since: time(host.statusSince),
+		expires_at: time(host.expiresAt),
 		ports: host.ports.map((port) => ({
 			port: port.port,
 			proto: port.proto,
