@@ -2,6 +2,7 @@
 
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
+import { type Doctor, openDoctor } from "./app/doctor.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -21,14 +22,11 @@ import type { Address } from "./net/address.ts";
 import { type Neighbour, openNeighbours } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
-import type { ScannerInfo } from "./probes/scanner.ts";
-import { withScans } from "./scans/machine.ts";
 import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
 import { watchFile } from "./store/watch.ts";
-import { lookAround } from "./sweeps/machine.ts";
+import { listOffers } from "./sweeps/offers.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Backups, openBackups } from "./upkeep/backups.ts";
-import { withBackups } from "./upkeep/machine.ts";
 
 export type App = {
 	readonly context: Context;
@@ -101,14 +99,18 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	// Also where settings that nmap must not be given stop the start.
 	const scanner = await openPortScanner(scanOptions(config));
 	scanner.close();
+	const doctor = openDoctor(context, {
+		probing: () => thread?.state(),
+		damage: () => backups?.damage(),
+		scanner,
+	});
 	let url: string | undefined;
 	const targetRules = () => rulesOf(config, url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
 		surroundings: surroundingsOf(context, options, {
-			...{ scanner, targetRules },
+			...{ doctor, targetRules },
 			thread: () => thread,
-			backups: () => backups,
 		}),
 	});
 	url = server.url;
@@ -130,7 +132,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		thread === undefined || backups === undefined
 			? undefined
 			: startJobs(context, {
-					...{ thread, deliverer, backups, look, server },
+					...{ thread, deliverer, backups, look, server, doctor },
 					tendReservations: () => tendReservations(context, BOUNDS),
 				});
 	return {
@@ -165,23 +167,16 @@ function surroundingsOf(
 	context: Context,
 	options: AppOptions,
 	parts: {
-		scanner: ScannerInfo;
+		doctor: Doctor;
 		targetRules: () => TargetRules;
 		thread: () => Thread | undefined;
-		backups: () => Backups | undefined;
 	},
 ): Surroundings {
-	const { scanner, targetRules, thread, backups } = parts;
+	const { doctor, targetRules, thread } = parts;
 	return {
-		...withBackups(
-			withScans(
-				lookAround(context, () => thread()?.state()),
-				context,
-				scanner,
-			),
-			context,
-			() => backups()?.damage(),
-		),
+		offers: () => listOffers(context.db),
+		checks: doctor.checks,
+		alarm: doctor.alarm,
 		targetRules,
 		ask: async (addresses, patience) => {
 			const ask = options.ask ?? thread()?.ask;

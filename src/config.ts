@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { DOCTOR_BOUNDS } from "./config/doctor.ts";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
 import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
@@ -40,6 +41,7 @@ export type Config = NameSettings &
 export const BOUNDS = {
 	...NAME_BOUNDS,
 	...SCAN_BOUNDS,
+	...DOCTOR_BOUNDS,
 	...UPKEEP_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,

@@ -92,6 +92,7 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		],
 		method: prober.method,
 		note: prober.note,
+		arp: prober.arp === true,
 		ask: (addresses, patience) => askNow(asking, addresses, patience),
 		close() {
 			prober.close();

@@ -20,11 +20,12 @@ type Workers = {
 	/** `renew`: takes a new certificate when its files have changed. */
 	readonly server: { renew(): void };
 	readonly tendReservations: () => Promise<void>;
+	readonly doctor: { look(): void };
 };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
 export function startJobs(context: Context, workers: Workers): Jobs {
-	const { thread, deliverer, backups, look, server, tendReservations } = workers;
+	const { thread, deliverer, backups, look, server, tendReservations, doctor } = workers;
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
@@ -32,6 +33,7 @@ export function startJobs(context: Context, workers: Workers): Jobs {
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
 		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },
 		{ name: "reservations", pattern: "8 * * * * *", run: tendReservations },
+		{ name: "doctor", pattern: "*/5 * * * * *", run: () => doctor.look() },
 		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
 		{ name: "the certificate", pattern: "*/10 * * * * *", run: () => server.renew() },
 	];

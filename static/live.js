@@ -9,13 +9,15 @@ const light = find("#light");
 const lit = {
 	stream: undefined,
 	problem: light.dataset.problem,
+	limited: light.dataset.limited,
 	swept: Date.parse(find("time", light)?.dateTime) || undefined,
 };
 
 function showLight() {
 	const stale = lit.stream === false;
-	light.className = `light ${stale ? "stale" : lit.problem ? "bad" : lit.stream ? "live" : ""}`.trim();
-	light.title = lit.problem ?? "";
+	const mood = lit.problem ? "bad" : lit.limited ? "limited" : lit.stream ? "live" : "";
+	light.className = `light ${stale ? "stale" : mood}`.trim();
+	light.title = lit.problem ?? lit.limited ?? "";
 	const says = find(".says", light);
 	if (stale || lit.problem) {
 		says.textContent = stale ? "Reconnecting…" : lit.problem;
@@ -28,7 +30,10 @@ function showLight() {
 		time.dateTime = new Date(lit.swept).toISOString();
 		time.dataset.age = "since";
 	}
-	says.replaceChildren(wide, time);
+	const limited = document.createElement("span");
+	limited.className = "sr";
+	limited.textContent = lit.limited ? `Limited: ${lit.limited} ` : "";
+	says.replaceChildren(limited, wide, time);
 	tick();
 }
 
@@ -109,8 +114,8 @@ const ON = {
 	change: (change) => want(concerned(change), change.urgent),
 	resync: () => want({ main: true, drawer: true }, true),
 	progress,
-	light({ lastSweepAt, problem }) {
-		Object.assign(lit, { swept: lastSweepAt ?? undefined, problem: problem ?? undefined });
+	light({ lastSweepAt, problem, limited }) {
+		Object.assign(lit, { swept: lastSweepAt ?? undefined, problem, limited });
 		showLight();
 	},
 };

@@ -1,24 +1,26 @@
 /** What works on this machine and what does not, with the cure. Shows checks, makes none. */
 
+import { type Check, worstFirst } from "../src/model/doctor/check.ts";
 import { Main, Wire } from "./elements.tsx";
 import { visibleLines } from "./format.ts";
-
-export type Check = { name: string; state: "ok" | "warn" | "bad"; says: string; mend?: string };
 
 const WORDS = { ok: "Works", warn: "Limited", bad: "Fails" } as const;
 const PILLS = { ok: "up", warn: "warn", bad: "down" } as const;
 
 export function Doctor(props: { checks: readonly Check[] }) {
-	const bad = props.checks.filter((check) => check.state !== "ok").length;
+	const well = props.checks.every((check) => check.state === "ok");
 	return (
 		<Main class="narrow-page">
 			<h1>Doctor</h1>
 			<p class="facts">
-				{bad === 0 ? "Everything that Rollcall needs works." : "What does not work comes with its cure."}
+				{well
+					? "Everything that Rollcall needs works."
+					: "What does not work stands first, with the command that mends it, or that shows what is to be mended."}{" "}
+				The same list on the command line: <code>rollcall doctor</code>
 			</p>
 			<section class="panel" aria-label="Checks">
 				<ul class="checks">
-					{props.checks.map((check) => (
+					{worstFirst(props.checks).map((check) => (
 						<li key={check.name}>
 							<span class={`pill ${PILLS[check.state]}`}>{WORDS[check.state]}</span>
 							<div>

@@ -204,18 +204,23 @@ function Mark() {
 
 /** Before the script has opened its stream this says only when the last sweep was, which is true without it too. */
 function LiveLight(props: { light: Light; now: number }) {
-	const { lastSweepAt, problem } = props.light;
+	const { lastSweepAt, problem, limited } = props.light;
+	const mood = problem !== undefined ? " bad" : limited !== undefined ? " limited" : "";
 	return (
 		<a
 			id="light"
-			class={problem === undefined ? "light" : "light bad"}
+			class={`light${mood}`}
 			href="/doctor"
 			data-problem={problem}
-			title={problem}
+			data-limited={limited}
+			title={problem ?? limited}
 		>
 			<i class="dot" aria-hidden="true" />
 			<span class="says">
 				{problem !== undefined && <span class="why">{visible(problem)}</span>}
+				{problem === undefined && limited !== undefined && (
+					<span class="sr">Limited: {visible(limited)} </span>
+				)}
 				{problem === undefined && lastSweepAt === undefined && "Not swept yet"}
 				{problem === undefined && lastSweepAt !== undefined && (
 					<>

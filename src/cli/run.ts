@@ -4,6 +4,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { AppError } from "../errors.ts";
 import { BACKUP_HELP, backupCommand } from "./backup.ts";
 import { COMPLETION_HELP, completionCommand } from "./completion.ts";
+import { DOCTOR_HELP, doctorCommand } from "./doctor.ts";
 import { RESTORE_HELP, restoreCommand } from "./restore.ts";
 import { SCAN_HELP, scanCommand } from "./scan.ts";
 import { SERVE_HELP, serveCommand } from "./serve.ts";
@@ -48,6 +49,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		...{ usage: "restore FILE", says: "put a backup in the place of the database", help: RESTORE_HELP },
 		run: restoreCommand,
 	},
+	doctor: {
+		...{ usage: "doctor", says: "check this machine, the database, the ways out", help: DOCTOR_HELP },
+		run: doctorCommand,
+	},
 	completion: {
 		...{ usage: "completion SHELL", says: "print the completion script of a shell", help: COMPLETION_HELP },
 		run: (args, io) => completionCommand(args, io, VERBS),
@@ -64,7 +69,8 @@ ${lines.join("\n")}
   rollcall VERB --help        what a verb does, with its options and examples
 
 Exit codes: 0 done; 2 the command line or a setting is wrong; 3 not possible here or now (a right, a
-file, another Rollcall in the way), the message says why; 130 interrupted; 1 a mistake of Rollcall.
+file, another Rollcall in the way), the message says why; 130 interrupted; 1 a mistake of Rollcall (of
+rollcall doctor: something fails).
 `;
 }
 

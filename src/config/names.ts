@@ -34,6 +34,12 @@ export const NAME_BOUNDS = {
 	nameRetryMs: 600_000,
 	nameDoubtMs: 60_000,
 	nameLeaseMs: 120_000,
+	/**
+	 * Look-ups without any answer in a row, after which name servers are asked what each can answer; that at most so
+	 * often, in milliseconds.
+	 */
+	namesFailAfter: 5,
+	namesProofMs: 60_000,
 } as const;
 
 export const NAME_KEYS = {

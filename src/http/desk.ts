@@ -5,34 +5,26 @@ import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Reader } from "../../views/reader.tsx";
 import type { Context, Ground } from "../context.ts";
 import type { News } from "../events/bus.ts";
+import type { Alarm, Check } from "../model/doctor/check.ts";
 import type { Light } from "../model/live.ts";
 import type { TargetRules } from "../model/target.ts";
 import type { Address } from "../net/address.ts";
 import { findBatch } from "../store/batches.ts";
 import { countDown } from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
-import { readSetting } from "../store/settings.ts";
-import { readLight } from "../store/subnets.ts";
+import { readLastSweep } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
 import type { Callers } from "./callers.ts";
 import { createFacets, type Facets } from "./facets.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
-
-/** A line of the doctor page. */
-export type Check = {
-	readonly name: string;
-	readonly state: "ok" | "warn" | "bad";
-	readonly says: string;
-	readonly mend?: string;
-};
 
 /** What the machine and the sweep thread know, handed in by app. */
 export type Surroundings = {
 	/** Networks of this machine's interfaces that could be added. */
 	offers(): NetworkOffer[];
 	checks(): Check[];
-	/** Why nothing can be swept, in words. */
-	problem(): string | undefined;
+	/** The worst of them, for the light. */
+	alarm(): Alarm | undefined;
 	/**
 	 * Asks addresses now: microseconds by position, -1 for silence, 0 for one that answers ARP alone.
 	 * AppError("unavailable") when nothing can be asked.
@@ -80,12 +72,12 @@ export function createDesk(
 	const { db, clock } = context;
 	const remember = createMemory(context, callers);
 	const light = (): Light => {
-		const seen = readLight(db);
-		const lost =
-			readSetting(db, "own_network_down_since") === undefined
-				? undefined
-				: "This machine has lost its network: states are unknown.";
-		return { lastSweepAt: seen.lastSweepAt, problem: surroundings.problem() ?? seen.problem ?? lost };
+		const alarm = surroundings.alarm();
+		return {
+			lastSweepAt: readLastSweep(db),
+			problem: alarm?.level === "bad" ? alarm.says : undefined,
+			limited: alarm?.level === "warn" ? alarm.says : undefined,
+		};
 	};
 	const shell = (request: Request): Shell => ({
 		path: new URL(request.url).pathname,

@@ -127,13 +127,12 @@ function assemble(desk: Desk, assets: AssetStore, live: Live, inside: WeakSet<Re
 		.all(`${PREFIX}/*`, ({ request }) => dispatch(request), { parse: "none" });
 }
 
+/** For whoever watches from outside, without a login: the names of what fails, and no word of paths or networks. */
 function health(desk: Desk, request: Request): Response {
-	const { problem } = desk.light();
-	const body = JSON.stringify({
-		status: problem === undefined ? "ok" : "degraded",
-		problem: problem ?? null,
-	});
-	return respondText(request, body, "application/json; charset=utf-8", problem === undefined ? 200 : 503);
+	const failing = desk.surroundings.checks().flatMap(({ name, state }) => (state === "bad" ? [name] : []));
+	const well = failing.length === 0;
+	const body = JSON.stringify({ status: well ? "ok" : "degraded", failing });
+	return respondText(request, body, "application/json; charset=utf-8", well ? 200 : 503);
 }
 
 function answerRefusal(context: Ground, request: Request, { status, says, elsewhere }: Refusal): Response {

@@ -14,7 +14,8 @@ const HEADER = 16;
 const AF_NETLINK = 16;
 /** SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC */
 const KIND = 3 | 0x80800;
-/** NLM_F_REQUEST | NLM_F_DUMP */
+/** NLM_F_REQUEST, and with NLM_F_DUMP */
+const ONE = 0x1;
 const DUMP = 0x301;
 const ERROR = 2;
 const DONE = 3;
@@ -25,11 +26,15 @@ const PARTS_MAX = 4_096;
 
 /** Bytes of a request for the whole table `type`; `body` is the family header it wants. */
 export function dumpRequest(type: number, body: Uint8Array): Uint8Array {
+	return request(type, DUMP, body);
+}
+
+function request(type: number, flags: number, body: Uint8Array): Uint8Array {
 	const bytes = new Uint8Array(HEADER + body.length);
 	const view = new DataView(bytes.buffer);
 	view.setUint32(0, bytes.length, true);
 	view.setUint16(4, type, true);
-	view.setUint16(6, DUMP, true);
+	view.setUint16(6, flags, true);
 	view.setUint32(8, 1, true);
 	bytes.set(body, HEADER);
 	return bytes;
@@ -66,16 +71,30 @@ export function readAttributes(body: DataView, from: number): Map<number, DataVi
 
 /** All parts of a dump, copied; what came so far when the kernel refuses to go on; empty without netlink. */
 export function dump(libc: Libc, type: number, body: Uint8Array): Uint8Array[] {
+	return converse(libc, dumpRequest(type, body), (fd) => receiveAll(libc, fd)) ?? [];
+}
+
+/** The one answer to a question, or the number of the error (errno); undefined without netlink. */
+export function ask(libc: Libc, type: number, body: Uint8Array): NetlinkMessage | number | undefined {
+	const part = converse(libc, request(type, ONE, body), (fd) =>
+		receiveOne(libc, fd, new MessageBlock(1, 0, PART_BYTES)),
+	);
+	if (part === undefined || part.length < HEADER + 4) return undefined;
+	const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+	if (view.getUint16(4, true) === ERROR) return -view.getInt32(HEADER, true);
+	return readPart(part).messages[0];
+}
+
+/** Sends one request to the kernel and hands the socket to whoever reads; undefined when it cannot be had. */
+function converse<T>(libc: Libc, bytes: Uint8Array, read: (fd: number) => T): T | undefined {
 	const fd = libc.socket(AF_NETLINK, KIND, 0);
-	if (fd < 0) return [];
+	if (fd < 0) return undefined;
 	try {
-		const request = dumpRequest(type, body);
-		const out = new MessageBlock(1, 0, request.length);
-		out.bytes.set(request, out.dataAt(0));
+		const out = new MessageBlock(1, 0, bytes.length);
+		out.bytes.set(bytes, out.dataAt(0));
 		// Without a name it goes to the kernel.
-		out.setLengths(0, 0, request.length);
-		if (libc.send(fd, out, 0, 1) !== 1) return [];
-		return receiveAll(libc, fd);
+		out.setLengths(0, 0, bytes.length);
+		return libc.send(fd, out, 0, 1) === 1 ? read(fd) : undefined;
 	} finally {
 		libc.close(fd);
 	}
@@ -86,10 +105,15 @@ function receiveAll(libc: Libc, fd: number): Uint8Array[] {
 	const block = new MessageBlock(1, 0, PART_BYTES);
 	const parts: Uint8Array[] = [];
 	while (parts.length < PARTS_MAX) {
-		if (libc.receive(fd, block, 0) !== 1) break;
-		const part = block.bytes.slice(block.dataAt(0), block.dataAt(0) + block.dataLength(0));
+		const part = receiveOne(libc, fd, block);
+		if (part === undefined) break;
 		parts.push(part);
 		if (readPart(part).last) break;
 	}
 	return parts;
+}
+
+function receiveOne(libc: Libc, fd: number, block: MessageBlock): Uint8Array | undefined {
+	if (libc.receive(fd, block, 0) !== 1) return undefined;
+	return block.bytes.slice(block.dataAt(0), block.dataAt(0) + block.dataLength(0));
 }

@@ -49,6 +49,7 @@ export async function openPortScanner(options: PortScanOptions): Promise<Scanner
 			graceMs: options.scanGraceMs,
 			outBytes: options.scanOutBytes,
 			errBytes: options.scanErrBytes,
+			mend: installCommand(true),
 		});
 	}
 	const own = options.tcpPorts.length > 0;
@@ -58,20 +59,21 @@ export async function openPortScanner(options: PortScanOptions): Promise<Scanner
 		ports,
 		listed,
 		says: `${options.nmapPath === null ? "nmap is left aside" : found.why}: the built-in TCP scan of ${describePorts(ports, own, listed.length)} is used.`,
-		mend: installCommand(),
+		mend: installCommand(found.missing !== true),
+		broken: found.missing !== true,
 	});
 }
 
-/** How nmap is installed where we know the package manager. */
-function installCommand(): string {
+/** How nmap is installed, or (`again`) put in the place of a broken one, where we know the package manager. */
+function installCommand(again: boolean): string {
 	const managers = {
-		"apt-get": "sudo apt-get install nmap",
-		apk: "sudo apk add nmap",
-		dnf: "sudo dnf install nmap",
-		pacman: "sudo pacman -S nmap",
-		zypper: "sudo zypper install nmap",
-		brew: "brew install nmap",
+		"apt-get": ["sudo apt-get install nmap", "sudo apt-get install --reinstall nmap"],
+		apk: ["sudo apk add nmap", "sudo apk fix --reinstall nmap"],
+		dnf: ["sudo dnf install nmap", "sudo dnf reinstall nmap"],
+		pacman: ["sudo pacman -S nmap", "sudo pacman -S nmap"],
+		zypper: ["sudo zypper install nmap", "sudo zypper install --force nmap"],
+		brew: ["brew install nmap", "brew reinstall nmap"],
 	};
 	const here = Object.entries(managers).find(([name]) => Bun.which(name) !== null);
-	return `${here?.[1] ?? "install nmap"}   # then restart Rollcall`;
+	return `${here?.[1][again ? 1 : 0] ?? "install nmap"}   # then restart Rollcall`;
 }

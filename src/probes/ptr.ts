@@ -27,7 +27,8 @@ export type PtrOptions = {
 /** A name, surely none, or why nothing can be said. */
 export type LookUp =
 	| Exclude<Answer, { kind: "failed" }>
-	| { readonly kind: "failed"; readonly reason: string };
+	/** `silent`: not one server said anything. */
+	| { readonly kind: "failed"; readonly reason: string; readonly silent: boolean };
 
 /** Looks an address up; never rejects, and ends at once when `signal` aborts. */
 export type Ptr = (address: Address, signal: AbortSignal) => Promise<LookUp>;
@@ -73,15 +74,17 @@ export function openPtr(options: PtrOptions): Ptr {
 		const servers = options.servers();
 		const name = reverseName(address);
 		let reason = "no name server is known";
+		let silent = true;
 		for (let i = 0; i < options.tries && servers.length > 0 && !signal.aborted; i++) {
 			const server = servers[i % servers.length] as NameServer;
 			const answer = await askOnce(options, server, name, signal);
 			if (typeof answer === "string") reason = answer;
-			else if (answer.kind === "failed")
+			else if (answer.kind === "failed") {
 				reason = `${formatAddress(server.address)} failed (code ${answer.code})`;
-			else return answer;
+				silent = false;
+			} else return answer;
 		}
-		return { kind: "failed", reason };
+		return { kind: "failed", reason, silent };
 	};
 }
 

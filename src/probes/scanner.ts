@@ -43,8 +43,10 @@ export type ScannerInfo = {
 	readonly says: string;
 	/** What of the settings was understood otherwise than written. */
 	readonly notes: readonly string[];
-	/** The command that makes more possible. */
+	/** The command that installs nmap, or installs it anew where it is there. */
 	readonly mend?: string;
+	/** There is an nmap, but it cannot be used. */
+	readonly broken?: boolean;
 };
 
 export type Scanner = ScannerInfo & {

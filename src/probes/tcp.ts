@@ -8,7 +8,7 @@ import { type Address, formatAddress } from "../net/address.ts";
 import { joinPorts, type PortRange } from "../net/ports.ts";
 import { serviceOf } from "./known-ports.ts";
 import { neverAsked } from "./never.ts";
-import type { FoundPort, HostPorts, Scanner } from "./scanner.ts";
+import type { FoundPort, HostPorts, Scanner, ScannerInfo } from "./scanner.ts";
 
 export type ConnectBounds = {
 	readonly clock: Clock;
@@ -66,14 +66,18 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 /** The scanner for machines without nmap. */
 export function openConnectScanner(
 	connector: Connector,
-	options: { ports: readonly PortRange[]; says: string; mend: string; listed: readonly number[] },
+	options: Pick<ScannerInfo, "says" | "mend" | "broken"> & {
+		readonly ports: readonly PortRange[];
+		readonly listed: readonly number[];
+	},
 ): Scanner {
 	const closing = new AbortController();
 	return {
 		name: "connect",
 		says: options.says,
 		notes: [],
-		mend: options.mend,
+		...(options.mend === undefined ? {} : { mend: options.mend }),
+		broken: options.broken === true,
 		async scan(targets, signal) {
 			const hosts = await connector(targets, options.listed, AbortSignal.any([signal, closing.signal]));
 			return { hosts, covered: { tcp: joinPorts(options.ports), udp: [], sctp: [] }, strangers: 0 };

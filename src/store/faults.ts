@@ -1,33 +1,51 @@
 /** What SQLite's error codes mean for those who run this, and what mends it. Knows no query and no file. */
 
-const WORDS: readonly (readonly [start: string, says: string])[] = [
-	["SQLITE_FULL", "The disk is full, so nothing can be kept. Make room; Rollcall goes on by itself."],
+import type { StorageFault } from "../model/doctor/facts.ts";
+
+const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault])[] = [
+	["SQLITE_FULL", "The disk is full, so nothing can be kept. Make room; Rollcall goes on by itself.", "full"],
 	[
 		"SQLITE_READONLY",
 		"The database may not be written: it is on a read-only disk, belongs to somebody else, or was taken away.",
+		"refused",
 	],
-	["SQLITE_BUSY", "The database is held by another program. Try again in a moment."],
-	["SQLITE_LOCKED", "The database is held by another program. Try again in a moment."],
-	["SQLITE_IOERR", "The disk that holds the database fails. Look at the system's log."],
-	["SQLITE_CANTOPEN", "The database cannot be opened. Look at the rights of its folder, and at the disk."],
+	["SQLITE_BUSY", "The database is held by another program. Try again in a moment.", "busy"],
+	["SQLITE_LOCKED", "The database is held by another program. Try again in a moment.", "busy"],
+	["SQLITE_IOERR", "The disk that holds the database fails. Look at the system's log.", "failing"],
+	[
+		"SQLITE_CANTOPEN",
+		"The database cannot be opened. Look at the rights of its folder, and at the disk.",
+		"refused",
+	],
 	[
 		"SQLITE_CORRUPT",
 		"The database file is damaged. Stop Rollcall and put a backup back: rollcall restore FILE.",
+		"damaged",
 	],
 	[
 		"SQLITE_NOTADB",
 		"The database file is no database any more. Stop Rollcall and put a backup back: rollcall restore FILE.",
+		"damaged",
 	],
 ];
 
 /** In words for a person, when the error (or what caused it) is the database's or the disk's; else undefined. */
 export function storageFault(error: unknown): string | undefined {
+	return wordsFor(error)?.[1];
+}
+
+/** The same as a kind, for whoever knows what mends it. */
+export function storageKind(error: unknown): StorageFault | undefined {
+	return wordsFor(error)?.[2];
+}
+
+function wordsFor(error: unknown): (typeof WORDS)[number] | undefined {
 	for (let one = error; one instanceof Error; one = one.cause) {
 		const code = (one as { code?: unknown }).code;
 		if (typeof code !== "string") continue;
 		const words = WORDS.find(([start]) => code.startsWith(start));
-		if (words !== undefined) return words[1];
-		if (code === "ENOSPC" || code === "EDQUOT") return WORDS[0]?.[1];
+		if (words !== undefined) return words;
+		if (code === "ENOSPC" || code === "EDQUOT") return WORDS[0];
 	}
 	return undefined;
 }

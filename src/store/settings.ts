@@ -5,6 +5,8 @@ import type { Db } from "./database.ts";
 
 export type SettingKey =
 	| "own_network_down_since"
+	/** Name servers do not answer: JSON of { since, reason }. */
+	| "names_fail"
 	/** A person or the timetable wants a backup, since this moment. */
 	| "backup_asked_at"
 	/** The last backup: JSON of BackupReport. */

@@ -123,17 +123,12 @@ export function deleteSubnet(db: Db, id: number, parentId: number | undefined): 
 	db.query("DELETE FROM subnet WHERE id = ?").run(id);
 }
 
-/** Newest good sweep of all subnets, and why sweeping is impossible (every enabled subnet's last one failed). */
-export function readLight(db: Db): { lastSweepAt: number | undefined; problem: string | undefined } {
-	const row = db
-		.query<{ last: number | null; enabled: number; failed: number | null; problem: string | null }, []>(
-			`SELECT max(last_sweep_at) AS last, count(*) FILTER (WHERE sweep_enabled) AS enabled,
-				count(last_sweep_problem) FILTER (WHERE sweep_enabled) AS failed, max(last_sweep_problem) AS problem
-			FROM subnet`,
-		)
-		.get();
-	const allFailed = row !== null && row.enabled > 0 && row.failed === row.enabled;
-	return { lastSweepAt: row?.last ?? undefined, problem: allFailed ? (row.problem ?? undefined) : undefined };
+/** End of the newest sweep of all that went well. */
+export function readLastSweep(db: Db): number | undefined {
+	return (
+		db.query<{ last: number | null }, []>("SELECT max(last_sweep_at) AS last FROM subnet").get()?.last ??
+		undefined
+	);
 }
 
 export type Row = {

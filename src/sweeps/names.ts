@@ -13,6 +13,7 @@ import type { SysName } from "../probes/snmp.ts";
 import { type Db, transact } from "../store/database.ts";
 import { insertEvent } from "../store/events.ts";
 import { claimNames, findNamed, type Named, writeNames, writeNextName } from "../store/names.ts";
+import { type Servers, watchServers } from "./name-servers.ts";
 import type { Station } from "./worker.ts";
 
 /** Paces and waits; see BOUNDS in config. */
@@ -23,6 +24,8 @@ export type NameTiming = {
 	readonly nameRetryMs: number;
 	readonly nameDoubtMs: number;
 	readonly nameLeaseMs: number;
+	readonly namesFailAfter: number;
+	readonly namesProofMs: number;
 	readonly jitter: number;
 };
 
@@ -48,6 +51,7 @@ export function openNames(deps: NameDeps): Station {
 	const { db, clock, timing, log } = deps;
 	const closing = new AbortController();
 	const tasks = new Set<Promise<void>>();
+	const servers = deps.ptr && watchServers({ ...deps, ...timing, ptr: deps.ptr });
 	/** Each way is recorded when it is done: a host without an agent keeps its PTR name waiting for nothing. */
 	const lookUp = async (host: Named) => {
 		const { signal } = closing;
@@ -55,7 +59,10 @@ export function openNames(deps: NameDeps): Station {
 			if (!signal.aborted) record(deps, host.id, heard);
 		};
 		const ways = [
-			deps.ptr?.(host.address, signal).then((ptr) => note({ ptr })),
+			deps.ptr?.(host.address, signal).then((ptr) => {
+				note({ ptr });
+				if (!signal.aborted) servers?.hear(ptr);
+			}),
 			host.snmp ? deps.snmp?.(host.address, signal).then((snmp) => note({ snmp })) : undefined,
 		];
 		for (const done of await Promise.allSettled(ways)) {
@@ -64,9 +71,13 @@ export function openNames(deps: NameDeps): Station {
 				log.warning("a name is not kept", { host: host.ip, reason: done.reason });
 		}
 	};
+	const prove = (asked: Servers) =>
+		asked.prove(closing.signal).catch((error) => log.warning("not noted", { reason: error }));
+	let proving: Promise<void> = Promise.resolve();
 	return {
 		tick() {
 			if (closing.signal.aborted || (deps.ptr === undefined && deps.snmp === undefined)) return;
+			if (servers !== undefined) proving = proving.then(() => prove(servers));
 			const room = Math.min(deps.lookupsPerSecond, timing.nameLookupsInFlight - tasks.size);
 			if (room <= 0) return;
 			const now = clock.now();
@@ -78,7 +89,7 @@ export function openNames(deps: NameDeps): Station {
 		},
 		async close() {
 			closing.abort();
-			await Promise.all(tasks);
+			await Promise.all([...tasks, proving]);
 		},
 	};
 }

@@ -4,15 +4,15 @@ import { atMost, type Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { Bus } from "../events/bus.ts";
 import type { Log } from "../log.ts";
+import type { Trouble } from "../model/doctor/facts.ts";
 import type { Address } from "../net/address.ts";
-import type { Patience, ProbeMethod } from "../probes/probe.ts";
-import type { FromWorker, Question, ToWorker } from "./worker.ts";
+import type { Patience } from "../probes/probe.ts";
+import type { FromWorker, Manners, Question, ToWorker } from "./worker.ts";
 
-/** How sweeps are asked, and why not better; `method` is undefined until the worker has opened its socket. */
+/** How sweeps are asked (undefined until the worker has opened its socket), and what keeps them from it. */
 export type ProbeState = {
-	readonly method: ProbeMethod | undefined;
-	readonly note: string | undefined;
-	readonly problem: string | undefined;
+	readonly manners: Manners | undefined;
+	readonly trouble: Trouble | undefined;
 };
 
 export type Thread = {
@@ -52,29 +52,30 @@ export type ThreadOptions<C> = {
  */
 export function startThread<C>(options: ThreadOptions<C>): Thread {
 	const { bus, log } = options;
-	let state: ProbeState = { method: undefined, note: undefined, problem: undefined };
+	let state: ProbeState = { manners: undefined, trouble: undefined };
 	let onClosed = () => {};
 	const closed = new Promise<void>((resolve) => {
 		onClosed = resolve;
 	});
-	const setProblem = (problem: string | undefined) => {
-		if (problem === state.problem) return;
-		state = { ...state, problem };
-		if (problem !== undefined) log.error("sweeping is impossible", { reason: problem });
-		bus.publish({ kind: "trouble", problem });
+	const setTrouble = (trouble: Trouble | undefined) => {
+		if (trouble?.says === state.trouble?.says) return;
+		state = { ...state, trouble };
+		if (trouble !== undefined) log.error("sweeping is impossible", { reason: trouble.says });
+		bus.publish({ kind: "trouble", problem: trouble?.says });
 	};
 	const take = (message: FromWorker) => {
 		if (message.kind === "news") bus.publish(message.news);
 		else if (message.kind === "ready") {
-			state = { ...state, method: message.method, note: message.note };
-			setProblem(undefined);
-		} else if (message.kind === "trouble") setProblem(message.problem);
+			const { method, note, arp } = message;
+			state = { ...state, manners: { method, note, arp } };
+			setTrouble(undefined);
+		} else if (message.kind === "trouble") setTrouble(message.trouble);
 		else if (message.kind === "heard") questions.settle(message);
 		else onClosed();
 	};
 	const worker = keepAlive(options, take, (reason) => {
 		if (reason === undefined) onClosed();
-		else setProblem(`The part that sweeps broke off (${reason}) and is started again.`);
+		else setTrouble({ says: `The part that sweeps broke off (${reason}) and is started again.` });
 	});
 	const questions = openQuestions(options, worker.post);
 	return {

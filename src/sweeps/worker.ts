@@ -2,9 +2,10 @@
 
 import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
+import type { Trouble } from "../model/doctor/facts.ts";
 import type { Address } from "../net/address.ts";
 import type { Patience, ProbeMethod } from "../probes/probe.ts";
-import { storageFault } from "../store/faults.ts";
+import { storageFault, storageKind } from "../store/faults.ts";
 
 /** Something that works in the thread: woken every second, it looks in the database for what is due. */
 export type Station = { tick(): void; close(): Promise<void> };
@@ -25,9 +26,9 @@ export type Question = {
 };
 
 export type FromWorker =
-	| { readonly kind: "ready"; readonly method: ProbeMethod; readonly note: string | undefined }
+	| ({ readonly kind: "ready" } & Manners)
 	| { readonly kind: "news"; readonly news: News }
-	| { readonly kind: "trouble"; readonly problem: string | undefined }
+	| { readonly kind: "trouble"; readonly trouble: Trouble | undefined }
 	/** What the addresses of a question answered, by position, or why nothing could be asked. */
 	| {
 			readonly kind: "heard";
@@ -37,6 +38,13 @@ export type FromWorker =
 	  }
 	| { readonly kind: "closed" };
 
+/** How sweeps are asked here. `note`: why not better; `arp`: attached networks are asked by ARP first. */
+export type Manners = {
+	readonly method: ProbeMethod;
+	readonly note: string | undefined;
+	readonly arp: boolean;
+};
+
 /** The end of the border that faces the main thread. */
 export type Port<C> = {
 	post(message: FromWorker): void;
@@ -44,10 +52,8 @@ export type Port<C> = {
 };
 
 /** What `open` made: its stations, how they probe, and the end of all of it. */
-export type Crew = {
+export type Crew = Manners & {
 	readonly stations: readonly Station[];
-	readonly method: ProbeMethod;
-	readonly note: string | undefined;
 	/** See askNow. */
 	ask(addresses: readonly Address[], patience: Patience): Promise<Int32Array>;
 	close(): void;
@@ -64,9 +70,11 @@ export function runWorker<C>(
 			open(message.config, (news) => port.post({ kind: "news", news })).then(
 				(opened) => {
 					crew = opened;
-					port.post({ kind: "ready", method: opened.method, note: opened.note });
+					const { method, note, arp } = opened;
+					port.post({ kind: "ready", method, note, arp });
 				},
-				(error: Error) => port.post({ kind: "trouble", problem: error.message }),
+				(error: Error) =>
+					port.post({ kind: "trouble", trouble: { says: error.message, fault: storageKind(error) } }),
 			);
 		} else if (message.kind === "tick") {
 			if (crew !== undefined) tick(crew, port);
@@ -82,11 +90,11 @@ export function runWorker<C>(
 function tick<C>(crew: Crew, port: Port<C>): void {
 	try {
 		for (const station of crew.stations) station.tick();
-		port.post({ kind: "trouble", problem: undefined });
+		port.post({ kind: "trouble", trouble: undefined });
 	} catch (error) {
 		const said = error instanceof AppError ? error.message : storageFault(error);
-		const problem = said ?? `The queue cannot be read: ${(error as Error).message}`;
-		port.post({ kind: "trouble", problem });
+		const says = said ?? `The queue cannot be read: ${(error as Error).message}`;
+		port.post({ kind: "trouble", trouble: { says, fault: storageKind(error) ?? "unusable" } });
 	}
 }
 

@@ -67,15 +67,15 @@ test.each([
 	["hangs", "for (;;);", /said nothing/],
 ])("it %s: said, started again, and well again", async (how, code, says) => {
 	const { told, own } = start(code, how === "hangs" ? 30 : 10_000);
-	await until(() => own.state().method === "raw");
+	await until(() => own.state().manners?.method === "raw");
 	await until(
-		() => told.length >= 2 && own.state().problem === undefined,
+		() => told.length >= 2 && own.state().trouble?.says === undefined,
 		() => own.tick(),
 	);
 	expect(told[0]).toMatch(says);
 	expect(told[0]).toContain("is started again");
 	expect(told.at(-1)).toBeUndefined();
-	expect(own.state().method).toBe("raw");
+	expect(own.state().manners?.method).toBe("raw");
 });
 
 test("it breaks at every start: the waits grow, and closing does not wait for it", async () => {
@@ -89,7 +89,7 @@ test("it breaks at every start: the waits grow, and closing does not wait for it
 		...{ restartMs: 20, restartMaxMs: 10_000, silentTicks: 60, clock: systemClock },
 	});
 	await until(() => starts >= 4);
-	expect(own.state().problem).toContain("cannot begin");
+	expect(own.state().trouble?.says).toContain("cannot begin");
 	const began = performance.now();
 	await own.close();
 	expect(performance.now() - began).toBeLessThan(1_500);

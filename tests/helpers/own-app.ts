@@ -12,7 +12,7 @@ export type OwnApp = {
 	readonly app: App;
 	readonly folder: string;
 	readonly path: string;
-	/** What /healthz says: the status and the problem. */
+	/** The status of /healthz, and what the light says. */
 	health(): Promise<{ status: number; problem: string | null }>;
 	/** Waits, 15 s at most, until it is so. */
 	until(is: () => boolean | Promise<boolean>, what: string): Promise<void>;
@@ -51,8 +51,9 @@ export async function openOwnApp(folder?: string, env: Record<string, string> = 
 		...{ app, folder: home, path, until, hosts },
 		async health() {
 			const answer = await app.handle(new Request("http://localhost/healthz"));
-			const { problem } = (await answer.json()) as { problem: string | null };
-			return { status: answer.status, problem };
+			const checks = await app.handle(new Request("http://localhost/api/v1/doctor"));
+			const found = ((await checks.json()) as { checks: { state: string; says: string }[] }).checks;
+			return { status: answer.status, problem: found.find(({ state }) => state === "bad")?.says ?? null };
 		},
 		async close() {
 			await app.close();

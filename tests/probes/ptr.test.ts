@@ -72,7 +72,11 @@ describe("look-ups", () => {
 	test("a silent server is asked a second time, then it is enough", async () => {
 		const server = await serve(() => undefined);
 		const { clock, result } = ask([server]);
-		expect(await turn(result(), clock)).toEqual({ kind: "failed", reason: "127.0.0.1 did not answer" });
+		expect(await turn(result(), clock)).toEqual({
+			kind: "failed",
+			reason: "127.0.0.1 did not answer",
+			silent: true,
+		});
 		expect(server.asked).toBe(2);
 	});
 
@@ -89,6 +93,13 @@ describe("look-ups", () => {
 		expect(await ask([failing, good]).result()).toMatchObject({ name: "b" });
 		failing.close();
 		expect(await ask([failing, good]).result()).toMatchObject({ name: "b" });
+	});
+
+	test("a server that says it cannot is not silent, whatever the other does", async () => {
+		const failing = await serve((question) => question.with(2, 0x81).with(3, 0x82));
+		const silent = await serve(() => undefined);
+		const { clock, result } = ask([failing, silent]);
+		expect(await turn(result(), clock)).toMatchObject({ kind: "failed", silent: false });
 	});
 
 	test("a wrong id is passed over, the right one after it counts", async () => {
@@ -119,7 +130,11 @@ describe("look-ups", () => {
 		const running = result(stop.signal);
 		stop.abort();
 		expect(await running).toMatchObject({ kind: "failed" });
-		expect(await ask([]).result()).toEqual({ kind: "failed", reason: "no name server is known" });
+		expect(await ask([]).result()).toEqual({
+			kind: "failed",
+			reason: "no name server is known",
+			silent: true,
+		});
 	});
 });
 

@@ -8,6 +8,7 @@ import { formatAddress } from "../../src/net/address.ts";
 import type { LookUp } from "../../src/probes/ptr.ts";
 import { listEvents } from "../../src/store/events.ts";
 import { findHostByAddress, updateHost } from "../../src/store/hosts.ts";
+import { readSetting } from "../../src/store/settings.ts";
 import { openNames } from "../../src/sweeps/names.ts";
 import { address } from "../helpers/network.ts";
 import { stage } from "../helpers/sweeping.ts";
@@ -40,7 +41,7 @@ async function office(
 				const answer = answers[ip] ?? { kind: "none", ttlS: 0 };
 				if (answer !== "silent") return answer;
 				await s.clock.sleep(4_000, signal);
-				return { kind: "failed", reason: "silence" };
+				return { kind: "failed", reason: "silence", silent: true };
 			},
 			snmp: options.snmp && (async (target) => options.snmp?.[formatAddress(target)]),
 		});
@@ -106,12 +107,45 @@ describe("the turn", () => {
 	test("a server that cannot say is asked again after ten minutes; what was known stays", async () => {
 		const o = await office({ "10.0.0.1": name("nas") });
 		await o.run(1);
-		o.answers["10.0.0.1"] = { kind: "failed", reason: "SERVFAIL" };
+		o.answers["10.0.0.1"] = { kind: "failed", reason: "SERVFAIL", silent: false };
 		await o.later(2 * HOUR);
 		expect(o.host("10.0.0.1")).toMatchObject({ hostname: "nas", ptrName: "nas" });
 		expect(o.asked).toHaveLength(2);
 		await o.later(600_000);
 		expect(o.asked).toHaveLength(3);
+	});
+
+	test("silence of every server is noted for the doctor, with since when; the first answer ends it", async () => {
+		const silent = Object.fromEntries(
+			Array.from({ length: 6 }, (_, i) => [`10.0.0.${i + 1}`, "silent" as const]),
+		);
+		const o = await office(silent);
+		const fails = () => readSetting(o.s.db, "names_fail");
+		o.answers["127.0.0.1"] = "silent";
+		await o.run(4);
+		expect(fails()).toBeUndefined();
+		await o.run(8);
+		expect(JSON.parse(fails() ?? "{}")).toEqual({ since: expect.any(Number), reason: "silence" });
+		await o.run(50);
+		expect(o.asked.filter((ip) => ip === "127.0.0.1")).toHaveLength(1);
+		// Another process finds it noted, asks within a minute, and takes it back.
+		await o.station.close();
+		const again = o.open();
+		o.answers["127.0.0.1"] = { kind: "none", ttlS: 0 };
+		again.tick();
+		await o.s.clock.advance(1_000);
+		expect(fails()).toBeUndefined();
+	});
+
+	test("one host about which it keeps silent is no fault of the name server", async () => {
+		const o = await office({ "10.0.0.1": "silent", "10.0.0.2": name("nas") });
+		for (let i = 0; i < 12; i++) {
+			await o.later(700_000);
+			await o.s.clock.advance(5_000);
+		}
+		expect(o.asked.filter((ip) => ip === "10.0.0.1").length).toBeGreaterThan(10);
+		expect(o.asked).toContain("127.0.0.1");
+		expect(readSetting(o.s.db, "names_fail")).toBeUndefined();
 	});
 
 	test("a look-up cut off by the end of the process comes again", async () => {

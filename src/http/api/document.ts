@@ -13,6 +13,7 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
 	Hosts: "What answers, or is recorded, at an address.",
 	Batches: "Many things that were done at once, and undoing them.",
 	Events: "What happened, as a list and as a stream.",
+	Doctor: "What works on this machine, and what does not.",
 	Runs: "Sweeps and port scans: how far they are.",
 	Webhooks: "Other programs that are told what happens.",
 	"Import and export": "Everything in, everything out.",

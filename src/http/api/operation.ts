@@ -56,6 +56,7 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 		| "Subnets"
 		| "Hosts"
 		| "Batches"
+		| "Doctor"
 		| "Events"
 		| "Runs"
 		| "Webhooks"

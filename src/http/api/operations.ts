@@ -4,6 +4,7 @@ import type { Desk } from "../desk.ts";
 import { batchOperations } from "./batches.ts";
 import { bulkOperations } from "./bulk.ts";
 import { deliveryOperations } from "./deliveries.ts";
+import { doctorOperations } from "./doctor.ts";
 import { eventOperations } from "./events.ts";
 import { pastOperations } from "./history.ts";
 import { hostOperations } from "./hosts.ts";
@@ -25,5 +26,6 @@ export function allOperations(desk: Desk): Operation[] {
 		...runOperations(desk),
 		...webhookOperations(desk),
 		...deliveryOperations(desk),
+		...doctorOperations(desk),
 	];
 }

@@ -17,8 +17,8 @@ const VERSION_MS = 5_000;
 export async function findNmap(
 	clock: Clock,
 	named = Bun.which("nmap"),
-): Promise<{ nmap: Nmap } | { nmap: undefined; why: string }> {
-	if (named === null) return { nmap: undefined, why: "nmap was not found" };
+): Promise<{ nmap: Nmap } | { nmap: undefined; why: string; missing?: true }> {
+	if (named === null) return { nmap: undefined, why: "nmap was not found", missing: true };
 	const path = programAt(named);
 	if (path === undefined) return { nmap: undefined, why: `${named} cannot be executed` };
 	try {

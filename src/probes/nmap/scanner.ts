@@ -25,6 +25,8 @@ export type NmapOptions = {
 	readonly graceMs: number;
 	readonly outBytes: number;
 	readonly errBytes: number;
+	/** The command that installs nmap anew. */
+	readonly mend: string;
 };
 
 /** The scanner. Each run has a working directory of its own, private and empty, that goes with it. */
@@ -35,6 +37,7 @@ export function openNmap(options: NmapOptions): Scanner {
 		name: "nmap",
 		says: `nmap ${nmap.version} at ${nmap.path}: ${plan.options.join(" ")}.`,
 		notes: plan.notes,
+		mend: options.mend,
 		async scan(targets, signal) {
 			const both = AbortSignal.any([signal, closing.signal]);
 			const command = [nmap.path, ...nmapArguments(plan, options.raw, targets)];
