@@ -22,7 +22,7 @@ import type { Address } from "./net/address.ts";
 import { type Neighbour, openNeighbours } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
-import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
+import { lockDatabase, openDatabase, refuseLost, upgradeAhead } from "./store/database.ts";
 import { watchFile } from "./store/watch.ts";
 import { listOffers } from "./sweeps/offers.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
@@ -77,6 +77,8 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
 		refuseLost(config.databasePath);
+		const ahead = upgradeAhead(config.databasePath);
+		if (ahead !== undefined) log.info("the database is copied, then upgraded: please wait", ahead);
 		const checkpointPages = BOUNDS.mainCheckpointPages;
 		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.mainBusyMs, checkpointPages });
 		opened.defer(() => db.close());

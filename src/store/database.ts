@@ -1,10 +1,10 @@
 /** The SQLite file: opening it, its pragmas, the lock that keeps a second Rollcall out. Knows no table's meaning. */
 
 import { Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
-import { checkFile, migrate } from "./migrations.ts";
+import { APPLICATION_ID, checkFile, migrate, SCHEMA_VERSION } from "./migrations.ts";
 
 /** One connection. Each thread has its own. */
 export type Db = Database;
@@ -140,6 +140,23 @@ function otherOwner(lock: Database): string {
 		return row ? ` (process ${row.pid}, since ${new Date(row.at).toISOString()})` : "";
 	} catch {
 		return "";
+	}
+}
+
+/**
+ * The change that the next `openDatabase` makes to this file, which takes about half a minute per gigabyte; undefined when there
+ * is none, or the file is none that can be opened.
+ */
+export function upgradeAhead(path: string): { from: number; to: number; bytes: number } | undefined {
+	if (path === ":memory:" || !existsSync(path)) return undefined;
+	try {
+		const db = new Database(path, { readonly: true });
+		const [from, ours] = [pragmaOf(db, "PRAGMA user_version"), pragmaOf(db, "PRAGMA application_id")];
+		db.close();
+		const isOld = ours === APPLICATION_ID && from < SCHEMA_VERSION;
+		return isOld ? { from, to: SCHEMA_VERSION, bytes: statSync(path).size } : undefined;
+	} catch {
+		return undefined;
 	}
 }
 
