@@ -410,6 +410,70 @@ CREATE TABLE idempotency (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_by_time ON idempotency (made_at);
 
+-- People who may sign in. The password is kept as argon2id (a PHC string), the secret of two-step codes as it is:
+-- without it no code could be checked.
+CREATE TABLE user (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	name          TEXT    NOT NULL UNIQUE COLLATE NOCASE,
+	role          TEXT    NOT NULL CHECK (role IN ('viewer', 'editor', 'admin')),
+	password_hash TEXT    NOT NULL,
+	totp_secret   BLOB,                               -- 20 bytes; NULL: no second step
+	totp_step     INTEGER NOT NULL DEFAULT 0,         -- the last 30-second step whose code was used: none counts twice
+	disabled_at   INTEGER,                            -- NULL: may sign in
+	last_login_at INTEGER,
+	created_at    INTEGER NOT NULL,
+	updated_at    INTEGER NOT NULL
+) STRICT;
+
+-- Codes for when the telephone with the second step is lost: SHA-256 of each; used ones are removed.
+CREATE TABLE recovery_code (
+	user_id   INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	code_hash BLOB    NOT NULL,
+	PRIMARY KEY (user_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+-- Who is signed in. The cookie itself is nowhere: this is its SHA-256.
+CREATE TABLE session (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	token_hash BLOB    NOT NULL UNIQUE,
+	user_id    INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	created_at INTEGER NOT NULL,                      -- it ends 7 days later whatever happens
+	seen_at    INTEGER NOT NULL,                      -- it ends 8 hours after the last request of a person, to 5 minutes
+	address    TEXT    NOT NULL,                      -- where it was opened
+	agent      TEXT    NOT NULL DEFAULT ''            -- the browser, as it calls itself
+) STRICT;
+CREATE INDEX session_by_user ON session (user_id);
+
+-- Keys for programs. Shown once; this is the SHA-256 of the whole key.
+CREATE TABLE api_token (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	name       TEXT    NOT NULL,
+	scope      TEXT    NOT NULL CHECK (scope IN ('read', 'write', 'admin')),
+	token_hash BLOB    NOT NULL UNIQUE,
+	made_by    TEXT    NOT NULL,                      -- name of the person, '' when made on the command line
+	created_at INTEGER NOT NULL,
+	expires_at INTEGER,                               -- NULL: never
+	used_at    INTEGER                                -- to a minute
+) STRICT;
+
+-- Wrong passwords, by account and by address: how many in a row, and until when the next try is refused. A row is
+-- forgotten a day after its last failure.
+CREATE TABLE login_failure (
+	key        TEXT    PRIMARY KEY,                   -- "account 5", "name …" (a hash) or "address 192.0.2.7"
+	failures   INTEGER NOT NULL,
+	last_at    INTEGER NOT NULL,
+	blocked_until INTEGER NOT NULL DEFAULT 0             -- refused until this moment
+) STRICT, WITHOUT ROWID;
+CREATE INDEX login_failure_by_time ON login_failure (last_at);
+
+-- Addresses from which an account was used lately: there nobody else's wrong passwords hold its owner up.
+CREATE TABLE user_address (
+	user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	address TEXT    NOT NULL,
+	seen_at INTEGER NOT NULL,
+	PRIMARY KEY (user_id, address)
+) STRICT, WITHOUT ROWID;
+
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (
 	key   TEXT PRIMARY KEY,

@@ -1,5 +1,6 @@
 /** The one place where things are put together: settings in, a running Rollcall out. */
 
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import { type Doctor, openDoctor } from "./app/doctor.ts";
@@ -9,11 +10,15 @@ import type { Context } from "./context.ts";
 import { runErrand } from "./errand.ts";
 import { AppError } from "./errors.ts";
 import { createBus } from "./events/bus.ts";
-import { openDeliverer } from "./events/deliverer.ts";
+import { type Deliverer, openDeliverer } from "./events/deliverer.ts";
 import { resolveName } from "./events/resolve.ts";
 import type { Surroundings } from "./http/desk.ts";
+import { createLimits } from "./http/limits.ts";
+import type { Doorkeeper } from "./http/login.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { tendReservations } from "./ipam/expiry.ts";
+import { openPasswords } from "./ipam/passwords.ts";
+import { openSetup } from "./ipam/setup.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
@@ -36,6 +41,8 @@ export type App = {
 	readonly url: string | undefined;
 	/** Reads the files of the certificate again, as after SIGHUP; a wrong one is logged, and the old one stays. */
 	reload(): void;
+	/** Every route there is, as the router has it. */
+	readonly routes: Server["routes"];
 	/** Ends streams, jobs, sweeps and files, in that order; at most BOUNDS.closeMs. */
 	close(): Promise<void>;
 };
@@ -108,27 +115,22 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	});
 	let url: string | undefined;
 	const targetRules = () => rulesOf(config, url);
+	const doorkeeper = doorkeeperOf(context, () => url);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
+		machine: hostname(),
+		doorkeeper,
 		surroundings: surroundingsOf(context, options, {
 			...{ doctor, targetRules },
 			thread: () => thread,
 		}),
 	});
 	url = server.url;
+	doorkeeper.setup.offer();
 	const { entry } = options;
 	if (entry !== undefined) thread = startThread({ ...BOUNDS, entry, config, bus, log, clock });
 	if (entry !== undefined) backups = backupsOf(context, entry);
-	const deliverer = openDeliverer({
-		...context,
-		resolve: resolveName,
-		rules: targetRules,
-		userAgent: `Rollcall/${pkg.version}`,
-		timeoutMs: BOUNDS.webhookTimeoutMs,
-		answerBytes: BOUNDS.webhookAnswerBytes,
-		webhooksAtOnce: BOUNDS.webhooksAtOnce,
-		webhookQueue: BOUNDS.webhookQueue,
-	});
+	const deliverer = delivererOf(context, targetRules);
 	const look = watchFile(context.db, config.databasePath);
 	const jobs =
 		thread === undefined || backups === undefined
@@ -142,11 +144,44 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		handle: server.handle,
 		url: server.url,
 		reload: () => server.renew(true),
+		routes: server.routes,
 		async close() {
 			jobs?.stop();
 			await Promise.all([server.close(), thread?.close(), deliverer.close(), backups?.close()]);
 			opened.dispose();
 		},
+	};
+}
+
+/** Messages to webhooks. */
+function delivererOf(context: Context, rules: () => TargetRules): Deliverer {
+	return openDeliverer({
+		...context,
+		resolve: resolveName,
+		rules,
+		userAgent: `Rollcall/${pkg.version}`,
+		timeoutMs: BOUNDS.webhookTimeoutMs,
+		answerBytes: BOUNDS.webhookAnswerBytes,
+		webhooksAtOnce: BOUNDS.webhooksAtOnce,
+		webhookQueue: BOUNDS.webhookQueue,
+	});
+}
+
+/** Who signs people in. The link of the first administrator goes to the console, whatever else is logged. */
+function doorkeeperOf(context: Context, url: () => string | undefined): Doorkeeper {
+	const { config, log } = context;
+	const base = () => {
+		const listening = new URL(url() ?? `http://localhost:${config.port}`);
+		// Where it listens everywhere, it has this machine's name.
+		if (["0.0.0.0", "[::]"].includes(listening.hostname)) listening.hostname = hostname();
+		return (config.publicUrl || listening.origin).replace(/\/$/, "");
+	};
+	const tell = (link: string) =>
+		log.warning("nobody can sign in yet: make the first administrator with this link", { link });
+	return {
+		passwords: openPasswords(context, BOUNDS),
+		limits: createLimits({ ...BOUNDS, asksPerMinute: config.asksPerMinute }),
+		setup: openSetup(context, { base, tell, setupLinkMs: BOUNDS.setupLinkMs }),
 	};
 }
 

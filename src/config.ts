@@ -7,6 +7,7 @@ import { DOCTOR_BOUNDS } from "./config/doctor.ts";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
 import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
+import { TRUST_BOUNDS, TRUST_KEYS, type TrustSettings } from "./config/trust.ts";
 import { UPKEEP_BOUNDS, UPKEEP_KEYS, type UpkeepSettings } from "./config/upkeep.ts";
 import { AppError } from "./errors.ts";
 
@@ -14,6 +15,7 @@ import { AppError } from "./errors.ts";
 export type Config = NameSettings &
 	ScanSettings &
 	UpkeepSettings &
+	TrustSettings &
 	Readonly<{
 		/** Path of the SQLite file, or ":memory:". */
 		databasePath: string;
@@ -43,6 +45,7 @@ export const BOUNDS = {
 	...SCAN_BOUNDS,
 	...DOCTOR_BOUNDS,
 	...UPKEEP_BOUNDS,
+	...TRUST_BOUNDS,
 	/** Echoes to a silent address in one sweep, and in one confirmation. */
 	sweepAttempts: 2,
 	retryMs: 250,
@@ -142,6 +145,7 @@ const KEYS = {
 	...NAME_KEYS,
 	...SCAN_KEYS,
 	...UPKEEP_KEYS,
+	...TRUST_KEYS,
 	databasePath: {
 		key: "DATABASE_URL",
 		example: "sqlite:///./ipam.db",

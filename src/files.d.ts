@@ -11,6 +11,10 @@ declare module "*/static/dist/app.js" {
 	const path: string;
 	export default path;
 }
+declare module "*/static/door.js" {
+	const path: string;
+	export default path;
+}
 declare module "*.svg" {
 	const path: string;
 	export default path;

@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import { type Binary, freePort, openBinary, runToEnd, spawn, untilAnswers } from "./helpers/binary.ts";
+import { SIGNED, signInFile } from "./helpers/signed.ts";
 
 let binary: Binary;
 beforeAll(async () => {
@@ -30,6 +31,7 @@ async function serve(cwd: string, wrap: string[] = []): Promise<Server> {
 	const child = spawn([...wrap, binary.path, ...args], { cwd });
 	const url = `http://127.0.0.1:${port}`;
 	await untilAnswers(`${url}/healthz`);
+	signInFile(join(cwd, "ipam.db"));
 	return {
 		url,
 		pid: child.pid,
@@ -43,7 +45,8 @@ async function serve(cwd: string, wrap: string[] = []): Promise<Server> {
 }
 
 const form = (url: string, fields: Record<string, string>) =>
-	fetch(url, { method: "POST", body: new URLSearchParams(fields), redirect: "manual" });
+	fetch(url, { method: "POST", headers: SIGNED, body: new URLSearchParams(fields), redirect: "manual" });
+const get = (url: string) => fetch(url, { headers: SIGNED });
 
 /** Adds a network as the page does, and waits until it was swept. */
 async function sweepLoopback(url: string): Promise<string> {
@@ -52,10 +55,10 @@ async function sweepLoopback(url: string): Promise<string> {
 	const page = `${url}${added.headers.get("location")}`;
 	expect((await form(`${page}/sweep`, {})).status).toBe(303);
 	for (let tries = 0; tries < 100; tries++) {
-		const { items } = (await (await fetch(`${url}/api/v1/subnets`)).json()) as {
+		const { items } = (await (await get(`${url}/api/v1/subnets`)).json()) as {
 			items: { last_sweep_at: string | null; last_sweep_problem: string | null }[];
 		};
-		if (items[0]?.last_sweep_at) return (await fetch(page)).text();
+		if (items[0]?.last_sweep_at) return (await get(page)).text();
 		if (items[0]?.last_sweep_problem) throw new Error(items[0].last_sweep_problem);
 		await Bun.sleep(100);
 	}
@@ -100,7 +103,7 @@ describe("the command line", () => {
 describe("the server", () => {
 	test("serves its pages and all they name, and sweeps", async () => {
 		const server = await serve(folder("plain"));
-		const home = await fetch(server.url);
+		const home = await get(server.url);
 		const html = await home.text();
 		expect({ status: home.status, type: home.headers.get("content-type") }).toEqual({
 			status: 200,
@@ -110,7 +113,7 @@ describe("the server", () => {
 		const kinds = ["app-", "htmx-", "favicon-", "icons-"];
 		for (const kind of kinds) expect(named.some((path) => path.includes(kind))).toBe(true);
 		for (const path of named) {
-			const answer = await fetch(`${server.url}${path}`);
+			const answer = await get(`${server.url}${path}`);
 			expect({ path, status: answer.status }).toEqual({ path, status: 200 });
 			expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(100);
 		}
@@ -125,13 +128,13 @@ describe("the server", () => {
 		const { code, err } = await runToEnd([binary.path, ...args], { cwd: first.cwd });
 		expect(code).toBeGreaterThan(0);
 		expect(err).toContain(`process ${first.pid}`);
-		expect((await fetch(first.url)).status).toBe(200);
+		expect((await get(first.url)).status).toBe(200);
 		expect(await first.stop()).toBe(0);
 	}, 20_000);
 
 	test("stops within 5 s although a page is open", async () => {
 		const server = await serve(folder("open"));
-		const stream = await fetch(`${server.url}/live`);
+		const stream = await get(`${server.url}/live`);
 		const reader = stream.body?.getReader();
 		await reader?.read();
 		const began = performance.now();
@@ -149,7 +152,7 @@ describe("the server", () => {
 		writeFileSync(join(cwd, ".env"), "SCAN_RATE_PPS=nonsense\nLOG_LEVEL=nonsense\n");
 		writeFileSync(join(cwd, "package.json"), '{ "imports": { "#a": "./evil.js" }, "main": "./evil.js" }');
 		const server = await serve(cwd);
-		expect((await fetch(server.url)).status).toBe(200);
+		expect((await get(server.url)).status).toBe(200);
 		expect(await server.stop()).toBe(0);
 		expect(existsSync(mark)).toBe(false);
 	}, 20_000);

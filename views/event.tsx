@@ -33,7 +33,52 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	port_opened: "new",
 	port_closed: "gone",
 	port_changed: "edit",
+	user_added: "new",
+	user_edited: "edit",
+	user_deleted: "gone",
+	signed_in: "edit",
+	token_added: "new",
+	token_revoked: "gone",
+	webhook_added: "new",
+	webhook_edited: "edit",
+	webhook_deleted: "gone",
+	sweep_asked: "edit",
+	scan_asked: "edit",
+	setting_edited: "edit",
 };
+
+/** Kinds that are about accounts and wishes, not about the network. */
+type OfPeople = Extract<
+	EventKind,
+	`${"user" | "token" | "webhook" | "setting"}_${string}` | `${string}_asked` | "signed_in"
+>;
+
+/** The same for what people did to accounts, and what they asked for. */
+function saysOfPeople(kind: OfPeople, detail: Event["detail"]): (string | { wire: string })[] {
+	switch (kind) {
+		case "user_edited":
+		case "webhook_edited":
+		case "setting_edited":
+			return edited(detail);
+		case "user_deleted":
+		case "webhook_deleted":
+			return ["deleted"];
+		case "user_added":
+			return [`added as ${detail.new}`];
+		case "signed_in":
+			return ["signed in"];
+		case "token_added":
+			return [`made, for scope ${detail.new}`];
+		case "token_revoked":
+			return ["revoked"];
+		case "webhook_added":
+			return ["added"];
+		case "sweep_asked":
+			return [detail.old === undefined ? "sweep asked for" : "sweep cancelled"];
+		case "scan_asked":
+			return [detail.old === undefined ? "port scan asked for" : "port scan cancelled"];
+	}
+}
 
 /** What happened to the thing that the label names; wire text comes back in pieces to be isolated. */
 function says(event: Event): (string | { wire: string })[] {
@@ -48,11 +93,7 @@ function says(event: Event): (string | { wire: string })[] {
 		case "host_flapping":
 			return [typeof detail.flips === "number" ? `flapping, ${plural(detail.flips, "change")}` : "flapping"];
 		case "subnet_down":
-			return [
-				typeof detail.hosts === "number"
-					? `went down, ${plural(detail.hosts, "host")}`
-					: "went down as a whole",
-			];
+			return [wentDown(detail)];
 		case "subnet_up":
 			return [`${plural(Number(detail.hosts), "host")} came back`];
 		case "hosts_found":
@@ -92,8 +133,9 @@ function says(event: Event): (string | { wire: string })[] {
 		case "port_closed":
 			return ["closed ", ...port(detail)];
 		case "port_changed":
-			if (detail.new === undefined) return ["changed ", ...port(detail)];
-			return [...port(detail), " is now ", { wire: String(detail.new) }];
+			return portChanged(detail);
+		default:
+			return saysOfPeople(event.kind, detail);
 	}
 }
 
@@ -124,6 +166,17 @@ function renamed(detail: Event["detail"]): (string | { wire: string })[] {
 	const [old, now] = [String(detail.old ?? ""), String(detail.new ?? "")];
 	if (now === "") return [`${source} “`, { wire: old }, "” is gone"];
 	return [`${source} changed from “`, { wire: old }, "” to “", { wire: now }, "”"];
+}
+
+function portChanged(detail: Event["detail"]): (string | { wire: string })[] {
+	if (detail.new === undefined) return ["changed ", ...port(detail)];
+	return [...port(detail), " is now ", { wire: String(detail.new) }];
+}
+
+function wentDown(detail: Event["detail"]): string {
+	return typeof detail.hosts === "number"
+		? `went down, ${plural(detail.hosts, "host")}`
+		: "went down as a whole";
 }
 
 /** "5001/https", "53/udp", "12 ports". */

@@ -6,6 +6,7 @@ import type { Light } from "../src/model/live.ts";
 import { UndoBar } from "./batch.tsx";
 import { Age } from "./elements.tsx";
 import { visible } from "./format.ts";
+import { Me } from "./me.tsx";
 import { Form, type Reader } from "./reader.tsx";
 
 export const THEMES = ["auto", "light", "dark", "contrast"] as const;
@@ -23,6 +24,8 @@ export type Assets = {
 	css: string;
 	script: string;
 	htmx: string;
+	/** For pages without a login. */
+	door: string;
 	icon: string;
 	iconDown: string;
 	sprite: string;
@@ -35,6 +38,10 @@ export type Shell = {
 	theme: Theme;
 	assets: Assets;
 	reader: Reader;
+	/** Who is signed in, as the header shows it. */
+	name: string;
+	/** Nobody on the way can read along. */
+	encrypted: boolean;
 	now: number;
 	/** Number of the last news that this page knows of. */
 	liveId?: string;
@@ -181,6 +188,7 @@ function Top(props: Shell) {
 				{icon("search")}
 			</button>
 			<ThemeButton theme={props.theme} icon={icon("theme")} />
+			<Me name={props.name} encrypted={props.encrypted} icon={icon("person")} />
 			<button type="button" class="square narrow" popovertarget="places" aria-label="Menu">
 				{icon("menu")}
 			</button>
@@ -189,7 +197,7 @@ function Top(props: Shell) {
 }
 
 /** Nine hosts, one of them down. */
-function Mark() {
+export function Mark() {
 	return (
 		<svg class="logo" viewBox="0 0 18 18" aria-hidden="true">
 			<path

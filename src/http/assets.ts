@@ -3,6 +3,7 @@
 import htmx from "htmx.org/dist/htmx.min.js" with { type: "file" };
 import css from "../../static/dist/app.css" with { type: "file" };
 import script from "../../static/dist/app.js" with { type: "file" };
+import door from "../../static/door.js" with { type: "file" };
 import favicon from "../../static/favicon.svg" with { type: "file" };
 import faviconDown from "../../static/favicon-down.svg" with { type: "file" };
 import sprite from "../../static/icons.svg" with { type: "file" };
@@ -12,6 +13,7 @@ import { SECURITY_HEADERS } from "./headers.ts";
 const FILES: Record<keyof Assets, { name: string; path: string; type: string }> = {
 	css: { name: "app.css", path: css, type: "text/css; charset=utf-8" },
 	script: { name: "app.js", path: script, type: "text/javascript; charset=utf-8" },
+	door: { name: "door.js", path: door, type: "text/javascript; charset=utf-8" },
 	htmx: { name: "htmx.js", path: htmx, type: "text/javascript; charset=utf-8" },
 	icon: { name: "favicon.svg", path: favicon, type: "image/svg+xml" },
 	iconDown: { name: "favicon-down.svg", path: faviconDown, type: "image/svg+xml" },

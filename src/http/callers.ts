@@ -1,24 +1,38 @@
 /** Who sent a request: put down once by the guard, read by whoever answers. Decides nothing. */
 
 import type { Reader } from "../../views/reader.tsx";
-import { type Actor, PROGRAM } from "../model/actor.ts";
+import { AppError } from "../errors.ts";
+import type { Actor } from "../model/actor.ts";
 
 /** Somebody the guard let in. */
-export type Caller = Reader & { readonly actor: Actor };
+export type Caller = Reader & {
+	readonly actor: Actor;
+	/** As the header shows it; "" for nobody. */
+	readonly name: string;
+	readonly encrypted: boolean;
+	readonly sessionId?: number;
+	/** Is it still so? Asked again and again while a stream is open. */
+	stands(): boolean;
+};
 
 export type Callers = {
-	/** Who sent it. */
+	/** Who sent it; undefined where nobody needs to be known. */
+	find(request: Request): Caller | undefined;
+	/** Who sent it. AppError("denied") where the guard knows nobody: then nothing is done in anybody's name. */
 	of(request: Request): Caller;
 	set(request: Request, caller: Caller): void;
 };
 
-/** Until there is a login, whoever is let in at all. */
-const ANYBODY: Caller = { role: "admin", csrf: "", actor: PROGRAM };
-
 export function createCallers(): Callers {
 	const known = new WeakMap<Request, Caller>();
+	const find = (request: Request) => known.get(request);
 	return {
-		of: (request) => known.get(request) ?? ANYBODY,
+		find,
+		of(request) {
+			const caller = find(request);
+			if (caller === undefined) throw new AppError("denied", "Sign in first.");
+			return caller;
+		},
 		set: (request, caller) => void known.set(request, caller),
 	};
 }

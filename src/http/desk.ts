@@ -1,6 +1,6 @@
 /** What every route needs at hand: the context, the shell around pages, and the short memory of rendered ones. */
 
-import { type Shell, THEMES } from "../../views/layout.tsx";
+import type { Assets, Shell } from "../../views/layout.tsx";
 import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Reader } from "../../views/reader.tsx";
 import type { Context, Ground } from "../context.ts";
@@ -14,8 +14,10 @@ import { countDown } from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import { readLastSweep } from "../store/subnets.ts";
 import type { AssetStore } from "./assets.ts";
-import type { Callers } from "./callers.ts";
+import type { Caller, Callers } from "./callers.ts";
 import { createFacets, type Facets } from "./facets.ts";
+import { isLoopback } from "./origin.ts";
+import { readTheme } from "./query.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
 
 /** What the machine and the sweep thread know, handed in by app. */
@@ -45,11 +47,13 @@ export type Desk = {
 	readonly surroundings: Surroundings;
 	/** Counts of tags and services, remembered for a moment. */
 	readonly facets: Facets;
+	/** URLs of what pages load. */
+	readonly assets: Assets;
 	light(): Light;
 	/** The context of whoever sent this request: what is done in it is recorded as theirs. */
 	by(request: Request): Context;
 	/** For whom an answer is made. */
-	reader(request: Request): Reader;
+	reader(request: Request): Caller;
 	shell(request: Request): Shell;
 	/** Answers a page; `make` is spared when the same page was made a moment ago and nothing changed since. */
 	page(request: Request, make: () => Page): Response;
@@ -71,6 +75,14 @@ export function createDesk(
 ): Desk {
 	const { db, clock } = context;
 	const remember = createMemory(context, callers);
+	const whoOf = (request: Request) => {
+		const caller = callers.of(request);
+		return {
+			reader: caller,
+			name: caller.name,
+			encrypted: caller.encrypted || isLoopback(caller.actor.from),
+		};
+	};
 	const light = (): Light => {
 		const alarm = surroundings.alarm();
 		return {
@@ -86,7 +98,7 @@ export function createDesk(
 		light: light(),
 		downs: countDown(db),
 		theme: readTheme(request),
-		reader: callers.of(request),
+		...whoOf(request),
 		assets: assets.urls,
 		now: clock.now(),
 		liveId: `${epoch}.${context.bus.lastId}`,
@@ -95,6 +107,7 @@ export function createDesk(
 		context,
 		surroundings,
 		facets: createFacets(context),
+		assets: assets.urls,
 		light,
 		by: (request) => ({ ...context, actor: callers.of(request).actor }),
 		reader: callers.of,
@@ -159,9 +172,4 @@ function keyOf(request: Request, { role, csrf }: Reader): string {
 	const packed = request.headers.get("accept-encoding") ?? "";
 	const whose = isHtmx(request) ? role : `${role} ${csrf}`;
 	return [request.url, isHtmx(request), readTheme(request), readUndo(request), packed, whose].join("\n");
-}
-
-function readTheme(request: Request): Shell["theme"] {
-	const said = /(?:^|;\s*)theme=([a-z]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
-	return THEMES.find((theme) => theme === said) ?? "auto";
 }

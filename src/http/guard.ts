@@ -1,66 +1,223 @@
 /**
- * Who may ask: every request passes here first, and what is not let in is refused. There is no login yet, so this
- * machine alone is let in; browsers on it are kept from being used by other sites.
+ * The one guard: every request passes here before any route, and what is not let in is refused. Who may do what is in
+ * access, where a request comes from in origin; passwords and hashes are not its business.
  */
 
-import type { Config } from "../config.ts";
+import { constantTimeEqual } from "@oslojs/crypto/subtle";
+import type { Ground } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { fingerprint } from "../ipam/secrets.ts";
+import { findSession, type SessionBounds } from "../ipam/sessions.ts";
+import type { Setup } from "../ipam/setup.ts";
+import { findToken } from "../ipam/tokens.ts";
+import { SCOPES, suffices } from "../model/user.ts";
+import { isOpen, needOf } from "./access.ts";
+import type { Caller, Callers } from "./callers.ts";
+import { readSessionKey } from "./cookies.ts";
+import type { Limits } from "./limits.ts";
+import { isOwnHost, isOwnPage, type OriginRules, type Sender, senderOf } from "./origin.ts";
 
-/** `elsewhere`: the caller is on another machine. */
-export type Refusal = { readonly status: 403 | 421; readonly says: string; readonly elsewhere?: true };
-
-const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+/** Why a request is refused. `login`: signing in would help; `setup`: nobody can sign in yet. */
+export type Refusal = {
+	readonly status: 400 | 401 | 403 | 404 | 405 | 421 | 429;
+	readonly says: string;
+	readonly lead?: "login" | "setup";
+	readonly retryAfterS?: number;
+};
 
 /** A caller inside this process: not an address, so no connection can look like it. */
 export const INSIDE = Symbol("inside");
 
-const ELSEWHERE: Refusal = {
-	status: 403,
-	says: "Rollcall has no login yet, so it answers only the machine it runs on.",
-	elsewhere: true,
+export type GuardDeps = {
+	readonly ground: Ground;
+	readonly callers: Callers;
+	readonly setup: Setup;
+	readonly limits: Limits;
+	readonly rules: OriginRules;
+	readonly bounds: SessionBounds & { readonly tokenSeenMs: number };
 };
 
-/**
- * Why a request is refused; undefined: it may go on. `client` is the address of the connection's other end;
- * undefined, nobody knows it any more (the connection was reset): then it is refused.
- */
-export function refuse(
+const READING = new Set(["GET", "HEAD", "OPTIONS"]);
+const PAGE_METHODS = new Set(["GET", "POST"]);
+const API_METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
+/** Ways to write a path that a router and a guard could read differently. */
+const AMBIGUOUS = /%(?:2e|2f|5c|00)|%(?![0-9a-f]{2})|\\|\/\/|\/\.{1,2}(?:\/|$)/i;
+const PATH_CHARS = 4_096;
+
+/** Answers why a request is refused; undefined: it may go on, and `callers` knows who sent it. */
+export type Guard = (
 	request: Request,
-	client: string | typeof INSIDE | undefined,
-	config: Config,
-): Refusal | undefined {
-	if (client === undefined || (client !== INSIDE && !isLoopback(client))) return ELSEWHERE;
-	const host = request.headers.get("host") ?? new URL(request.url).host;
-	if (!isOwnHost(host, config)) {
+	peer: string | typeof INSIDE | undefined,
+) => Promise<Refusal | undefined>;
+
+export function createGuard(deps: GuardDeps): Guard {
+	return async (request, peer) => {
+		if (peer === undefined) return { status: 403, says: "The connection is gone." };
+		const sender = peer === INSIDE ? { from: "", encrypted: false } : senderOf(request, peer, deps.rules);
+		const path = pathOf(request);
+		const host = request.headers.get("host") ?? new URL(request.url).host;
+		const odd = refuseOdd(request.method, path, host, deps.rules);
+		if (odd !== undefined) return odd;
+		if (isOpen(request.method, path)) return undefined;
+		const reads = READING.has(request.method);
+		if (!reads && !isOwnPage(request, host, deps.rules)) {
+			return { status: 403, says: "This request came from a page of another site. Nothing was changed." };
+		}
+		if (path === "/setup" || deps.setup.isOpen()) return onSetup(deps, request, path, sender);
+		const caller = findCaller(deps, request, sender);
+		if (caller !== undefined && "status" in caller) return caller;
+		deps.callers.set(request, caller ?? stranger(sender));
+		if (path === "/login") return undefined;
+		if (caller === undefined) return { status: 401, says: "Sign in first.", lead: "login" };
+		return refuseRole(deps, request, path, caller);
+	};
+}
+
+/** The path as the router sees it: not decoded, not tidied up. */
+function pathOf(request: Request): string {
+	const { url } = request;
+	const start = url.indexOf("/", url.indexOf("://") + 3);
+	const end = url.search(/[?#]/);
+	return start < 0 ? "/" : url.slice(start, end < 0 ? undefined : end);
+}
+
+function refuseOdd(method: string, path: string, host: string, rules: OriginRules): Refusal | undefined {
+	if (!isOwnHost(host, rules)) {
+		const name = host.slice(0, 100);
 		return {
 			status: 421,
-			says: `Rollcall is not called ${host.slice(0, 100)}. If it is, set PUBLIC_URL to that address.`,
+			says: `Rollcall is not called ${name}. If it is, name it in HOST_NAMES, or set PUBLIC_URL to that address.`,
 		};
 	}
-	return SAFE.has(request.method) ? undefined : refuseForeignSite(request, host);
+	const methods = path.startsWith("/api/") ? API_METHODS : path === "/healthz" ? READING : PAGE_METHODS;
+	if (!methods.has(method)) return { status: 405, says: "This is not a way to ask here." };
+	if (path.length > PATH_CHARS || AMBIGUOUS.test(path))
+		return { status: 404, says: "There is no such page." };
+	return undefined;
 }
 
-/** A page of another site must not send forms here (OWASP CSRF cheat sheet: Fetch metadata and Origin). */
-function refuseForeignSite(request: Request, host: string): Refusal | undefined {
-	const foreign: Refusal = {
-		status: 403,
-		says: "This request came from a page of another site. Nothing was changed.",
+/** While there is no user: only the page that makes the first. Once there is one: no such page, for ever. */
+function onSetup(deps: GuardDeps, request: Request, path: string, sender: Sender): Refusal | undefined {
+	if (!deps.setup.isOpen()) return { status: 404, says: "There is no such page." };
+	deps.callers.set(request, stranger(sender));
+	if (path === "/setup") return undefined;
+	return { status: 401, says: "Rollcall has no administrator yet.", lead: "setup" };
+}
+
+/** Somebody we do not know: sees nothing but the way in. */
+function stranger({ from, encrypted }: Sender): Caller {
+	return {
+		role: "viewer",
+		csrf: "",
+		name: "",
+		encrypted,
+		actor: { kind: "program", id: undefined, name: "", from },
+		stands: () => false,
 	};
-	const site = request.headers.get("sec-fetch-site");
-	if (site !== null && site !== "same-origin" && site !== "none") return foreign;
-	const origin = request.headers.get("origin");
-	if (origin === null) return undefined;
-	return URL.canParse(origin) && new URL(origin).host === host ? undefined : foreign;
 }
 
-/** 127.0.0.0/8, ::1, and IPv4 loopback as a dual-stack socket shows it. */
-function isLoopback(client: string): boolean {
-	return client === "::1" || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(client);
+/** Who sent it, by token or session; a refusal when what was shown is wrong. */
+function findCaller(deps: GuardDeps, request: Request, sender: Sender): Caller | Refusal | undefined {
+	const shown = request.headers.get("authorization");
+	if (shown !== null) return findProgram(deps, shown, sender);
+	const key = readSessionKey(request, sender.encrypted);
+	if (key === undefined) return undefined;
+	const active = !request.headers.has("x-unasked") && !pathOf(request).startsWith("/live");
+	const session = findSession(deps.ground, key, deps.bounds, active);
+	if (session === undefined) return undefined;
+	return {
+		role: session.role,
+		name: session.name,
+		csrf: csrfOf(key),
+		encrypted: sender.encrypted,
+		sessionId: session.id,
+		actor: { kind: "person", id: session.userId, name: session.name, from: sender.from },
+		stands: () => findSession(deps.ground, key, deps.bounds, false) !== undefined,
+	};
 }
 
-/** IP literals, localhost and the name of PUBLIC_URL: a name that an attacker's DNS points here is none of them. */
-function isOwnHost(host: string, config: Config): boolean {
-	const name = host.replace(/:\d{1,5}$/, "").toLowerCase();
-	if (name === "localhost" || /^\d{1,3}(\.\d{1,3}){3}$/.test(name) || /^\[[0-9a-f:.]+\]$/.test(name))
-		return true;
-	return config.publicUrl !== "" && new URL(config.publicUrl).hostname === name;
+function findProgram(deps: GuardDeps, shown: string, sender: Sender): Caller | Refusal {
+	const key = /^Bearer +([\w-]{1,100})$/i.exec(shown)?.[1] ?? "";
+	const token = findToken(deps.ground, key, deps.bounds);
+	if (token === undefined) {
+		return { status: 401, says: "This token is not known here: it may have been revoked, or has expired." };
+	}
+	return {
+		role: SCOPES[token.scope],
+		name: token.name,
+		csrf: "",
+		encrypted: sender.encrypted,
+		actor: { kind: "token", id: token.id, name: token.name, from: sender.from },
+		stands: () => findToken(deps.ground, key, deps.bounds) !== undefined,
+	};
+}
+
+/** The token of a session's forms: only who has its cookie can work it out, and the cookie not from it. */
+function csrfOf(key: string): string {
+	return Buffer.from(fingerprint(`csrf ${key}`)).toString("base64url");
+}
+
+async function refuseRole(
+	deps: GuardDeps,
+	request: Request,
+	path: string,
+	caller: Caller,
+): Promise<Refusal | undefined> {
+	const need = needOf(request.method, path);
+	const isProgram = caller.actor.kind === "token";
+	if (isProgram && !need.tokens) return { status: 403, says: "Tokens open the API, not the pages." };
+	if (!suffices(caller.role, need.role)) return tooLittle(caller, need.role);
+	if (!isProgram && !READING.has(request.method) && !(await isProven(request, caller.csrf))) {
+		return {
+			status: 403,
+			says: "This form is from before you signed in, or from another window. Go back, load the page again and repeat it. Nothing was changed.",
+		};
+	}
+	try {
+		const who = `${caller.actor.kind} ${caller.actor.id}`;
+		if (isProgram) await deps.limits.take("token", who);
+		if (need.limit !== undefined) await deps.limits.take(need.limit, who);
+		return undefined;
+	} catch (error) {
+		if (!(error instanceof AppError) || error.code !== "limited") throw error;
+		return { status: 429, says: error.message, retryAfterS: Number(error.detail?.retryAfterS ?? 1) };
+	}
+}
+
+function tooLittle(caller: Caller, needed: string): Refusal {
+	const says =
+		caller.actor.kind === "token"
+			? `This token's scope does not allow that: it takes the rights of an ${needed}.`
+			: `Your role is ${caller.role}; this takes ${needed}. Ask an admin.`;
+	return { status: 403, says };
+}
+
+/** Head of a multipart body in which the token must stand; the form component puts it first. */
+const HEAD_BYTES = 4_096;
+/** A body of plain fields that is longer is no form of ours, in characters. */
+const FIELDS_CHARS = 1_048_576;
+
+/** Does it carry the token of its session, in a header or as a field? The body stays readable. */
+async function isProven(request: Request, csrf: string): Promise<boolean> {
+	const shown = request.headers.get("x-csrf-token") ?? (await fieldOf(request));
+	const bytes = (text: string) => new TextEncoder().encode(text);
+	return csrf !== "" && constantTimeEqual(bytes(shown), bytes(csrf));
+}
+
+async function fieldOf(request: Request): Promise<string> {
+	const type = request.headers.get("content-type")?.toLowerCase() ?? "";
+	if (type.startsWith("application/x-www-form-urlencoded")) {
+		const text = await request.clone().text();
+		return text.length > FIELDS_CHARS ? "" : (new URLSearchParams(text).get("csrf") ?? "");
+	}
+	if (!type.startsWith("multipart/form-data")) return "";
+	const reader = request.clone().body?.getReader();
+	let head = "";
+	while (reader !== undefined && head.length < HEAD_BYTES) {
+		const { value, done } = await reader.read();
+		if (done) break;
+		head += Buffer.from(value).toString("latin1").slice(0, HEAD_BYTES);
+	}
+	void reader?.cancel();
+	return /name="csrf"\r\n\r\n([\w-]{43})\r\n/.exec(head)?.[1] ?? "";
 }

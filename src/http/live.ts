@@ -14,11 +14,13 @@ export type LiveOptions = {
 	readonly streamsMax: number;
 	readonly queueBytes: number;
 	readonly heartbeatMs: number;
+	/** Every reader is asked so often whether it may still read. */
+	readonly checkMs: number;
 };
 
 export type Live = {
-	/** A stream for this request; undefined when there are too many. */
-	open(request: Request): Response | undefined;
+	/** A stream for this request; undefined when there are too many. It ends soon after `stands` no longer holds. */
+	open(request: Request, stands: () => boolean): Response | undefined;
 	readonly readers: number;
 	/** Ends all streams. */
 	close(): void;
@@ -29,6 +31,8 @@ const MERGE_MS = 100;
 const HOST_IDS_MAX = 500;
 
 type Reader = ReadableStreamDefaultController<Uint8Array>;
+/** May this reader still read? */
+type Stands = () => boolean;
 
 const encoder = new TextEncoder();
 
@@ -59,22 +63,17 @@ export function openLive(options: LiveOptions): Live {
 		if (waiting === undefined) void clock.sleep(MERGE_MS, stop.signal).then(flush);
 		waiting = merge(waiting, news.change);
 	});
-	const beat = async () => {
-		while (!stop.signal.aborted) {
-			await clock.sleep(options.heartbeatMs, stop.signal);
-			readers.send(encoder.encode(": beat\n\n"));
-		}
-	};
-	void beat();
+	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encoder.encode(": beat\n\n")));
+	void every(clock, options.checkMs, stop.signal, () => readers.dropThose((stands) => !stands()));
 	return {
-		open(request) {
+		open(request, stands) {
 			if (readers.size >= options.streamsMax) return undefined;
 			// A browser that reconnects says by a header what it saw last, a page that just came by its URL.
 			const missed = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("last");
 			const now = idNow();
 			const greeting = [encoder.encode("retry: 2000\n\n"), encodeMessage("light", options.light(), now)];
 			if (missed !== null) greeting.push(...catchUp(bus, options.epoch, missed, now));
-			return new Response(readers.add(greeting, options.queueBytes), {
+			return new Response(readers.add(greeting, options.queueBytes, stands), {
 				headers: {
 					...SECURITY_HEADERS,
 					"content-type": "text/event-stream; charset=utf-8",
@@ -94,6 +93,13 @@ export function openLive(options: LiveOptions): Live {
 	};
 }
 
+async function every(clock: Clock, ms: number, stop: AbortSignal, act: () => void): Promise<void> {
+	while (!stop.aborted) {
+		await clock.sleep(ms, stop);
+		act();
+	}
+}
+
 /** What a reader that saw `last` has missed: nothing, one change made of all, or (that was too long ago) everything. */
 function catchUp(bus: Bus, epoch: string, last: string, now: string): Uint8Array[] {
 	const [theirs, id] = last.split(".");
@@ -106,7 +112,7 @@ function catchUp(bus: Bus, epoch: string, last: string, now: string): Uint8Array
 
 /** The open streams. One that is not read is cut off at its bound: it comes back and looks again. */
 function createReaders() {
-	const open = new Set<Reader>();
+	const open = new Map<Reader, Stands>();
 	const drop = (reader: Reader) => {
 		if (!open.delete(reader)) return;
 		try {
@@ -120,18 +126,18 @@ function createReaders() {
 			return open.size;
 		},
 		send(bytes: Uint8Array) {
-			for (const reader of open) {
+			for (const reader of open.keys()) {
 				if ((reader.desiredSize ?? 0) < 0) drop(reader);
 				else reader.enqueue(bytes);
 			}
 		},
-		add(greeting: readonly Uint8Array[], queueBytes: number): ReadableStream<Uint8Array> {
+		add(greeting: readonly Uint8Array[], queueBytes: number, stands: Stands): ReadableStream<Uint8Array> {
 			let mine: Reader | undefined;
 			return new ReadableStream<Uint8Array>(
 				{
 					start(controller) {
 						mine = controller;
-						open.add(controller);
+						open.set(controller, stands);
 						for (const bytes of greeting) controller.enqueue(bytes);
 					},
 					cancel() {
@@ -141,8 +147,11 @@ function createReaders() {
 				new ByteLengthQueuingStrategy({ highWaterMark: queueBytes }),
 			);
 		},
+		dropThose(gone: (stands: Stands) => boolean) {
+			for (const [reader, stands] of open) if (gone(stands)) drop(reader);
+		},
 		close() {
-			for (const reader of open) drop(reader);
+			for (const reader of open.keys()) drop(reader);
 		},
 	};
 }

@@ -1,5 +1,6 @@
 /** What a URL or form says, read strictly: ids, list queries, fields. Knows no row and no page. */
 
+import { THEMES, type Theme } from "../../views/layout.tsx";
 import { AppError } from "../errors.ts";
 import type { HostFilter, SeenFilter } from "../model/host.ts";
 import type { ListQuery } from "../model/listing.ts";
@@ -111,4 +112,29 @@ export async function readForm(request: Request): Promise<Fields> {
 	}
 	const params = new URLSearchParams(await request.text());
 	return (name) => params.get(name) ?? "";
+}
+
+/** The theme a browser was told to use. */
+export function readTheme(request: Request): Theme {
+	const said = /(?:^|;\s*)theme=([a-z]+)/.exec(request.headers.get("cookie") ?? "")?.[1];
+	return THEMES.find((theme) => theme === said) ?? "auto";
+}
+
+/** Longest target of a sign-in. */
+const NEXT_CHARS = 1_024;
+
+/** Where to go after signing in: a page of ours, never another site's, whatever a link says; else the dashboard. */
+export function readNext(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what browsers leave out before they read a URL
+	if (!/^\/(?![/\\])[^\\\x00-\x20\x7f]*$/.test(text) || text.length > NEXT_CHARS) return "/";
+	const base = "http://rollcall.invalid";
+	if (!URL.canParse(text, base)) return "/";
+	const url = new URL(text, base);
+	if (
+		url.origin !== base ||
+		/^\/(login|logout|setup)(\/|$)/.test(url.pathname) ||
+		url.pathname.startsWith("//")
+	)
+		return "/";
+	return url.pathname + url.search;
 }

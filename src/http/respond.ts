@@ -21,6 +21,7 @@ const STATUS: Record<ErrorCode, number> = {
 
 /** What a status means, in two or three words. */
 export const STATUS_TITLES: Record<number, string> = {
+	401: "Not signed in",
 	403: "Not allowed",
 	404: "Not found",
 	400: "Not understood",
@@ -128,6 +129,11 @@ export function explain(error: unknown): {
 	};
 }
 
+/** A status in words. */
+export function titleOf(status: number): string {
+	return STATUS_TITLES[status] ?? "Something broke";
+}
+
 /** An error as RFC 9457 asks for. */
 export function respondProblem(request: Request, error: unknown, status?: number): Response {
 	const told = explain(error);
@@ -140,12 +146,20 @@ export function respondProblem(request: Request, error: unknown, status?: number
 		...(told.field === undefined ? {} : { field: told.field }),
 		...(told.detail === undefined ? {} : { extra: inSnakeCase(told.detail) }),
 	};
-	return respondText(request, JSON.stringify(body), "application/problem+json; charset=utf-8", body.status);
+	const wait = (told.detail as { retryAfterS?: number } | undefined)?.retryAfterS;
+	const headers = wait === undefined ? {} : { "retry-after": String(wait) };
+	return respondText(
+		request,
+		JSON.stringify(body),
+		"application/problem+json; charset=utf-8",
+		body.status,
+		headers,
+	);
 }
 
 /** An error as a page. */
 export function respondErrorPage(request: Request, shell: Shell, status: number, says: string): Response {
-	const title = STATUS_TITLES[status] ?? "Something broke";
+	const title = titleOf(status);
 	const next = { href: "/", label: "To the dashboard" };
 	return respondPage(request, shell, { title, main: Problem({ status, title, says, next }) }, status);
 }

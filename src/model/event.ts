@@ -29,6 +29,18 @@ export const EVENT_KINDS = [
 	"port_opened",
 	"port_closed",
 	"port_changed",
+	"user_added",
+	"user_edited",
+	"user_deleted",
+	"signed_in",
+	"token_added",
+	"token_revoked",
+	"webhook_added",
+	"webhook_edited",
+	"webhook_deleted",
+	"sweep_asked",
+	"scan_asked",
+	"setting_edited",
 ] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 

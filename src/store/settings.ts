@@ -17,6 +17,8 @@ export type SettingKey =
 	| "prune_asked_at"
 	/** What the last prune did: JSON of PruneReport. */
 	| "prune_report"
+	/** Since when there has been a user: the first one is made once, for ever. */
+	| "set_up_at"
 	/** Samples before this moment are down to one an hour already. */
 	| "thinned_until";
 

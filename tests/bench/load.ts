@@ -4,6 +4,8 @@
  * for everybody who would have come meanwhile. Reads a plan on standard input, prints what happened as JSON.
  */
 
+import { SIGNED } from "../helpers/signed.ts";
+
 export type LoadRequest = { readonly kind: number; readonly path: string; readonly body?: string };
 
 export type LoadPlan = {
@@ -29,6 +31,10 @@ export type LoadResult = {
 /** After the last request, so long is waited for answers. */
 const DRAIN_MS = 10_000;
 const now = () => performance.now();
+/** The admin asks. */
+const PROOF = Object.entries(SIGNED)
+	.map(([name, value]) => `${name}: ${value}\r\n`)
+	.join("");
 const HEAD_END = Buffer.from("\r\n\r\n");
 
 type Line = {
@@ -131,7 +137,7 @@ async function openLine(
 
 function requestText({ host, port, requests }: LoadPlan, at: number): string {
 	const { path = "/", body } = requests[at] ?? {};
-	const head = `${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\naccept-encoding: gzip\r\n`;
+	const head = `${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\naccept-encoding: gzip\r\n${PROOF}`;
 	if (body === undefined) return `${head}\r\n`;
 	return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

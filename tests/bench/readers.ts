@@ -3,6 +3,8 @@
  * changes a host again and again and notes when each reader hears of it. Prints a line of JSON per step.
  */
 
+import { SIGNED } from "../helpers/signed.ts";
+
 export type ReadersPlan = {
 	readonly host: string;
 	readonly port: number;
@@ -52,7 +54,7 @@ async function openStreams(
 			},
 		});
 		socket.write(
-			`GET /live HTTP/1.1\r\nhost: ${plan.host}:${plan.port}\r\naccept: text/event-stream\r\n\r\n`,
+			`GET /live HTTP/1.1\r\nhost: ${plan.host}:${plan.port}\r\naccept: text/event-stream\r\ncookie: ${SIGNED.cookie}\r\n\r\n`,
 		);
 		sockets.push(socket);
 	}
@@ -86,7 +88,7 @@ async function main(plan: ReadersPlan): Promise<void> {
 		changedAt = performance.now();
 		const answer = await fetch(`http://${plan.host}:${plan.port}/api/v1/hosts/${id}`, {
 			method: "PATCH",
-			headers: { "content-type": "application/json" },
+			headers: { ...SIGNED, "content-type": "application/json" },
 			body: JSON.stringify({ description: `changed ${i}` }),
 		});
 		if (!answer.ok) throw new Error(`PATCH answers ${answer.status}: ${await answer.text()}`);

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
+import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = !existsSync(CHROMIUM);
 let browser: Browser;
@@ -15,7 +16,7 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
 	page = await (await browser.newContext({ viewport: { width: 1440, height: 700 } })).newPage();
 	page.setDefaultTimeout(4_000);
 	await page.goto(`${live.url}/subnets/1?order=address`);

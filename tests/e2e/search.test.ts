@@ -7,6 +7,7 @@ import { AXE, axe } from "../helpers/axe.ts";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
+import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = !existsSync(CHROMIUM);
 let browser: Browser;
@@ -15,7 +16,8 @@ let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-	if (!missing) browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	if (!missing)
+		browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
 });
 afterAll(async () => browser?.close());
 

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
+import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = !existsSync(CHROMIUM);
 const TABS = 8;
@@ -20,7 +21,7 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
 	context = await browser.newContext();
 	streams = [];
 });

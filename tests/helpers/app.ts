@@ -3,13 +3,14 @@
 import { type App, type AppOptions, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
+import { SIGNED, signIn } from "./signed.ts";
 
 export type Answer = { status: number; text: string; headers: Headers; json: () => never };
 
 export type Rig = {
 	readonly app: App;
 	get(path: string, headers?: Record<string, string>): Promise<Answer>;
-	/** A form, as a browser sends it. */
+	/** A form, as a browser sends it. The admin sends everything; `cookie: ""` among the headers: nobody does. */
 	post(path: string, fields?: Record<string, string>, headers?: Record<string, string>): Promise<Answer>;
 	/** JSON, as a script sends it. */
 	send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -22,10 +23,16 @@ export async function openRig(
 	env: Record<string, string> = {},
 	options: Pick<AppOptions, "ask" | "neighbours" | "clock"> = {},
 ): Promise<Rig> {
-	const config = loadConfig({ env: { DATABASE_URL: ":memory:", ...env } });
+	const config = loadConfig({ env: { DATABASE_URL: ":memory:", SCAN_ASKS_PER_MINUTE: "6000", ...env } });
 	const app = await openApp(config, { ...options, listen: false, log: silentLog });
+	signIn(app.context.db);
 	const fetch = (path: string, init: RequestInit = {}) =>
-		app.handle(new Request(`http://localhost${path}`, init));
+		app.handle(
+			new Request(`http://localhost${path}`, {
+				...init,
+				headers: { ...SIGNED, ...(init.headers as object) },
+			}),
+		);
 	const ask = async (path: string, init: RequestInit = {}): Promise<Answer> => {
 		const answer = await fetch(path, init);
 		const text = await answer.text();

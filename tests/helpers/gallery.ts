@@ -14,6 +14,7 @@ const ROOT = join(import.meta.dir, "../..");
 
 const FILES: Readonly<Record<string, string>> = {
 	"/static/htmx.js": "node_modules/htmx.org/dist/htmx.min.js",
+	"/static/door.js": "static/door.js",
 	"/static/icons.svg": "static/icons.svg",
 	"/static/favicon.svg": "static/favicon.svg",
 	"/static/favicon-down.svg": "static/favicon-down.svg",
@@ -23,6 +24,7 @@ const assets = {
 	css: "/static/app.css",
 	script: "/static/app.js",
 	htmx: "/static/htmx.js",
+	door: "/static/door.js",
 	icon: "/static/favicon.svg",
 	iconDown: "/static/favicon-down.svg",
 	sprite: "/static/icons.svg",
@@ -69,6 +71,8 @@ function answer(world: World, request: Request, url: URL): Response {
 				theme: themeOf(request),
 				assets,
 				reader: READER,
+				name: "admin",
+				encrypted: true,
 				now: world.now(),
 			});
 	return new Response(html, { headers, status: found === undefined ? 404 : 200 });

@@ -3,6 +3,7 @@
 import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
+import { SIGNED, signIn } from "./signed.ts";
 
 export type LiveApp = { readonly app: App; readonly url: string; close(): Promise<void> };
 
@@ -10,6 +11,7 @@ export async function openLiveApp(): Promise<LiveApp> {
 	const app = await openApp(loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } }), { log: silentLog });
 	if (app.url === undefined) throw new Error("it does not listen");
 	const { url } = app;
+	signIn(app.context.db);
 	return { app, url, close: () => app.close() };
 }
 
@@ -17,7 +19,7 @@ export async function openLiveApp(): Promise<LiveApp> {
 export async function send(url: string, path: string, body: object): Promise<{ id: number }> {
 	const answer = await fetch(`${url}/api/v1${path}`, {
 		method: "POST",
-		headers: { "content-type": "application/json" },
+		headers: { ...SIGNED, "content-type": "application/json" },
 		body: JSON.stringify(body),
 	});
 	if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

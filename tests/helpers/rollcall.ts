@@ -6,9 +6,13 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { CHROMIUM, CHROMIUM_ARGS } from "./browser.ts";
 import type { Lab } from "./netns.ts";
+import { SIGNED, signedBrowser, signInFile } from "./signed.ts";
 
 export const PORT = 8080;
 export const URL_NEAR = `http://127.0.0.1:${PORT}`;
+
+/** The admin asks. */
+export const PROOF = Object.entries(SIGNED).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
 
 export type Rollcall = {
 	/** JSON of a path of the running program. */
@@ -33,21 +37,24 @@ export async function startRollcall(lab: Lab, env: Record<string, string> = {}):
 	let output = "";
 	let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
 	const curl = <T>(...args: string[]): T => {
-		const done = lab.inNear(["curl", "-s", "-m", "10", ...args]);
+		const done = lab.inNear(["curl", "-s", "-m", "10", ...PROOF, ...args]);
 		if (done.code !== 0) throw new Error(`curl ${args.join(" ")}: ${done.code} ${done.err}`);
 		return (done.out === "" ? undefined : JSON.parse(done.out)) as T;
 	};
 	const start = async () => {
 		child = Bun.spawn(lab.nearCommand([...program, "serve", "--port", String(PORT)]), {
 			cwd: join(import.meta.dir, "../.."),
-			env: { ...process.env, DATABASE_URL: join(folder, "ipam.db"), ...env },
+			env: { ...process.env, DATABASE_URL: join(folder, "ipam.db"), SCAN_ASKS_PER_MINUTE: "6000", ...env },
 			stdin: "ignore",
 			stdout: "pipe",
 			stderr: "pipe",
 		});
 		for (const stream of [child.stdout, child.stderr]) void gather(stream, (text) => (output += text));
 		for (let tries = 0; tries < 200; tries++) {
-			if (lab.inNear(["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`]).code === 0) return;
+			if (lab.inNear(["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`]).code === 0) {
+				signInFile(join(folder, "ipam.db"));
+				return;
+			}
 			await Bun.sleep(50);
 		}
 		throw new Error(`Rollcall did not start:\n${output}`);
@@ -88,7 +95,7 @@ export async function browserNear(lab: Lab): Promise<{ browser: Browser; close()
 	chmodSync(wrapper, 0o755);
 	const browser = await chromium.launch({ executablePath: wrapper, args: [...CHROMIUM_ARGS] });
 	return {
-		browser,
+		browser: signedBrowser(browser, URL_NEAR),
 		async close() {
 			await browser.close();
 			rmSync(folder, { recursive: true, force: true });

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { SIGNED } from "../helpers/signed.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -91,7 +92,7 @@ describe("subnets by JSON", () => {
 				new Request("http://localhost/api/v1/subnets", {
 					method: "POST",
 					body,
-					headers: { "content-type": type },
+					headers: { ...SIGNED, "content-type": type },
 				}),
 			);
 		expect((await ask("{", "application/json")).status).toBe(400);

@@ -17,10 +17,12 @@ function hub(bus: Bus, more: { streamsMax?: number; queueBytes?: number } = {}) 
 		streamsMax: more.streamsMax ?? 10,
 		queueBytes: more.queueBytes ?? 65_536,
 		heartbeatMs: 15_000,
+		checkMs: 2_000,
 	});
 	return { clock, live };
 }
 
+const YES = () => true;
 const ask = (headers: Record<string, string> = {}) => new Request("http://localhost/live", { headers });
 const change = (subnet: number, urgent = true) =>
 	({ kind: "change", change: { subnetIds: [subnet], hostIds: [subnet * 10], urgent } }) as const;
@@ -42,7 +44,7 @@ describe("the live stream", () => {
 	test("changes close together arrive as one message, numbered", async () => {
 		const bus = createBus({ ring: 8 });
 		const { clock, live } = hub(bus);
-		const stream = live.open(ask());
+		const stream = live.open(ask(), YES);
 		expect(await read(stream, 2)).toContain("event: light");
 		bus.publish(change(1, false));
 		bus.publish(change(2));
@@ -58,14 +60,14 @@ describe("the live stream", () => {
 		const bus = createBus({ ring: 8 });
 		const { live } = hub(bus);
 		bus.publish(change(1));
-		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 2)).not.toContain("resync");
+		expect(await read(live.open(ask({ "last-event-id": "e.1" }), YES), 2)).not.toContain("resync");
 		bus.publish(change(1));
 		bus.publish(change(2, false));
 		const missed = 'event: change\ndata: {"subnetIds":[1,2],"hostIds":[10,20],"urgent":true}';
-		expect(await read(live.open(ask({ "last-event-id": "e.1" })), 3)).toContain(missed);
-		expect(await read(live.open(new Request("http://localhost/live?last=e.1")), 3)).toContain(missed);
+		expect(await read(live.open(ask({ "last-event-id": "e.1" }), YES), 3)).toContain(missed);
+		expect(await read(live.open(new Request("http://localhost/live?last=e.1"), YES), 3)).toContain(missed);
 		for (const old of ["older.1", "e.9", "e.x", "", "e"]) {
-			expect(await read(live.open(ask({ "last-event-id": old })), 3)).toContain("event: resync");
+			expect(await read(live.open(ask({ "last-event-id": old }), YES), 3)).toContain("event: resync");
 		}
 		live.close();
 	});
@@ -75,7 +77,7 @@ describe("the live stream", () => {
 		const { live } = hub(bus);
 		bus.publish(change(1));
 		bus.publish({ kind: "trouble", problem: "no route" });
-		const text = await read(live.open(ask({ "last-event-id": "e.1" })), 2);
+		const text = await read(live.open(ask({ "last-event-id": "e.1" }), YES), 2);
 		expect(text).toContain("id: e.2\nevent: light");
 		expect(text).not.toContain("event: change");
 		live.close();
@@ -84,8 +86,8 @@ describe("the live stream", () => {
 	test("one that does not read is cut off at its bound; the others go on", async () => {
 		const bus = createBus({ ring: 8 });
 		const { clock, live } = hub(bus, { queueBytes: 400 });
-		live.open(ask());
-		const good = live.open(ask());
+		live.open(ask(), YES);
+		const good = live.open(ask(), YES);
 		await read(good, 2);
 		for (let i = 0; i < 20 && live.readers === 2; i++) {
 			bus.publish(change(i));
@@ -98,8 +100,8 @@ describe("the live stream", () => {
 
 	test("no more streams than the bound", () => {
 		const { live } = hub(createBus({ ring: 8 }), { streamsMax: 1 });
-		expect(live.open(ask())).toBeDefined();
-		expect(live.open(ask())).toBeUndefined();
+		expect(live.open(ask(), YES)).toBeDefined();
+		expect(live.open(ask(), YES)).toBeUndefined();
 		live.close();
 		expect(live.readers).toBe(0);
 	});

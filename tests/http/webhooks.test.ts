@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { settleDelivery } from "../../src/store/deliveries.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { receiver } from "../helpers/receiver.ts";
+import { SIGNED, signInFile } from "../helpers/signed.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -173,19 +174,20 @@ describe("the whole program", () => {
 		try {
 			const base = `http://127.0.0.1:${port}`;
 			await until(async () => (await fetch(`${base}/healthz`).catch(() => undefined)) !== undefined);
+			signInFile(join(folder, "a.db"));
 			const ask = (path: string, body: object) =>
 				fetch(`${base}${API}${path}`, {
 					method: "POST",
-					headers: { "content-type": "application/json" },
+					headers: { ...SIGNED, "content-type": "application/json" },
 					body: JSON.stringify(body),
 				});
 			expect((await ask("", { url: `${base}/x` })).status).toBe(422);
 			expect((await ask("", { url: hook.url })).status).toBe(201);
-			expect((await fetch(`${base}${API}/1/test`, { method: "POST" })).status).toBe(202);
+			expect((await fetch(`${base}${API}/1/test`, { method: "POST", headers: SIGNED })).status).toBe(202);
 			await until(async () => hook.received.length > 0);
 			expect(hook.received[0]?.headers.get("user-agent")).toMatch(/^Rollcall\/\d/);
 			await until(async () => {
-				const page = (await (await fetch(`${base}${API}/1/deliveries`)).json()) as {
+				const page = (await (await fetch(`${base}${API}/1/deliveries`, { headers: SIGNED })).json()) as {
 					items: { state: string }[];
 				};
 				return page.items[0]?.state === "delivered";

@@ -8,7 +8,14 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { configure, FAR, type Lab, labProblem, nft, openLab } from "../helpers/netns.ts";
-import { browserNear, browserProblem, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
+import {
+	browserNear,
+	browserProblem,
+	PROOF,
+	type Rollcall,
+	startRollcall,
+	URL_NEAR,
+} from "../helpers/rollcall.ts";
 
 /** Of a test: `eventually` waits up to 20 s. */
 const PATIENCE_MS = 30_000;
@@ -145,7 +152,7 @@ describe.skipIf(problem !== undefined)(problem ? `lab names (skipped: ${problem}
 			const host = await named("10.70.0.2", "ptr_name");
 			expect(host.ptr_name).toBe(HOSTILE);
 			for (const path of [`/hosts/${host.id}`, `/hosts/${host.id}/drawer`, "/", "/subnets/1"]) {
-				const { out } = lab.inNear(["curl", "-s", "-m", "10", `http://127.0.0.1:8080${path}`]);
+				const { out } = lab.inNear(["curl", "-s", "-m", "10", ...PROOF, `http://127.0.0.1:8080${path}`]);
 				expect(out).toContain("&lt;script");
 				expect(out).not.toContain("<script>window.__xss");
 			}
@@ -254,7 +261,7 @@ describe.skipIf(problem !== undefined)(problem ? `lab names (skipped: ${problem}
 		"no secret is in the log, on a page or in the API",
 		() => {
 			const pages = ["/", "/settings", "/doctor", "/subnets/1", "/api/v1/hosts", "/api/v1/subnets"].map(
-				(path) => lab.inNear(["curl", "-s", "-m", "10", `http://127.0.0.1:8080${path}`]).out,
+				(path) => lab.inNear(["curl", "-s", "-m", "10", ...PROOF, `http://127.0.0.1:8080${path}`]).out,
 			);
 			for (const text of [...pages, rollcall.output()]) {
 				for (const secret of Object.values(SECRETS)) expect(text).not.toContain(secret);

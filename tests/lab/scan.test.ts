@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HONEST_SSH, HOSTILE_FTP, HOSTILE_PRINTER, type Listeners, listen } from "../helpers/listeners.ts";
 import { configure, FAR, type Lab, labProblem, nft, openLab } from "../helpers/netns.ts";
-import { type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
+import { PROOF, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 const problem = labProblem("curl", "nmap", "setpriv", "nft");
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -110,7 +110,7 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 		});
 
 		test("hostile banners are text on the page", () => {
-			const page = lab.inNear(["curl", "-s", `${URL_NEAR}/hosts/1`]).out;
+			const page = lab.inNear(["curl", "-s", ...PROOF, `${URL_NEAR}/hosts/1`]).out;
 			expect(page).toContain("&lt;script>alert(1)&lt;/script>");
 			expect(page).toContain("&lt;img src=x onerror=alert(1)>");
 			expect(page).not.toMatch(/<script>alert|<img/);

@@ -10,8 +10,9 @@ import { usableRange } from "../../src/net/cidr.ts";
 import { Activity } from "../../views/activity.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
+import { LoginPage, RefusedPage, SetupPage } from "../../views/door.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
-import { Problem, Refused } from "../../views/problem.tsx";
+import { Problem } from "../../views/problem.tsx";
 import { renderDocument, renderFragment, renderMain } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
 import { SearchOptions, SearchPage } from "../../views/search.tsx";
@@ -22,6 +23,16 @@ import { Subnets } from "../../views/subnets.tsx";
 import { HOSTILE } from "../helpers/office.ts";
 import { event, host, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
 
+const URLS = {
+	css: "/a.css",
+	script: "/a.js",
+	htmx: "/h.js",
+	door: "/o.js",
+	icon: "/i.svg",
+	iconDown: "/d.svg",
+	sprite: "/s.svg",
+};
+const OUTSIDE = { assets: URLS, theme: "auto", encrypted: false } as const;
 const ADMIN = { role: "admin", csrf: '"><b>' } as const;
 
 function placeWith(text: string) {
@@ -148,7 +159,9 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 		settings: <Settings theme="dark" about={[{ label: text, value: text }]} />,
 		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
 		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
-		refused: <Refused status={403} says={text} tunnel={8080} />,
+		login: <LoginPage {...OUTSIDE} name={text} next={text} problem={text} />,
+		setup: <SetupPage {...OUTSIDE} name={text} token={text} file={text} problem={{ message: text }} />,
+		refused: <RefusedPage {...OUTSIDE} status={403} title="Not allowed" says={text} />,
 	};
 }
 
@@ -204,12 +217,15 @@ describe("documents", () => {
 			css: "/a.css",
 			script: "/a.js",
 			htmx: "/h.js",
+			door: "/o.js",
 			icon: "/i.svg",
 			iconDown: "/d.svg",
 			sprite: "/s.svg",
 		},
 		now: NOW,
 		reader: ADMIN,
+		name: '"><b>',
+		encrypted: false,
 		search: '"><script>',
 	} as const;
 

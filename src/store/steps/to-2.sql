@@ -228,3 +228,60 @@ CREATE TABLE idempotency (
 	PRIMARY KEY (actor, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_by_time ON idempotency (made_at);
+
+-- Users, sessions, tokens.
+CREATE TABLE user (
+	id            INTEGER PRIMARY KEY AUTOINCREMENT,
+	name          TEXT    NOT NULL UNIQUE COLLATE NOCASE,
+	role          TEXT    NOT NULL CHECK (role IN ('viewer', 'editor', 'admin')),
+	password_hash TEXT    NOT NULL,
+	totp_secret   BLOB,
+	totp_step     INTEGER NOT NULL DEFAULT 0,
+	disabled_at   INTEGER,
+	last_login_at INTEGER,
+	created_at    INTEGER NOT NULL,
+	updated_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE recovery_code (
+	user_id   INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	code_hash BLOB    NOT NULL,
+	PRIMARY KEY (user_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE session (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	token_hash BLOB    NOT NULL UNIQUE,
+	user_id    INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	created_at INTEGER NOT NULL,
+	seen_at    INTEGER NOT NULL,
+	address    TEXT    NOT NULL,
+	agent      TEXT    NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX session_by_user ON session (user_id);
+
+CREATE TABLE api_token (
+	id         INTEGER PRIMARY KEY AUTOINCREMENT,
+	name       TEXT    NOT NULL,
+	scope      TEXT    NOT NULL CHECK (scope IN ('read', 'write', 'admin')),
+	token_hash BLOB    NOT NULL UNIQUE,
+	made_by    TEXT    NOT NULL,
+	created_at INTEGER NOT NULL,
+	expires_at INTEGER,
+	used_at    INTEGER
+) STRICT;
+
+CREATE TABLE login_failure (
+	key        TEXT    PRIMARY KEY,
+	failures   INTEGER NOT NULL,
+	last_at    INTEGER NOT NULL,
+	blocked_until INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX login_failure_by_time ON login_failure (last_at);
+
+CREATE TABLE user_address (
+	user_id INTEGER NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+	address TEXT    NOT NULL,
+	seen_at INTEGER NOT NULL,
+	PRIMARY KEY (user_id, address)
+) STRICT, WITHOUT ROWID;

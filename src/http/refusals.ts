@@ -1,0 +1,111 @@
+/** Where every refusal and every error becomes an answer, in the form the asker understands: JSON, a page, a piece. */
+
+import { RefusedPage } from "../../views/door.tsx";
+import { NOBODY } from "../../views/reader.tsx";
+import { renderFragment } from "../../views/render.tsx";
+import { AppError } from "../errors.ts";
+import type { Callers } from "./callers.ts";
+import type { Desk } from "./desk.ts";
+import type { Refusal } from "./guard.ts";
+import { readTheme } from "./query.ts";
+import {
+	explain,
+	isApi,
+	isHtmx,
+	redirect,
+	respondErrorPage,
+	respondHtml,
+	respondProblem,
+	titleOf,
+} from "./respond.ts";
+
+/** What both need: the desk, and who is known. */
+export type Refusing = { readonly desk: Desk; readonly callers: Callers; readonly assets: Desk["assets"] };
+
+/** A request that was not let in. People without a login are led to where they get one. */
+export function answerRefusal(refusing: Refusing, request: Request, refusal: Refusal): Response {
+	const { status, says, lead, retryAfterS } = refusal;
+	const path = new URL(request.url).pathname;
+	if (isApi(request) || path === "/metrics" || path === "/openapi.json" || path === "/live") {
+		const code = status === 404 ? "not_found" : status === 429 ? "limited" : "denied";
+		const detail = retryAfterS === undefined ? {} : { detail: { retryAfterS } };
+		const answer = respondProblem(request, new AppError(code, says, detail), status);
+		if (status === 401) answer.headers.set("www-authenticate", 'Bearer realm="rollcall"');
+		return answer;
+	}
+	if (lead !== undefined) return leadTo(request, lead);
+	const caller = refusing.callers.find(request);
+	if (caller !== undefined && caller.name !== "") {
+		return withRetry(respondErrorPage(request, refusing.desk.shell(request), status, says), retryAfterS);
+	}
+	return withRetry(bare(refusing, request, status, says), retryAfterS);
+}
+
+/** htmx follows no redirect to another page by itself: it is told. A page that was asked for is come back to. */
+function leadTo(request: Request, lead: "login" | "setup"): Response {
+	const { pathname, search } = new URL(request.headers.get("hx-current-url") ?? request.url, request.url);
+	const isPage = request.method === "GET" || request.headers.has("hx-current-url");
+	const back = isPage && pathname !== "/" ? `?${new URLSearchParams({ next: pathname + search })}` : "";
+	const there = lead === "setup" ? "/setup" : `/login${back}`;
+	if (!isHtmx(request)) return redirect(there);
+	const answer = redirect(there);
+	return new Response(null, {
+		status: 401,
+		headers: { ...Object.fromEntries(answer.headers), "hx-redirect": there },
+	});
+}
+
+/** A page of few words for somebody who is not known. */
+function bare({ assets }: Refusing, request: Request, status: number, says: string): Response {
+	const page = RefusedPage({
+		assets,
+		theme: readTheme(request),
+		encrypted: true,
+		title: titleOf(status),
+		status,
+		says,
+	});
+	return respondHtml(request, `<!doctype html>${renderFragment(NOBODY, page)}`, status);
+}
+
+function withRetry(answer: Response, retryAfterS: number | undefined): Response {
+	if (retryAfterS !== undefined) answer.headers.set("retry-after", String(retryAfterS));
+	return answer;
+}
+
+/** Elysia's own codes and what they are here; anything else is looked at by `explain`. */
+const OWN_CODES: Record<string, { status: number; error: AppError }> = {
+	NOT_FOUND: { status: 404, error: new AppError("not_found", "There is no such page.") },
+	VALIDATION: { status: 422, error: new AppError("invalid", "") },
+	PARSE: { status: 400, error: new AppError("invalid", "The body is not valid JSON.") },
+	INVALID_COOKIE_SIGNATURE: { status: 400, error: new AppError("invalid", "A cookie is damaged.") },
+};
+
+/** What was thrown while a request was answered. */
+export function answerError(refusing: Refusing, request: Request, error: unknown, code: string): Response {
+	const { desk } = refusing;
+	const own = OWN_CODES[code];
+	const told = code === "VALIDATION" ? validationError(error) : (own?.error ?? error);
+	const status = own?.status ?? explain(error).status;
+	if (status >= 500)
+		desk.context.log.error("request failed", { path: new URL(request.url).pathname, reason: error });
+	if (isApi(request)) return respondProblem(request, told, status);
+	const known = (refusing.callers.find(request)?.name ?? "") !== "";
+	const { says, detail } = explain(told) as { says: string; detail?: { retryAfterS?: number } };
+	const answer = known
+		? respondErrorPage(request, desk.shell(request), status, says)
+		: bare(refusing, request, status, says);
+	return withRetry(answer, detail?.retryAfterS);
+}
+
+/** Names the field and what is wrong with it, never the value that was sent. */
+function validationError(error: unknown): AppError {
+	const first = (error as { all?: { path?: string; summary?: string; message?: string }[] }).all?.[0];
+	const field = first?.path?.split("/").filter(Boolean).join(".") ?? "";
+	const says = first?.message ?? first?.summary ?? "It does not have the expected form.";
+	return new AppError(
+		"invalid",
+		field === "" ? `The body: ${says}` : `${field}: ${says}`,
+		field === "" ? {} : { field },
+	);
+}

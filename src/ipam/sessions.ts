@@ -1,0 +1,79 @@
+/** Being signed in: a session is opened with a key that nobody can guess, and ends by time, by its owner or an admin. */
+
+import type { Context, Ground } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { USER_LIMITS, type User } from "../model/user.ts";
+import { transact } from "../store/database.ts";
+import * as sessions from "../store/sessions.ts";
+import { writeLogin } from "../store/users.ts";
+import { record } from "./audit.ts";
+import { fingerprint, newKey } from "./secrets.ts";
+
+export type SessionBounds = {
+	readonly sessionIdleMs: number;
+	readonly sessionMaxMs: number;
+	readonly sessionSeenMs: number;
+};
+
+const KEY = /^[A-Za-z0-9_-]{43}$/;
+const AGENT_CHARS = 200;
+
+/**
+ * Opens a session for somebody whose password was right and answers its key, which only the browser keeps.
+ *
+ */
+export function openSession(context: Context, user: User, agent: string): { key: string; id: number } {
+	const key = newKey(context.random);
+	const at = context.clock.now();
+	const id = transact(context.db, () => {
+		const made = sessions.insertSession(
+			context.db,
+			{
+				tokenHash: fingerprint(key),
+				userId: user.id,
+				address: context.actor.from,
+				agent: agent.slice(0, AGENT_CHARS),
+			},
+			at,
+		);
+		sessions.trimSessions(context.db, user.id, USER_LIMITS.sessions);
+		writeLogin(context.db, user.id, at);
+		record(context, { kind: "signed_in", ...nowhere, label: user.name, detail: {} });
+		return made;
+	});
+	return { key, id };
+}
+
+/** An event that is about no host and no subnet. */
+export const nowhere = { subnetId: undefined, hostId: undefined, ip: undefined } as const;
+
+/**
+ * Who this key belongs to; undefined: nobody (any more). `active`: a person did something, not a page by itself: the
+ * session lives on. Costs one look-up.
+ */
+export function findSession(
+	{ db, clock }: Pick<Ground, "db" | "clock">,
+	key: string,
+	bounds: SessionBounds,
+	active: boolean,
+): sessions.Signed | undefined {
+	if (!KEY.test(key)) return undefined;
+	const found = sessions.findSession(db, fingerprint(key));
+	if (found === undefined) return undefined;
+	const now = clock.now();
+	if (now - found.createdAt >= bounds.sessionMaxMs || now - found.seenAt >= bounds.sessionIdleMs)
+		return undefined;
+	if (active && now - found.seenAt >= bounds.sessionSeenMs) sessions.touchSession(db, found.id, now);
+	return found;
+}
+
+/** Ends one session of its owner. AppError("not_found") when it has ended already or is somebody else's. */
+export function endSession(context: Context, userId: number, id: number): void {
+	const gone = transact(context.db, () => sessions.deleteSession(context.db, userId, id));
+	if (!gone) throw new AppError("not_found", "There is no such session. It may have ended already.");
+}
+
+/** Ends all sessions of a user but `except`; answers how many there were. */
+export function endSessions(context: Context, userId: number, except?: number): number {
+	return transact(context.db, () => sessions.deleteSessions(context.db, userId, except));
+}

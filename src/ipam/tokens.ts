@@ -1,0 +1,84 @@
+/** Keys for programs: made with a scope, shown once, revoked for good. */
+
+import type { Context, Ground } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { readLine } from "../model/text.ts";
+import { readScope, type Token, USER_LIMITS } from "../model/user.ts";
+import { transact } from "../store/database.ts";
+import * as tokens from "../store/tokens.ts";
+import { record } from "./audit.ts";
+import { need } from "./fields.ts";
+import { fingerprint, newKey } from "./secrets.ts";
+import { nowhere } from "./sessions.ts";
+
+const KEY = /^rc_[A-Za-z0-9_-]{43}$/;
+
+export type NewToken = {
+	readonly name: string;
+	readonly scope: string;
+	/** Days until it ends; undefined: never. */
+	readonly days: number | undefined;
+};
+
+const DAYS_MAX = 3_650;
+const DAY_MS = 86_400_000;
+
+/** Answers the key, which nobody is told again. AppError("invalid") names the field. */
+export function createToken(context: Context, input: NewToken): { token: Token; key: string } {
+	const name = need("name", readLine(input.name, USER_LIMITS.tokenNameChars));
+	if (name === "") throw new AppError("invalid", "Say what it is for.", { field: "name" });
+	const scope = need("scope", readScope(input.scope));
+	const { days } = input;
+	if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= DAYS_MAX)) {
+		throw new AppError("invalid", `Days are a number from 1 to ${DAYS_MAX}.`, { field: "days" });
+	}
+	const key = `rc_${newKey(context.random)}`;
+	const at = context.clock.now();
+	const token = transact(context.db, () => {
+		if (tokens.listTokens(context.db).length >= USER_LIMITS.tokens) {
+			throw new AppError("conflict", `There are ${USER_LIMITS.tokens} tokens already: revoke one first.`);
+		}
+		const madeBy = context.actor.kind === "program" ? "" : context.actor.name;
+		const expiresAt = days === undefined ? undefined : at + days * DAY_MS;
+		const id = tokens.insertToken(
+			context.db,
+			{ name, scope, tokenHash: fingerprint(key), madeBy, expiresAt },
+			at,
+		);
+		record(context, { kind: "token_added", ...nowhere, label: name, detail: { new: scope } });
+		return demandToken(context, id);
+	});
+	return { token, key };
+}
+
+/** From now on it opens nothing. */
+export function revokeToken(context: Context, id: number): Token {
+	return transact(context.db, () => {
+		const token = demandToken(context, id);
+		tokens.deleteToken(context.db, id);
+		record(context, { kind: "token_revoked", ...nowhere, label: token.name, detail: { old: token.scope } });
+		return token;
+	});
+}
+
+/** The token of this key; undefined: none (any more), or expired. Costs one look-up. */
+export function findToken(
+	{ db, clock }: Pick<Ground, "db" | "clock">,
+	key: string,
+	{ tokenSeenMs }: { readonly tokenSeenMs: number },
+): Token | undefined {
+	if (!KEY.test(key)) return undefined;
+	const token = tokens.findTokenByHash(db, fingerprint(key));
+	if (token === undefined) return undefined;
+	const now = clock.now();
+	if (token.expiresAt !== undefined && token.expiresAt <= now) return undefined;
+	if (token.usedAt === undefined || now - token.usedAt >= tokenSeenMs) tokens.touchToken(db, token.id, now);
+	return token;
+}
+
+function demandToken({ db }: Pick<Ground, "db">, id: number): Token {
+	const token = tokens.findToken(db, id);
+	if (token === undefined)
+		throw new AppError("not_found", "There is no such token. It may have been revoked.");
+	return token;
+}

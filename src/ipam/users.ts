@@ -1,0 +1,176 @@
+/** Who may sign in: the first administrator, everybody after, roles, passwords, the second step. One transaction each. */
+
+import { encodeBase32UpperCaseNoPadding } from "@oslojs/encoding";
+import { createTOTPKeyURI } from "@oslojs/otp";
+import type { Context, Ground } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { type Role, readPassword, readRole, readUserName, USER_LIMITS, type User } from "../model/user.ts";
+import { transact } from "../store/database.ts";
+import { deleteSessions } from "../store/sessions.ts";
+import { readSetting, writeSetting } from "../store/settings.ts";
+import * as users from "../store/users.ts";
+import { record } from "./audit.ts";
+import { need } from "./fields.ts";
+import { isCode, type Passwords, stepOf } from "./passwords.ts";
+import { fingerprint, freshBytes, newWord } from "./secrets.ts";
+import { nowhere } from "./sessions.ts";
+
+/** Is there somebody who may sign in, or was there ever? Before that only the first administrator can be made. */
+export function isSetUp({ db }: Pick<Ground, "db">): boolean {
+	return readSetting(db, "set_up_at") !== undefined || users.countUsers(db) > 0;
+}
+
+export type NewUser = { readonly name: string; readonly role: string; readonly password: string };
+
+/** AppError("invalid") names the field; AppError("conflict") when the name is taken or there are too many. */
+export async function addUser(context: Context, passwords: Passwords, input: NewUser): Promise<User> {
+	return insert(context, await prepare(passwords, input));
+}
+
+/** The same for the very first one, an admin. AppError("conflict") when somebody else was quicker, for ever after. */
+export async function addFirstAdmin(
+	context: Context,
+	passwords: Passwords,
+	input: Omit<NewUser, "role">,
+): Promise<User> {
+	const values = await prepare(passwords, { ...input, role: "admin" });
+	return transact(context.db, () => {
+		if (isSetUp(context)) throw new AppError("conflict", "Rollcall has its first administrator already.");
+		return insert(context, values);
+	});
+}
+
+async function prepare(passwords: Passwords, input: NewUser) {
+	const name = need("name", readUserName(input.name));
+	const role = need("role", readRole(input.role));
+	const password = need("password", readPassword(input.password, name));
+	return { name, role, passwordHash: await passwords.hash(password) };
+}
+
+function insert(context: Context, values: { name: string; role: Role; passwordHash: string }): User {
+	return transact(context.db, () => {
+		const { db, clock } = context;
+		if (users.findUserByName(db, values.name) !== undefined) {
+			throw new AppError("conflict", `There is a user “${values.name}” already.`, { field: "name" });
+		}
+		if (users.countUsers(db) >= USER_LIMITS.users) {
+			throw new AppError("conflict", `There are ${USER_LIMITS.users} users already: delete one first.`);
+		}
+		const id = users.insertUser(db, values, clock.now());
+		if (readSetting(db, "set_up_at") === undefined) writeSetting(db, "set_up_at", String(clock.now()));
+		record(context, { kind: "user_added", ...nowhere, label: values.name, detail: { new: values.role } });
+		return demandUser(context, id);
+	});
+}
+
+/**
+ * Changes role, and whether the user may sign in; a disabled one is signed out everywhere. AppError("conflict") when
+ * nobody could administer Rollcall any more.
+ */
+export function editUser(context: Context, id: number, input: { role: string; disabled: boolean }): User {
+	const role = need("role", readRole(input.role));
+	return transact(context.db, () => {
+		const before = demandUser(context, id);
+		const at = context.clock.now();
+		const disabledAt = input.disabled ? (before.disabledAt ?? at) : undefined;
+		users.updateUser(context.db, id, { role, disabledAt }, at);
+		if (users.countAdmins(context.db) === 0) throw lastAdmin();
+		if (role !== before.role) note(context, before.name, "role", before.role, role);
+		const was = before.disabledAt !== undefined;
+		if (was !== input.disabled) note(context, before.name, "sign-in", allowed(was), allowed(input.disabled));
+		if (input.disabled) deleteSessions(context.db, id);
+		return demandUser(context, id);
+	});
+}
+
+const allowed = (disabled: boolean) => (disabled ? "disabled" : "allowed");
+
+export function deleteUser(context: Context, id: number): User {
+	return transact(context.db, () => {
+		const user = demandUser(context, id);
+		users.deleteUser(context.db, id);
+		if (users.countAdmins(context.db) === 0) throw lastAdmin();
+		record(context, { kind: "user_deleted", ...nowhere, label: user.name, detail: { old: user.role } });
+		return user;
+	});
+}
+
+/** A new password; all sessions of the user end but `except`. */
+export async function changePassword(
+	context: Context,
+	passwords: Passwords,
+	id: number,
+	change: { readonly password: string; readonly except?: number },
+): Promise<User> {
+	const user = demandUser(context, id);
+	const passwordHash = await passwords.hash(need("password", readPassword(change.password, user.name)));
+	return transact(context.db, () => {
+		users.writePassword(context.db, id, passwordHash, context.clock.now());
+		deleteSessions(context.db, id, change.except);
+		note(context, user.name, "password");
+		return demandUser(context, id);
+	});
+}
+
+/** A fresh secret for a second step, as the apps take it (Key URI Format); it holds only once a code was right. */
+export function newTwoStep(
+	{ random }: Pick<Ground, "random">,
+	user: User,
+): { secret: Uint8Array; text: string; uri: string } {
+	const secret = freshBytes(random, 20);
+	return {
+		secret,
+		text: encodeBase32UpperCaseNoPadding(secret),
+		uri: createTOTPKeyURI("Rollcall", user.name, secret, 30, 6),
+	};
+}
+
+/** Recovery codes of one user, and bytes in each: 80 bits. */
+const RECOVERY_CODES = 10;
+const RECOVERY_BYTES = 10;
+
+/** Switches the second step on and answers its recovery codes, which nobody is told again. */
+export function startTwoStep(context: Context, id: number, secret: Uint8Array, code: string): string[] {
+	const step = stepOf(context.clock.now());
+	const plain = code.replace(/\s/g, "");
+	if (![step - 1, step, step + 1].some((one) => isCode(secret, one, plain))) {
+		throw new AppError(
+			"invalid",
+			"This code is not right. Codes change every 30 seconds: use the one shown now.",
+			{
+				field: "code",
+			},
+		);
+	}
+	const codes = Array.from({ length: RECOVERY_CODES }, () => newWord(context.random, RECOVERY_BYTES));
+	transact(context.db, () => {
+		const user = demandUser(context, id);
+		users.writeTotp(context.db, id, secret, codes.map(fingerprint), context.clock.now());
+		note(context, user.name, "two-step sign-in", "off", "on");
+	});
+	return codes;
+}
+
+export function stopTwoStep(context: Context, id: number): void {
+	transact(context.db, () => {
+		const user = demandUser(context, id);
+		if (!user.twoStep) return;
+		users.writeTotp(context.db, id, undefined, [], context.clock.now());
+		note(context, user.name, "two-step sign-in", "on", "off");
+	});
+}
+
+export function demandUser({ db }: Pick<Ground, "db">, id: number): User {
+	const user = users.findUser(db, id);
+	if (user === undefined) throw new AppError("not_found", "There is no such user.");
+	return user;
+}
+
+function lastAdmin(): AppError {
+	return new AppError("conflict", "This is the last admin who may sign in: make another one first.");
+}
+
+function note(context: Context, label: string, field: string, old?: string, now?: string): void {
+	const detail = old === undefined || now === undefined ? { field } : { field, old, new: now };
+	record(context, { kind: "user_edited", ...nowhere, label, detail });
+}
