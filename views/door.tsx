@@ -4,7 +4,8 @@ import type { ComponentChildren, VNode } from "preact";
 import { Callout } from "./elements.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { visibleLines } from "./format.ts";
-import { type Assets, Mark, type Theme } from "./layout.tsx";
+import type { Assets, Theme } from "./layout.tsx";
+import { Mark } from "./mark.tsx";
 
 /** `encrypted` false: somebody on the way can read along, and the page says so. */
 export type Outside = { readonly assets: Assets; readonly theme: Theme; readonly encrypted: boolean };

@@ -6,6 +6,7 @@ import type { Light } from "../src/model/live.ts";
 import { UndoBar } from "./batch.tsx";
 import { Age } from "./elements.tsx";
 import { visible } from "./format.ts";
+import { Mark } from "./mark.tsx";
 import { Me } from "./me.tsx";
 import { Form, type Reader } from "./reader.tsx";
 
@@ -193,20 +194,6 @@ function Top(props: Shell) {
 				{icon("menu")}
 			</button>
 		</header>
-	);
-}
-
-/** Nine hosts, one of them down. */
-export function Mark() {
-	return (
-		<svg class="logo" viewBox="0 0 18 18" aria-hidden="true">
-			<path
-				class="up"
-				d="M0 0h5v5H0zM6.5 0h5v5h-5zM0 6.5h5v5H0zM6.5 6.5h5v5h-5zM13 0h5v5h-5zM6.5 13h5v5h-5z"
-			/>
-			<path class="down" d="M13 6.5h5v5h-5z" />
-			<path class="unknown" d="M0 13h5v5H0zM13 13h5v5h-5z" />
-		</svg>
 	);
 }
 
