@@ -33,7 +33,16 @@ function localTitle(event) {
 	if (time) time.title = new Date(time.dateTime).toLocaleString();
 }
 
+/** The server counts days as the reader does, from the next page on. */
+function tellZone() {
+	const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+	if (!timeZone || document.cookie.includes(`zone=${timeZone}`)) return;
+	// biome-ignore lint/suspicious/noDocumentCookie: the server reads it
+	document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
+}
+
 export function startAges() {
+	tellZone();
 	setInterval(tick, 1_000);
 	document.addEventListener("pointerover", localTitle);
 }

@@ -76,15 +76,16 @@ async function refetch() {
 
 /** The same list with all rows that were loaded by scrolling, so that none vanishes under the reader. */
 export function withLimit(url) {
-	const table = find("table.hosts");
-	if (!table) return url;
+	const list = find("table.hosts, ul.history");
+	if (!list) return url;
 	const { pathname, searchParams } = new URL(url, location.href);
 	const start = find("#earlier")?.dataset.start;
 	// Where the list begins by now; with an address in it this is not where the server would begin.
 	if (start !== undefined || searchParams.has("at")) searchParams.set("after", start ?? "");
 	else searchParams.delete("after");
 	searchParams.delete("before");
-	if ("grown" in table.dataset) searchParams.set("limit", all("tbody tr:not(.more)", table).length);
+	const rows = "tbody tr:not(.more), li.event";
+	if ("grown" in list.dataset) searchParams.set("limit", all(rows, list).length);
 	return searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname;
 }
 

@@ -30,8 +30,8 @@ const edgeOf = ({ nextElementSibling: row }) => row && { row, top: topOf(row) };
 
 /** Rows of a list were added behind or before those that were there. */
 function grown() {
-	const table = find("table.hosts");
-	if (table) table.dataset.grown = "";
+	const list = find("table.hosts, ul.history");
+	if (list) list.dataset.grown = "";
 	if (edge) scrollBy(0, topOf(edge.row) - edge.top);
 }
 

@@ -202,10 +202,13 @@ function target(event: Event): string | undefined {
 	return event.subnetId === undefined ? undefined : `/subnets/${event.subnetId}`;
 }
 
+/** What concerns the machine that Rollcall runs on. */
+const OWN: ReadonlySet<EventKind> = new Set(["own_network_down", "own_network_back"]);
+
 function Subject(props: { event: Event }) {
 	const { event } = props;
 	const label = event.label === "" ? (event.ip ?? "") : event.label;
-	if (label === "") return null;
+	if (label === "") return OWN.has(event.kind) ? <b>This machine </b> : null;
 	const href = target(event);
 	const name = <Wire text={label} />;
 	if (href === undefined) return <b>{name} </b>;

@@ -7,7 +7,7 @@ import { inPlace } from "./elements.tsx";
 import { count, visible } from "./format.ts";
 import { listUrl, queryFields } from "./query.ts";
 
-type Option = { readonly value: string; readonly label: string };
+export type Choice = { readonly value: string; readonly label: string };
 
 export type FilterProps = {
 	listing: Listing;
@@ -16,7 +16,7 @@ export type FilterProps = {
 	placeholder?: string;
 	/** With counts in the status buttons, and the choice between the two orders. */
 	full: boolean;
-	subnets?: readonly Option[];
+	subnets?: readonly Choice[];
 };
 
 const WORDS: Readonly<Record<Status, string>> = { up: "Up", down: "Down", unknown: "Unknown" };
@@ -119,10 +119,20 @@ function FilterForm(props: FilterProps) {
 					<input key={name} type="hidden" name={name} value={value} />
 				))}
 			{props.subnets !== undefined && (
-				<Choice name="subnet" label="Subnet" options={props.subnets} chosen={filter.subnetId?.toString()} />
+				<ChoiceField
+					name="subnet"
+					label="Subnet"
+					options={props.subnets}
+					chosen={filter.subnetId?.toString()}
+				/>
 			)}
-			<Choice name="tag" label="Tag" options={options(listing.tags)} chosen={filter.tag} />
-			<Choice name="service" label="Service" options={options(listing.services)} chosen={filter.service} />
+			<ChoiceField name="tag" label="Tag" options={options(listing.tags)} chosen={filter.tag} />
+			<ChoiceField
+				name="service"
+				label="Service"
+				options={options(listing.services)}
+				chosen={filter.service}
+			/>
 			{placeholder !== undefined && (
 				<input
 					id="filter"
@@ -170,7 +180,7 @@ function Chosen(props: FilterProps) {
 	);
 }
 
-function options(found: Listing["tags"]): Option[] {
+function options(found: Listing["tags"]): Choice[] {
 	return found.map(({ name, hosts }) => ({
 		value: name,
 		label: hosts === undefined ? name : `${name} (${count(hosts)})`,
@@ -178,10 +188,10 @@ function options(found: Listing["tags"]): Option[] {
 }
 
 /** A select that names itself while nothing is chosen. A value that no host has any more stays selectable. */
-function Choice(props: {
+export function ChoiceField(props: {
 	name: string;
 	label: string;
-	options: readonly Option[];
+	options: readonly Choice[];
 	chosen: string | undefined;
 }) {
 	const { chosen } = props;

@@ -114,6 +114,23 @@ export function day(at: number): string {
 	return new Date(at).toISOString().slice(0, 10);
 }
 
+/** Names of days as the reader in `zone` (an IANA name) counts them: "Today", "Yesterday", "Saturday 21 November 2026". */
+export function dayNames(zone: string, now: number): (at: number) => string {
+	const format = new Intl.DateTimeFormat("en-GB", {
+		timeZone: zone,
+		weekday: "long",
+		day: "numeric",
+		month: "long",
+		year: "numeric",
+	});
+	const nameOf = (at: number) => format.format(at).replaceAll(",", "");
+	const [today, yesterday] = [nameOf(now), nameOf(now - DAY)];
+	return (at) => {
+		const name = nameOf(at);
+		return name === today ? "Today" : name === yesterday ? "Yesterday" : name;
+	};
+}
+
 /** "2026-03-02 14:05:09 UTC": the exact time until a browser puts its own zone there. */
 export function exact(at: number): string {
 	return `${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;

@@ -2,7 +2,6 @@
 
 import { Elysia } from "elysia";
 import pkg from "../../package.json" with { type: "json" };
-import { Activity } from "../../views/activity.tsx";
 import type { Backups } from "../../views/backups.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
@@ -26,19 +25,17 @@ import { redirect, respondHtml, respondPage } from "./respond.ts";
 import { readStrips, readSummaries } from "./summaries.ts";
 
 const DAY_MS = 86_400_000;
-/** Lines under "What changed", and of one page of all that happened. */
+/** Lines under "What changed". */
 const CHANGES = 12;
 /** Subnets with their strips; the tree shows them all. */
 const SUBNETS = 20;
 /** Hosts come below everything else: fewer at first than on a subnet's page. */
 const FIRST_WINDOW = { rows: 30, max: WINDOW.max };
-const EVENTS = 100;
 
 export function dashboardRoutes(desk: Desk) {
 	return new Elysia()
 		.get("/", ({ request }) => desk.page(request, () => dashboard(desk, request)))
 		.get("/rows", ({ request }) => desk.piece(request, () => rows(desk, request)))
-		.get("/activity", ({ request }) => desk.page(request, () => activity(desk, request)))
 		.get("/doctor", ({ request }) =>
 			desk.page(request, () => ({ title: "Doctor", main: Doctor({ checks: desk.surroundings.checks() }) })),
 		)
@@ -99,16 +96,6 @@ function rows(desk: Desk, request: Request): Response {
 		request,
 		renderFragment(desk.reader(request), WindowRows({ listing, base: "/", now, before })),
 	);
-}
-
-function activity(desk: Desk, request: Request) {
-	const { db, clock } = desk.context;
-	const before = new URL(request.url).searchParams.get("before") ?? "";
-	const from = /^[1-9]\d{0,14}$/.test(before) ? Number(before) : undefined;
-	const events = listEvents(db, { before: from, limit: EVENTS + 1 });
-	const shown = events.slice(0, EVENTS);
-	const next = events.length > EVENTS ? String(shown.at(-1)?.id) : undefined;
-	return { title: "Activity", main: Activity({ events: shown, next, now: clock.now() }) };
 }
 
 function settings(desk: Desk, request: Request) {

@@ -19,6 +19,7 @@ import { createFacets, type Facets } from "./facets.ts";
 import { isLoopback } from "./origin.ts";
 import { readTheme } from "./query.ts";
 import { isHtmx, type Page, respondPage } from "./respond.ts";
+import { readZone } from "./zone.ts";
 
 /** What the machine and the sweep thread know, handed in by app. */
 export type Surroundings = {
@@ -171,5 +172,6 @@ function readUndo(request: Request): string {
 function keyOf(request: Request, { role, csrf }: Reader): string {
 	const packed = request.headers.get("accept-encoding") ?? "";
 	const whose = isHtmx(request) ? role : `${role} ${csrf}`;
-	return [request.url, isHtmx(request), readTheme(request), readUndo(request), packed, whose].join("\n");
+	const seen = [readTheme(request), readZone(request), readUndo(request)];
+	return [request.url, isHtmx(request), ...seen, packed, whose].join("\n");
 }

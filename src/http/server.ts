@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { activityRoutes } from "./activity.ts";
 import { openDispatch } from "./api/dispatch.ts";
 import { openKept } from "./api/kept.ts";
 import { PREFIX } from "./api/operation.ts";
@@ -137,6 +138,7 @@ function assemble(desk: Desk, parts: Parts) {
 		})
 		.use(loginRoutes(desk, doorkeeper))
 		.use(dashboardRoutes(desk))
+		.use(activityRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
 		.use(batchRoutes(desk))

@@ -67,3 +67,47 @@ export type Event = {
 };
 
 export type NewEvent = Omit<Event, "id">;
+
+/** What people look for among events. */
+export const EVENT_GROUPS = ["down", "up", "new", "ports", "names", "edits", "trouble"] as const;
+export type EventGroup = (typeof EVENT_GROUPS)[number];
+
+const GROUP_OF: Readonly<Record<EventKind, EventGroup>> = {
+	host_new: "new",
+	host_up: "up",
+	host_down: "down",
+	host_flapping: "down",
+	name_changed: "names",
+	mac_changed: "names",
+	mac_conflict: "names",
+	host_edited: "edits",
+	hosts_edited: "edits",
+	host_deleted: "edits",
+	hosts_deleted: "edits",
+	hosts_imported: "edits",
+	batch_undone: "edits",
+	subnet_down: "down",
+	subnet_up: "up",
+	hosts_found: "new",
+	subnet_added: "edits",
+	subnet_edited: "edits",
+	subnet_deleted: "edits",
+	sweep_failed: "trouble",
+	sweep_recovered: "trouble",
+	own_network_down: "trouble",
+	own_network_back: "trouble",
+	port_opened: "ports",
+	port_closed: "ports",
+	port_changed: "ports",
+};
+
+export function kindsOf(group: EventGroup): EventKind[] {
+	return EVENT_KINDS.filter((kind) => GROUP_OF[kind] === group);
+}
+
+/** Which events a list shows. `text` is looked for in names, addresses and what is told of the change. */
+export type EventFilter = {
+	readonly group?: EventGroup | undefined;
+	readonly subnetId?: number | undefined;
+	readonly text?: string | undefined;
+};

@@ -39,7 +39,7 @@ const DISMISSED = `CASE WHEN kind IN ('mac_changed', 'mac_conflict') THEN EXISTS
 		AND (event.kind = 'mac_conflict' OR dismissal.host_id = event.host_id)) END`;
 
 /** Deleted things are told of, but lead nowhere. */
-const FIELDS = `id, ts, kind, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from, ${DISMISSED} AS dismissed,
+export const FIELDS = `id, ts, kind, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from, ${DISMISSED} AS dismissed,
 	(SELECT id FROM host WHERE host.id = event.host_id) AS host_id,
 	(SELECT id FROM subnet WHERE subnet.id = event.subnet_id) AS subnet_id`;
 
@@ -70,7 +70,7 @@ export function pruneEvents(db: Db, before: number, limit: number): number {
 		.run(before, limit).changes;
 }
 
-type Row = {
+export type Row = {
 	id: number;
 	ts: number;
 	kind: EventKind;
@@ -88,7 +88,7 @@ type Row = {
 
 const FIND = `SELECT ${FIELDS} FROM event WHERE id = ?`;
 
-function toEvent(row: Row): Event {
+export function toEvent(row: Row): Event {
 	return {
 		id: row.id,
 		at: row.ts,

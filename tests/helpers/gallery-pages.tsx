@@ -1,13 +1,14 @@
 /** Every page over the invented network, by path: what a server would make of its store. */
 
 import type { VNode } from "preact";
+import type { Event } from "../../src/model/event.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { Listing, ListQuery } from "../../src/model/listing.ts";
 import type { SweepRun } from "../../src/model/run.ts";
 import type { SearchAnswers } from "../../src/model/search.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
-import { Activity } from "../../views/activity.tsx";
+import { Activity, type ActivityWindow } from "../../views/activity.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
@@ -185,7 +186,12 @@ function small(world: World, path: string): Page | undefined {
 	const pages: Record<string, () => Page> = {
 		"/activity": () => ({
 			title: "Activity",
-			main: <Activity events={changes} next="c.9" now={world.now()} />,
+			main: (
+				<Activity
+					window={windowOfEvents(world, changes, 9)}
+					subnets={[{ value: "1", label: "Office LAN" }]}
+				/>
+			),
 		}),
 		"/settings": () => ({
 			title: "Settings",
@@ -217,6 +223,10 @@ function small(world: World, path: string): Page | undefined {
 	return pages[path]?.();
 }
 
+function windowOfEvents(world: World, events: readonly Event[], next?: number): ActivityWindow {
+	return { events, next, filter: {}, zone: "Europe/Berlin", now: world.now() };
+}
+
 /** What a search for 10.0.0.77 might find. */
 function answersOf({ subnet, hosts }: Place): SearchAnswers {
 	return {
@@ -236,7 +246,7 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 		"/x/wrong-subnet": () => ({ title: "Subnets", main: subnetsPage(world, wrongForm) }),
 		"/x/no-events": () => ({
 			title: "Activity",
-			main: <Activity events={[]} next={undefined} now={world.now()} />,
+			main: <Activity window={windowOfEvents(world, [])} subnets={[]} />,
 		}),
 		"/x/sweeping": () => ({
 			title: "Office LAN",

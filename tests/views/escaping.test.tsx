@@ -155,7 +155,12 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 				problem={{ message: text }}
 			/>
 		),
-		activity: <Activity events={events} next={text} now={NOW} />,
+		activity: (
+			<Activity
+				window={{ events, next: 9, filter: { text }, zone: "UTC", now: NOW }}
+				subnets={[{ value: text, label: text }]}
+			/>
+		),
 		settings: <Settings theme="dark" about={[{ label: text, value: text }]} />,
 		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
 		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
