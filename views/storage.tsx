@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<string, string>> = {
 	host_status: "Measurements",
 	host_status_hour: "Hourly sums",
 	answer_hour: "Sums over all hosts",
+	subnet: "Subnets",
 	host: "Hosts",
 	host_tag: "Tags",
 	host_open_port: "Open ports",
@@ -100,15 +101,17 @@ function keptOf(storage: Storage): Record<string, string> {
 }
 
 function linesOf(state: StorageState): { label: string; size: number; exact: boolean }[] {
-	const lines = state.tables.slice(0, LINES).map((table) => ({
-		label: NAMES[table.name] ?? table.name,
+	// Tables without a name for people are told together.
+	const named = state.tables.filter(({ name }) => NAMES[name] !== undefined).slice(0, LINES);
+	const lines = named.map((table) => ({
+		label: NAMES[table.name] ?? "",
 		size: table.bytes,
 		exact: table.exact,
 	}));
-	const rest = state.tables.slice(LINES);
+	const rest = state.tables.filter((table) => !named.includes(table));
 	if (rest.length === 0) return lines;
 	const size = rest.reduce((sum, table) => sum + table.bytes, 0);
-	return [...lines, { label: `${count(rest.length)} more`, size, exact: rest.every((table) => table.exact) }];
+	return [...lines, { label: "Everything else", size, exact: rest.every((table) => table.exact) }];
 }
 
 function total(report: PruneReport): number {

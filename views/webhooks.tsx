@@ -4,6 +4,7 @@ import type { Delivery, DeliveryState, Webhook } from "../src/model/webhook.ts";
 import { ActionButton, Age, Callout, Main, Panel, Wire } from "./elements.tsx";
 import { plural, visible } from "./format.ts";
 import { Form } from "./reader.tsx";
+import { SettingsFrame } from "./settings-frame.tsx";
 import { type SubnetChoice, TOPIC_LABELS, WebhookForm, type WebhookFormState } from "./webhook-form.tsx";
 
 export type WebhookLine = {
@@ -16,12 +17,7 @@ const HOME = "/settings/webhooks";
 function Trail(props: { here: string }) {
 	return (
 		<nav class="trail" aria-label="Breadcrumbs">
-			<a href="/settings">Settings</a> /{" "}
-			{props.here !== "Webhooks" && (
-				<>
-					<a href={HOME}>Webhooks</a> /{" "}
-				</>
-			)}
+			<a href="/settings">Settings</a> / <a href={HOME}>Webhooks</a> /{" "}
 			<span aria-current="page">
 				<Wire text={props.here} />
 			</span>
@@ -35,9 +31,7 @@ export function Webhooks(props: {
 	subnets: readonly SubnetChoice[];
 }) {
 	return (
-		<Main class="narrow-page">
-			<Trail here="Webhooks" />
-			<h1>Webhooks</h1>
+		<SettingsFrame place={HOME} title="Webhooks">
 			<Panel title="Who is told" class="padded">
 				{props.lines.length === 0 ? (
 					<p class="quiet">Nobody yet. Add a URL below, and it hears of what happens within seconds.</p>
@@ -61,7 +55,7 @@ export function Webhooks(props: {
 			<Panel title="Add a webhook" class="padded">
 				<WebhookForm id="webhook-add" action={HOME} form={props.form} subnets={props.subnets} submit="Add" />
 			</Panel>
-		</Main>
+		</SettingsFrame>
 	);
 }
 

@@ -25,6 +25,7 @@ import { originRules } from "./origin.ts";
 import { answerError, answerRefusal } from "./refusals.ts";
 import { respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
+import { settingsRoutes } from "./settings.ts";
 import { subnetRoutes } from "./subnets.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -139,6 +140,7 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(loginRoutes(desk, doorkeeper))
 		.use(dashboardRoutes(desk))
 		.use(activityRoutes(desk))
+		.use(settingsRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
 		.use(batchRoutes(desk))

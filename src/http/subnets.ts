@@ -9,6 +9,7 @@ import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subn
 import { Subnets } from "../../views/subnets.tsx";
 import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
+import { subnetDefaults } from "../ipam/defaults.ts";
 import { deleteSubnet, planDeletion } from "../ipam/deletions.ts";
 import { switchSubnetScans } from "../ipam/scans.ts";
 import { createSubnet, demandSubnet, editSubnet } from "../ipam/subnets.ts";
@@ -219,7 +220,7 @@ function readValues(desk: Desk, field: Fields): SubnetFormState["values"] {
 		name: field("name"),
 		notes: field("notes"),
 		gateway: field("gateway"),
-		sweepIntervalS: field("sweep_interval_s").trim() || String(desk.context.config.sweepIntervalS),
+		sweepIntervalS: field("sweep_interval_s").trim() || String(subnetDefaults(desk.context).sweepIntervalS),
 		sweepEnabled: field("sweep_enabled") !== "",
 	};
 }
@@ -235,7 +236,7 @@ function problemOf(error: unknown): NonNullable<SubnetFormState["problem"]> {
 }
 
 function emptyForm(desk: Desk, cidr = ""): SubnetFormState {
-	const interval = String(desk.context.config.sweepIntervalS);
+	const interval = String(subnetDefaults(desk.context).sweepIntervalS);
 	return {
 		values: { cidr, name: "", notes: "", gateway: "", sweepIntervalS: interval, sweepEnabled: true },
 	};

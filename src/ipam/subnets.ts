@@ -6,8 +6,11 @@ import type { EventKind } from "../model/event.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Cidr, formatCidr, lastOf } from "../net/cidr.ts";
 import { transact } from "../store/database.ts";
+import { writeSubnetSnmp } from "../store/names.ts";
+import { writeSubnetScans } from "../store/scans.ts";
 import * as subnets from "../store/subnets.ts";
 import { record } from "./audit.ts";
+import { subnetDefaults } from "./defaults.ts";
 import { checkCidr, checkSubnet, type SubnetInput } from "./fields.ts";
 
 /**
@@ -24,6 +27,9 @@ export function createSubnet(context: Context, cidrText: string, input: SubnetIn
 		const around = subnets.findAround(context.db, cidr.base, lastOf(cidr));
 		const id = subnets.insertSubnet(context.db, cidr, values, around?.id, at);
 		subnets.adopt(context.db, id, cidr, around?.id);
+		const { scanEnabled, snmpEnabled } = subnetDefaults(context);
+		writeSubnetScans(context.db, id, scanEnabled, at);
+		writeSubnetSnmp(context.db, id, snmpEnabled, at);
 		note(context, id, values.name || formatCidr(cidr), "subnet_added", { cidr: formatCidr(cidr) });
 		return demandSubnet(context, id);
 	});

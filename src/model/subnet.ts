@@ -41,6 +41,9 @@ export type Counts = {
 
 export type SubnetSummary = Subnet & { readonly counts: Counts };
 
+/** What a new subnet starts with. */
+export type SubnetDefaults = Pick<Subnet, "sweepIntervalS" | "scanEnabled" | "snmpEnabled">;
+
 /** Limits of what a person may enter. */
 export const SUBNET_LIMITS = {
 	nameChars: 100,

@@ -1,5 +1,6 @@
 /** Rows of `setting`: small facts by key. */
 
+import type { SubnetDefaults } from "../model/subnet.ts";
 import type { BackupReport, PruneReport } from "../model/upkeep.ts";
 import type { Db } from "./database.ts";
 
@@ -19,6 +20,8 @@ export type SettingKey =
 	| "prune_report"
 	/** Since when there has been a user: the first one is made once, for ever. */
 	| "set_up_at"
+	/** What new subnets start with: JSON of SubnetDefaults. */
+	| "subnet_defaults"
 	/** Samples before this moment are down to one an hour already. */
 	| "thinned_until";
 
@@ -51,4 +54,10 @@ export function readBackupReport(db: Db): BackupReport | undefined {
 export function readBackupProblem(db: Db): { at: number; says: string } | undefined {
 	const text = readSetting(db, "backup_problem");
 	return text === undefined ? undefined : (JSON.parse(text) as { at: number; says: string });
+}
+
+/** What new subnets start with, as somebody set it; undefined: nobody did. */
+export function readSubnetDefaults(db: Db): SubnetDefaults | undefined {
+	const text = readSetting(db, "subnet_defaults");
+	return text === undefined ? undefined : (JSON.parse(text) as SubnetDefaults);
 }

@@ -24,7 +24,7 @@ import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { hookPage } from "./hook-pages.tsx";
 import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
-import { about, checks, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
+import { about, checks, defaults, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
 
 type Place = { subnet: SubnetSummary; hosts: Host[] };
@@ -195,7 +195,7 @@ function small(world: World, path: string): Page | undefined {
 		}),
 		"/settings": () => ({
 			title: "Settings",
-			main: <Settings theme="auto" about={about} storage={storage} />,
+			main: <Settings theme="auto" about={about} defaults={defaults} asksSnmp storage={storage} />,
 		}),
 		"/doctor": () => ({ title: "Doctor", main: <Doctor checks={checks} /> }),
 		"/subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm) }),

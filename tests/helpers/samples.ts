@@ -62,3 +62,4 @@ export const about = [
 	{ label: "Version", value: "0.1.0" },
 	{ label: "Database", value: "/var/lib/rollcall/ipam.db, 42 MB" },
 ];
+export const defaults = { values: { sweepIntervalS: "60", scanEnabled: true, snmpEnabled: false } };

@@ -161,7 +161,17 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 				subnets={[{ value: text, label: text }]}
 			/>
 		),
-		settings: <Settings theme="dark" about={[{ label: text, value: text }]} />,
+		settings: (
+			<Settings
+				theme="dark"
+				about={[{ label: text, value: text }]}
+				defaults={{
+					values: { sweepIntervalS: text, scanEnabled: true, snmpEnabled: true },
+					problem: { message: text },
+				}}
+				asksSnmp
+			/>
+		),
 		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
 		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
 		login: <LoginPage {...OUTSIDE} name={text} next={text} problem={text} />,

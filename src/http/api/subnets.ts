@@ -1,6 +1,7 @@
 /** Subnets by JSON: the list, one of them, its hosts, what is unused in it. */
 
 import { type Static, Type as t } from "@sinclair/typebox";
+import { subnetDefaults } from "../../ipam/defaults.ts";
 import { deleteSubnet } from "../../ipam/deletions.ts";
 import { switchSubnetSnmp } from "../../ipam/names.ts";
 import { switchSubnetScans } from "../../ipam/scans.ts";
@@ -133,7 +134,7 @@ function createOperation(desk: Desk): Operation {
 				name: body.name ?? "",
 				notes: body.notes ?? "",
 				gateway: body.gateway ?? "",
-				sweepIntervalS: body.sweep_interval_s ?? by.config.sweepIntervalS,
+				sweepIntervalS: body.sweep_interval_s ?? subnetDefaults(by).sweepIntervalS,
 				sweepEnabled: body.sweep_enabled ?? true,
 			});
 			switchOthers(desk, request, made.id, body);

@@ -1,0 +1,39 @@
+/** The frame of every page of the settings: their places beside the one that is shown. Knows no setting. */
+
+import type { ComponentChildren } from "preact";
+import type { Role } from "../src/model/user.ts";
+import { Main } from "./elements.tsx";
+import { May } from "./reader.tsx";
+
+/** Where settings are, in their order; who may not use a place does not see it. */
+const SETTINGS_PLACES: readonly { href: string; label: string; needs: Role }[] = [
+	{ href: "/settings", label: "General", needs: "viewer" },
+	{ href: "/settings/webhooks", label: "Webhooks", needs: "viewer" },
+	{ href: "/doctor", label: "Doctor", needs: "viewer" },
+];
+
+/** `place` is one of the places, or what it is the beginning of. */
+export function SettingsFrame(props: {
+	place: string;
+	title: string;
+	live?: string;
+	children: ComponentChildren;
+}) {
+	return (
+		<Main class="settings-page" live={props.live}>
+			<nav class="settings-places" aria-label="Settings">
+				{SETTINGS_PLACES.map(({ href, label, needs }) => (
+					<May key={href} needs={needs}>
+						<a href={href} aria-current={href === props.place ? "page" : undefined}>
+							{label}
+						</a>
+					</May>
+				))}
+			</nav>
+			<div class="settings-body">
+				<h1>{props.title}</h1>
+				{props.children}
+			</div>
+		</Main>
+	);
+}
