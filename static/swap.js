@@ -35,12 +35,17 @@ function grown() {
 	if (edge) scrollBy(0, topOf(edge.row) - edge.top);
 }
 
+/** What only a piece can come into: a page that tells of an error would break the page it stands in. */
+const PIECES = new Set(["found", "more", "earlier"]);
+
 function beforeSwap(event) {
 	const { ctx } = event.detail;
 	const old = (ctx.asked && ctx.asked !== shown.url) || (ctx.askedHost && ctx.askedHost !== shown.host);
 	const unasked = ctx.asked || ctx.askedHost;
-	const failed = ctx.response.status >= (ctx.target?.id === "found" ? 400 : 500);
-	if (old || ((unasked || ctx.target?.id === "found") && failed)) return event.preventDefault();
+	const piece = PIECES.has(ctx.target?.id);
+	const failed = ctx.response.status >= (piece ? 400 : 500);
+	if (piece && failed && ctx.target.id !== "found") say("Rollcall could not show more. Try again.", true);
+	if (old || ((unasked || piece) && failed)) return event.preventDefault();
 	edge = ctx.target?.id === "earlier" ? edgeOf(ctx.target) : undefined;
 	before = new Map(ctx.asked ? marked().map((row) => [row.id, signature(row)]) : []);
 }

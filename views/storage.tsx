@@ -2,7 +2,7 @@
 
 import { HOUR_BYTES, type PruneReport, SAMPLE_BYTES, type StorageState } from "../src/model/upkeep.ts";
 import { ActionButton, Age, Panel } from "./elements.tsx";
-import { bytes, count, plural } from "./format.ts";
+import { bytes, plural } from "./format.ts";
 
 export type Storage = {
 	state: StorageState;

@@ -274,7 +274,8 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 			page.evaluate(() => [...document.querySelectorAll("main time")].map((time) => time.textContent));
 		const before = await ages();
 		await page.waitForTimeout(1_200);
-		expect(await ages()).toEqual(before);
+		// Older events may have come in below meanwhile.
+		expect((await ages()).slice(0, before.length)).toEqual(before);
 		expect(before).toContain("12 m");
 	});
 });

@@ -8,7 +8,7 @@ import type { SweepRun } from "../../src/model/run.ts";
 import type { SearchAnswers } from "../../src/model/search.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
-import { Activity, type ActivityWindow } from "../../views/activity.tsx";
+import { Activity, ActivityLines, type ActivityWindow } from "../../views/activity.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
@@ -299,6 +299,10 @@ export function fragmentOf(world: World, url: URL): string | undefined {
 			{ role: "admin" },
 			<ListingRows listing={dashboardListing(world, url)} base="/" now={now} />,
 		);
+	}
+	if (path === "/activity/lines") {
+		const older = changes.map((event) => ({ ...event, id: event.id + 1_000 }));
+		return renderFragment({ role: "admin" }, <ActivityLines window={windowOfEvents(world, older)} />);
 	}
 	const rows = /^\/subnets\/(\d+)\/rows$/.exec(path);
 	const place = rows && world.places.find(({ subnet }) => subnet.id === Number(rows[1]));
