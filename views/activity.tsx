@@ -24,7 +24,8 @@ const GROUPS: Readonly<Record<EventGroup, string>> = {
 	new: "New hosts",
 	ports: "Ports",
 	names: "Names and hardware addresses",
-	edits: "Edits",
+	edits: "What people did",
+	access: "Sign-ins, users, tokens",
 	trouble: "Rollcall's own network and sweeps",
 };
 

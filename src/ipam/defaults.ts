@@ -3,7 +3,9 @@
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { SUBNET_LIMITS, type SubnetDefaults } from "../model/subnet.ts";
-import { readSubnetDefaults, writeSetting } from "../store/settings.ts";
+import { transact } from "../store/database.ts";
+import { readSetting, readSubnetDefaults, writeSetting } from "../store/settings.ts";
+import { record } from "./audit.ts";
 
 /** As somebody set them; before that the interval of the configuration, port scans on, names by SNMP off. */
 export function subnetDefaults({ db, config }: Pick<Ground, "db" | "config">): SubnetDefaults {
@@ -25,9 +27,17 @@ export function saveSubnetDefaults(context: Context, defaults: SubnetDefaults): 
 			field: "sweep_interval_s",
 		});
 	}
-	writeSetting(
-		context.db,
-		"subnet_defaults",
-		JSON.stringify({ sweepIntervalS, scanEnabled, snmpEnabled } satisfies SubnetDefaults),
-	);
+	const text = JSON.stringify({ sweepIntervalS, scanEnabled, snmpEnabled } satisfies SubnetDefaults);
+	transact(context.db, () => {
+		if (text === readSetting(context.db, "subnet_defaults")) return;
+		writeSetting(context.db, "subnet_defaults", text);
+		record(context, {
+			kind: "setting_edited",
+			subnetId: undefined,
+			hostId: undefined,
+			ip: undefined,
+			label: "New subnets",
+			detail: { field: "defaults" },
+		});
+	});
 }

@@ -69,7 +69,7 @@ export type Event = {
 export type NewEvent = Omit<Event, "id">;
 
 /** What people look for among events. */
-export const EVENT_GROUPS = ["down", "up", "new", "ports", "names", "edits", "trouble"] as const;
+export const EVENT_GROUPS = ["down", "up", "new", "ports", "names", "edits", "access", "trouble"] as const;
 export type EventGroup = (typeof EVENT_GROUPS)[number];
 
 const GROUP_OF: Readonly<Record<EventKind, EventGroup>> = {
@@ -99,6 +99,18 @@ const GROUP_OF: Readonly<Record<EventKind, EventGroup>> = {
 	port_opened: "ports",
 	port_closed: "ports",
 	port_changed: "ports",
+	user_added: "access",
+	user_edited: "access",
+	user_deleted: "access",
+	signed_in: "access",
+	token_added: "access",
+	token_revoked: "access",
+	webhook_added: "edits",
+	webhook_edited: "edits",
+	webhook_deleted: "edits",
+	sweep_asked: "edits",
+	scan_asked: "edits",
+	setting_edited: "edits",
 };
 
 export function kindsOf(group: EventGroup): EventKind[] {

@@ -11,6 +11,7 @@ import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { SIGNED, signedContext, signIn } from "../helpers/signed.ts";
 import { type Figure, median, passes, printFigures, quantile } from "./measure.ts";
 import { openPagesGround, type PagesGround } from "./pages-ground.ts";
 
@@ -44,7 +45,9 @@ function pagesOf({ ids }: PagesGround): Asked[] {
  * waits for a disk or a network), time by the clock, and the size of the answer as it goes over the wire.
  */
 async function ask(app: App, path: string): Promise<{ ms: number; wallMs: number; bytes: number }> {
-	const request = new Request(`http://localhost${path}`, { headers: { "accept-encoding": "gzip" } });
+	const request = new Request(`http://localhost${path}`, {
+		headers: { ...SIGNED, "accept-encoding": "gzip" },
+	});
 	const before = process.cpuUsage();
 	const started = performance.now();
 	const answer = await app.handle(request);
@@ -90,7 +93,7 @@ async function serverFigures(app: App, ground: PagesGround): Promise<Figure[]> {
 
 /** What a browser takes until the page and all it needs is there, and how much came over the wire. */
 async function load(browser: Browser, url: string): Promise<{ ms: number; nodes: number; bytes: number }> {
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+	const context = await signedContext(browser, url, { viewport: { width: 1440, height: 900 } });
 	const page = await context.newPage();
 	let bytes = 0;
 	const sizes: Promise<void>[] = [];
@@ -147,6 +150,7 @@ async function browserFigures(app: App, ground: PagesGround): Promise<Figure[]> 
 const ground = openPagesGround();
 const config = loadConfig({ env: { DATABASE_URL: ground.path, PORT: "0", NODE_ENV: "production" } });
 const app = await openApp(config, { log: silentLog });
+signIn(app.context.db);
 const figures: Figure[] = [{ name: "hosts", value: ground.hosts, unit: "" }];
 try {
 	figures.push(...(await serverFigures(app, ground)));
