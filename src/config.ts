@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseEnv } from "node:util";
+import { API_BOUNDS } from "./config/api.ts";
 import { DOCTOR_BOUNDS } from "./config/doctor.ts";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
@@ -41,6 +42,7 @@ export type Config = NameSettings &
 
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
+	...API_BOUNDS,
 	...NAME_BOUNDS,
 	...SCAN_BOUNDS,
 	...DOCTOR_BOUNDS,
@@ -56,19 +58,6 @@ export const BOUNDS = {
 	/** Verdicts in one transaction, and the longest wait before a smaller batch is written. */
 	batchSize: 1_000,
 	batchMs: 250,
-	/** Nobody is given an address of a deleted host that answered in the last so many days. */
-	quietDays: 7,
-	/** Silence heard by a sweep or a question counts so long, in milliseconds; so many addresses are asked ahead. */
-	silenceTrustMs: 120_000,
-	askAhead: 64,
-	/** Silent addresses remembered. */
-	silentMax: 8_192,
-	/** Keys of idempotent wishes: kept so long, in milliseconds, and at most. */
-	idempotencyMs: 86_400_000,
-	idempotencyKeys: 50_000,
-	/** Questions to the sweep thread that may be open, and how long one waits beyond its own patience, in milliseconds. */
-	questionsMax: 256,
-	askMs: 2_000,
 	/** Parallel ping processes of the fallback. */
 	pingProcesses: 64,
 	/** Our own network (interfaces, default gateways) is looked at so often, in milliseconds. */

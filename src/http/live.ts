@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.ts";
 import type { Bus } from "../events/bus.ts";
 import type { Change, Light } from "../model/live.ts";
-import { SECURITY_HEADERS } from "./headers.ts";
+import { createReaders, encodeComment, encodeMessage, encodeRetry, every, respondStream } from "./readers.ts";
 
 export type LiveOptions = {
 	readonly bus: Bus;
@@ -30,18 +30,6 @@ export type Live = {
 const MERGE_MS = 100;
 const HOST_IDS_MAX = 500;
 
-type Reader = ReadableStreamDefaultController<Uint8Array>;
-/** May this reader still read? */
-type Stands = () => boolean;
-
-const encoder = new TextEncoder();
-
-/** One event of the stream (WHATWG HTML 9.2.6): JSON holds no line end, so no field can be injected. */
-export function encodeMessage(event: string, data: unknown, id?: string): Uint8Array {
-	const head = id === undefined ? "" : `id: ${id}\n`;
-	return encoder.encode(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
-}
-
 /** Opens the hub: it listens to the bus and beats until it is closed. */
 export function openLive(options: LiveOptions): Live {
 	const { bus, clock } = options;
@@ -63,7 +51,7 @@ export function openLive(options: LiveOptions): Live {
 		if (waiting === undefined) void clock.sleep(MERGE_MS, stop.signal).then(flush);
 		waiting = merge(waiting, news.change);
 	});
-	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encoder.encode(": beat\n\n")));
+	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encodeComment("beat")));
 	void every(clock, options.checkMs, stop.signal, () => readers.dropThose((stands) => !stands()));
 	return {
 		open(request, stands) {
@@ -71,16 +59,9 @@ export function openLive(options: LiveOptions): Live {
 			// A browser that reconnects says by a header what it saw last, a page that just came by its URL.
 			const missed = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("last");
 			const now = idNow();
-			const greeting = [encoder.encode("retry: 2000\n\n"), encodeMessage("light", options.light(), now)];
+			const greeting = [encodeRetry(), encodeMessage("light", options.light(), now)];
 			if (missed !== null) greeting.push(...catchUp(bus, options.epoch, missed, now));
-			return new Response(readers.add(greeting, options.queueBytes, stands), {
-				headers: {
-					...SECURITY_HEADERS,
-					"content-type": "text/event-stream; charset=utf-8",
-					"cache-control": "no-store",
-					"x-accel-buffering": "no",
-				},
-			});
+			return respondStream(readers.add(greeting, options.queueBytes, stands));
 		},
 		get readers() {
 			return readers.size;
@@ -93,13 +74,6 @@ export function openLive(options: LiveOptions): Live {
 	};
 }
 
-async function every(clock: Clock, ms: number, stop: AbortSignal, act: () => void): Promise<void> {
-	while (!stop.aborted) {
-		await clock.sleep(ms, stop);
-		act();
-	}
-}
-
 /** What a reader that saw `last` has missed: nothing, one change made of all, or (that was too long ago) everything. */
 function catchUp(bus: Bus, epoch: string, last: string, now: string): Uint8Array[] {
 	const [theirs, id] = last.split(".");
@@ -108,52 +82,6 @@ function catchUp(bus: Bus, epoch: string, last: string, now: string): Uint8Array
 	const changes = news.flatMap(({ news }) => (news.kind === "change" ? [news.change] : []));
 	const all = changes.reduce<Change | undefined>(merge, undefined);
 	return all === undefined ? [] : [encodeMessage("change", all, now)];
-}
-
-/** The open streams. One that is not read is cut off at its bound: it comes back and looks again. */
-function createReaders() {
-	const open = new Map<Reader, Stands>();
-	const drop = (reader: Reader) => {
-		if (!open.delete(reader)) return;
-		try {
-			reader.close();
-		} catch {
-			// Already gone with its connection.
-		}
-	};
-	return {
-		get size() {
-			return open.size;
-		},
-		send(bytes: Uint8Array) {
-			for (const reader of open.keys()) {
-				if ((reader.desiredSize ?? 0) < 0) drop(reader);
-				else reader.enqueue(bytes);
-			}
-		},
-		add(greeting: readonly Uint8Array[], queueBytes: number, stands: Stands): ReadableStream<Uint8Array> {
-			let mine: Reader | undefined;
-			return new ReadableStream<Uint8Array>(
-				{
-					start(controller) {
-						mine = controller;
-						open.set(controller, stands);
-						for (const bytes of greeting) controller.enqueue(bytes);
-					},
-					cancel() {
-						if (mine !== undefined) open.delete(mine);
-					},
-				},
-				new ByteLengthQueuingStrategy({ highWaterMark: queueBytes }),
-			);
-		},
-		dropThose(gone: (stands: Stands) => boolean) {
-			for (const [reader, stands] of open) if (gone(stands)) drop(reader);
-		},
-		close() {
-			for (const reader of open.keys()) drop(reader);
-		},
-	};
 }
 
 function merge(a: Change | undefined, b: Change): Change {

@@ -6,15 +6,18 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { activityRoutes } from "./activity.ts";
 import { openDispatch } from "./api/dispatch.ts";
+import { eventJson } from "./api/events.ts";
 import { openKept } from "./api/kept.ts";
 import { PREFIX } from "./api/operation.ts";
 import { allOperations } from "./api/operations.ts";
+import { progressJson } from "./api/stream.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { batchRoutes } from "./batches.ts";
 import { type Callers, createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { documentRoutes } from "./docs.ts";
+import { openFeed } from "./feed.ts";
 import { createGuard, type Guard, INSIDE } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityRoutes } from "./identities.ts";
@@ -55,28 +58,19 @@ export async function openServer(
 	const epoch = Math.floor(context.random() * 2 ** 32).toString(36);
 	const callers = createCallers();
 	const desk = createDesk(context, assets, { ...options, epoch, callers });
-	const live = openLive({
-		bus: context.bus,
-		clock: context.clock,
-		epoch,
-		light: desk.light,
-		streamsMax: BOUNDS.streamsMax,
-		queueBytes: BOUNDS.streamQueueBytes,
-		heartbeatMs: BOUNDS.heartbeatMs,
-		checkMs: BOUNDS.streamCheckMs,
-	});
+	const { live, feed, ...streams } = openStreams(context, desk, epoch);
 	/** Requests that came by `handle`: only they may be without an address. */
 	const inside = new WeakSet<Request>();
 	const rules = originRules(context.config, options.machine);
 	const guard = createGuard({ ...options.doorkeeper, ground: context, callers, rules, bounds: BOUNDS });
-	const operations = allOperations(desk);
+	const operations = allOperations(desk, feed);
 	const { doorkeeper } = options;
 	const app = assemble(desk, { operations, assets, live, inside, guard, callers, doorkeeper });
 	let listener: Listener | undefined;
 	try {
 		listener = options.listen ? openListener(app as unknown as Listening, context) : undefined;
 	} catch (error) {
-		live.close();
+		streams.close();
 		throw error;
 	}
 	return {
@@ -91,11 +85,43 @@ export async function openServer(
 		renew: (always) => listener?.renew(always),
 		routes: [...app.routes, ...operations.map(({ method, path }) => ({ method, path: `${PREFIX}${path}` }))],
 		get streams() {
-			return live.readers;
+			return live.readers + feed.readers;
 		},
 		async close() {
-			live.close();
+			streams.close();
 			await listener?.close();
+		},
+	};
+}
+
+/** The two streams: news for pages, events for programs. */
+function openStreams(context: Context, desk: Desk, epoch: string) {
+	const live = openLive({
+		bus: context.bus,
+		clock: context.clock,
+		epoch,
+		light: desk.light,
+		streamsMax: BOUNDS.streamsMax,
+		queueBytes: BOUNDS.streamQueueBytes,
+		heartbeatMs: BOUNDS.heartbeatMs,
+		checkMs: BOUNDS.streamCheckMs,
+	});
+	const feed = openFeed({
+		...context,
+		streamsMax: BOUNDS.streamsMax,
+		queueBytes: BOUNDS.streamQueueBytes,
+		heartbeatMs: BOUNDS.heartbeatMs,
+		checkMs: BOUNDS.streamCheckMs,
+		catchUp: BOUNDS.catchUpEvents,
+		eventJson,
+		progressJson,
+	});
+	return {
+		live,
+		feed,
+		close() {
+			live.close();
+			feed.close();
 		},
 	};
 }
@@ -148,7 +174,9 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(identityRoutes(desk))
 		.use(webhookRoutes(desk))
 		.use(documentRoutes(operations))
-		.all(`${PREFIX}/*`, ({ request }) => dispatch(request), { parse: "none" });
+		.all(`${PREFIX}/*`, ({ request, server }) => dispatch(request, () => server?.timeout(request, 0)), {
+			parse: "none",
+		});
 }
 
 /** For whoever watches from outside, without a login: the names of what fails, and no word of paths or networks. */

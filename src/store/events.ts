@@ -63,6 +63,18 @@ export function listEvents(
 		.map(toEvent);
 }
 
+/** The events after event id `after`, oldest first; at most `limit`. */
+export function listEventsAfter(db: Db, after: number, limit: number): Event[] {
+	return db
+		.query<Row, [number, number]>(`SELECT ${FIELDS} FROM event WHERE id > ? ORDER BY id LIMIT ?`)
+		.all(after, limit)
+		.map(toEvent);
+}
+
+export function lastEventId(db: Db): number {
+	return db.query<{ id: number | null }, []>("SELECT max(id) AS id FROM event").get()?.id ?? 0;
+}
+
 /** Removes at most `limit` events older than `before`; answers how many. */
 export function pruneEvents(db: Db, before: number, limit: number): number {
 	return db

@@ -4,6 +4,7 @@
  */
 
 import type { openRig, Rig } from "./app.ts";
+import { signedAs, signIn } from "./signed.ts";
 
 export type Media = { schema?: object; example?: unknown };
 export type Described = {
@@ -25,6 +26,7 @@ export type Call = {
 /** One of everything, each with the number 1: a /16, two hosts, a webhook with a message, a batch, runs, news. */
 export async function furnish(rig: Rig): Promise<void> {
 	const { db } = rig.app.context;
+	signIn(db, "viewer");
 	const send = async (path: string, body?: unknown) => {
 		const answer = await rig.send("POST", `/api/v1${path}`, body);
 		if (answer.status >= 400) throw new Error(`${path}: ${answer.text}`);
@@ -79,7 +81,8 @@ async function switchedOff(rig: Rig): Promise<Partial<Call>> {
 /** What makes any operation refuse with this status; undefined where it needs a scene of its own. */
 const REFUSED: Readonly<Record<number, (call: Call) => Partial<Call> | undefined>> = {
 	400: () => ({ body: '{"a":1,"a":2}' }),
-	403: () => ({ headers: { "sec-fetch-site": "cross-site" } }),
+	401: () => ({ headers: { cookie: "" } }),
+	403: () => ({ headers: signedAs("viewer") }),
 	404: ({ path }) => ({ path: path.replace(/\d+/, "999999") }),
 	412: () => ({ headers: { "if-match": '"77"' } }),
 	413: () => ({ body: `{"a":"${"x".repeat(1_100_000)}"}` }),

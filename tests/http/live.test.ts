@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "bun:test";
 import { type Bus, createBus } from "../../src/events/bus.ts";
-import { encodeMessage, openLive } from "../../src/http/live.ts";
+import { openLive } from "../../src/http/live.ts";
+import { encodeMessage } from "../../src/http/readers.ts";
 import { handClock } from "../helpers/clock.ts";
 
 const LIGHT = { lastSweepAt: 5, problem: undefined };

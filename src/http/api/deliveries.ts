@@ -8,7 +8,7 @@ import type { Desk } from "../desk.ts";
 import { moment, nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
 import { CURSOR, LIMIT, PAGE, readCursor, writeCursor } from "./parameters.ts";
 import { time } from "./shapes.ts";
-import { ADMIN, NO_SUCH_WEBHOOK } from "./webhooks.ts";
+import { NO_SUCH_WEBHOOK } from "./webhooks.ts";
 
 const DELIVERY = shape(
 	{
@@ -51,7 +51,7 @@ const OFF = "The webhook is switched off.";
 function testOperation(desk: Desk): Operation {
 	const { context } = desk;
 	return operation({
-		...ADMIN,
+		tag: "Webhooks",
 		method: "POST",
 		path: "/webhooks/{id}/test",
 		id: "testWebhook",
@@ -70,7 +70,7 @@ function testOperation(desk: Desk): Operation {
 function listOperation(desk: Desk): Operation {
 	const { context } = desk;
 	return operation({
-		...ADMIN,
+		tag: "Webhooks",
 		method: "GET",
 		path: "/webhooks/{id}/deliveries",
 		id: "listDeliveries",
@@ -99,7 +99,7 @@ function listOperation(desk: Desk): Operation {
 
 function againOperation(desk: Desk): Operation {
 	return operation({
-		...ADMIN,
+		tag: "Webhooks",
 		method: "POST",
 		path: "/webhooks/{id}/deliveries/{delivery}/again",
 		id: "sendAgain",

@@ -13,7 +13,8 @@ import { readQuery } from "./parameters.ts";
 import { withoutValues } from "./problems.ts";
 import { Outdated } from "./versions.ts";
 
-export type Dispatch = (request: Request) => Promise<Response>;
+/** `unhurried` is called for an answer that goes on for ever: its connection may be silent for long. */
+export type Dispatch = (request: Request, unhurried: () => void) => Promise<Response>;
 
 type Place = { readonly byMethod: ReadonlyMap<string, Operation>; readonly allow: string };
 
@@ -31,7 +32,7 @@ export function openDispatch(operations: readonly Operation[], kept: Kept): Disp
 		if (get !== undefined) byMethod.set("HEAD", get);
 		places.set(path, { byMethod, allow: [...byMethod.keys(), "OPTIONS"].join(", ") });
 	}
-	return async (request) => {
+	return async (request, unhurried) => {
 		const { path, search, ids } = locate(request);
 		const place = places.get(path);
 		if (place === undefined) return respondProblem(request, NOWHERE);
@@ -45,6 +46,7 @@ export function openDispatch(operations: readonly Operation[], kept: Kept): Disp
 			const { status, headers } = await answer(request, one, search, ids);
 			return new Response(null, { status, headers });
 		}
+		if (one.streams === true) unhurried();
 		return one.keeps === true
 			? kept(request, () => answer(request, one, search, ids))
 			: answer(request, one, search, ids);

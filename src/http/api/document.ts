@@ -2,7 +2,7 @@
 
 import type { TSchema } from "@sinclair/typebox";
 import pkg from "../../../package.json" with { type: "json" };
-import { type Answer, type Operation, REFUSALS, roleFor } from "./operation.ts";
+import { type Answer, needFor, type Operation, REFUSALS } from "./operation.ts";
 import { EXTRA_EXAMPLES, PROBLEM, problemExample } from "./problems.ts";
 import { WEBHOOK_MESSAGES } from "./webhook-message.ts";
 
@@ -22,7 +22,7 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
 
 const DESCRIPTION = `Everything the pages do, and more, as JSON.
 
-* Send \`Authorization: Bearer rc_…\`, or the session's cookie with its \`x-csrf-token\`.
+* Send \`Authorization: Bearer rc_…\`. In a browser the session does, with the header \`x-csrf-token\` for what writes.
 * Input is read strictly: unknown fields and parameters, those that come twice, numbers as text and the like are refused
   with a problem (RFC 9457) whose \`field\` names what is wrong and whose \`detail\` says what would be right.
 * Lists come in pages: send \`next_cursor\` of one as \`cursor\` of the next. A cursor names a place, so that rows that come
@@ -81,7 +81,7 @@ export function describeApi(operations: readonly Operation[]): Json {
 				session: {
 					type: "apiKey",
 					in: "cookie",
-					name: "sid",
+					name: "__Host-rollcall",
 					description: "The session of a browser; what writes needs the header x-csrf-token too.",
 				},
 			},
@@ -90,7 +90,7 @@ export function describeApi(operations: readonly Operation[]): Json {
 }
 
 function describe(one: Operation, schemas: Map<string, Json>): Json {
-	const role = roleFor(one);
+	const { role } = needFor(one);
 	const scope = { viewer: "read", editor: "write", admin: "admin" }[role];
 	return {
 		operationId: one.id,

@@ -5,7 +5,7 @@
  */
 
 import { type Static, type TSchema, Type as t } from "@sinclair/typebox";
-import type { Role } from "../../model/user.ts";
+import { type Need, needOf } from "../access.ts";
 import type { Parameter } from "./parameters.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -72,8 +72,6 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 	readonly bodyNeeded?: boolean;
 	/** Content types of a body that the operation reads itself, instead of JSON. */
 	readonly takes?: readonly string[];
-	/** Who may: by default viewers what reads, editors what writes. */
-	readonly needs?: Role;
 	/** Headers it listens to. */
 	readonly headers?: readonly ("If-Match" | "Idempotency-Key" | "Last-Event-ID")[];
 	readonly answers: A;
@@ -99,12 +97,12 @@ export function operation<Q extends Query, B extends TSchema, const A extends An
 	return definition as unknown as Operation;
 }
 
-/** The role that suffices for an operation. */
-export function roleFor(one: Operation): Role {
-	return one.needs ?? (one.method === "GET" ? "viewer" : "editor");
-}
-
 export const PREFIX = "/api/v1";
+
+/** What the table of access asks of whoever calls it. */
+export function needFor(one: Pick<Operation, "method" | "path">): Need {
+	return needOf(one.method, `${PREFIX}${one.path.replaceAll(/\{\w+\}/g, "1")}`);
+}
 
 /** What holds for every operation, by status. `of` tells which have it. */
 export const REFUSALS: readonly {
@@ -117,10 +115,11 @@ export const REFUSALS: readonly {
 		says: "The body is no JSON, names a field twice, or is nested too deeply.",
 		of: (one) => one.body !== undefined,
 	},
+	{ status: 401, says: "Nobody is signed in, or the token is none (any more).", of: () => true },
 	{
 		status: 403,
-		says: "The caller may not do this, or the request came from a page of another site.",
-		of: (one) => one.method !== "GET",
+		says: "The caller's role or scope does not allow this, or the request came from a page of another site.",
+		of: (one) => one.method !== "GET" || needFor(one).role !== "viewer",
 	},
 	{ status: 413, says: "The body is too large.", of: (one) => one.body !== undefined },
 	{ status: 415, says: "The body is of another kind than this takes.", of: (one) => one.method !== "GET" },
@@ -129,6 +128,11 @@ export const REFUSALS: readonly {
 		status: 422,
 		says: "Something of the input cannot be used: `field` names it, `detail` says what would be right.",
 		of: () => true,
+	},
+	{
+		status: 429,
+		says: "Asked for too often; the header retry-after says how many seconds to wait.",
+		of: (one) => needFor(one).limit !== undefined,
 	},
 ];
 

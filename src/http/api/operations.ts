@@ -1,6 +1,7 @@
 /** All operations of the API in the order of the document. */
 
 import type { Desk } from "../desk.ts";
+import type { Feed } from "../feed.ts";
 import { batchOperations } from "./batches.ts";
 import { bulkOperations } from "./bulk.ts";
 import { deliveryOperations } from "./deliveries.ts";
@@ -11,16 +12,18 @@ import { hostOperations } from "./hosts.ts";
 import { nextAddressOperation } from "./next-address.ts";
 import type { Operation } from "./operation.ts";
 import { runOperations } from "./runs.ts";
+import { streamOperation } from "./stream.ts";
 import { subnetOperations } from "./subnets.ts";
 import { webhookOperations } from "./webhooks.ts";
 
-export function allOperations(desk: Desk): Operation[] {
+export function allOperations(desk: Desk, feed: Feed): Operation[] {
 	return [
 		...subnetOperations(desk),
 		nextAddressOperation(desk),
 		...hostOperations(desk),
 		...pastOperations(desk),
 		...eventOperations(desk),
+		streamOperation(desk, feed),
 		...bulkOperations(desk),
 		...batchOperations(desk),
 		...runOperations(desk),

@@ -28,7 +28,7 @@ export const PROBLEM = shape(
 
 const EXAMPLES: Readonly<Record<number, { code: string; detail: string; field?: string }>> = {
 	400: { code: "invalid", detail: "The body is not valid JSON." },
-	401: { code: "denied", detail: "Sign in, or send a token." },
+	401: { code: "denied", detail: "Sign in first." },
 	403: { code: "denied", detail: "This request came from a page of another site. Nothing was changed." },
 	404: { code: "not_found", detail: "There is no such subnet." },
 	409: { code: "conflict", detail: "Somebody else changed this meanwhile." },

@@ -65,9 +65,6 @@ const WEBHOOK_CHANGES = shape(
 	{ $id: "WebhookChanges" },
 );
 
-/** Who may add webhooks may have anything that happens sent anywhere. */
-export const ADMIN = { tag: "Webhooks", needs: "admin" } as const;
-
 export function webhookOperations(desk: Desk): Operation[] {
 	return [...listOperations(desk), ...oneOperations(desk)];
 }
@@ -75,7 +72,7 @@ export function webhookOperations(desk: Desk): Operation[] {
 function listOperations(desk: Desk): Operation[] {
 	return [
 		operation({
-			...ADMIN,
+			tag: "Webhooks",
 			method: "GET",
 			path: "/webhooks",
 			id: "listWebhooks",
@@ -93,7 +90,7 @@ function listOperations(desk: Desk): Operation[] {
 			}),
 		}),
 		operation({
-			...ADMIN,
+			tag: "Webhooks",
 			method: "POST",
 			path: "/webhooks",
 			id: "createWebhook",
@@ -138,7 +135,7 @@ function oneOperations(desk: Desk): Operation[] {
 
 function getOperation(desk: Desk): Operation {
 	return operation({
-		...ADMIN,
+		tag: "Webhooks",
 		method: "GET",
 		path: "/webhooks/{id}",
 		id: "getWebhook",
@@ -152,7 +149,7 @@ function getOperation(desk: Desk): Operation {
 function updateOperation(desk: Desk): Operation {
 	const { context } = desk;
 	return operation({
-		...ADMIN,
+		tag: "Webhooks",
 		method: "PATCH",
 		path: "/webhooks/{id}",
 		id: "updateWebhook",
@@ -180,7 +177,7 @@ function updateOperation(desk: Desk): Operation {
 
 function deleteOperation(desk: Desk): Operation {
 	return operation({
-		...ADMIN,
+		tag: "Webhooks",
 		method: "DELETE",
 		path: "/webhooks/{id}",
 		id: "deleteWebhook",
