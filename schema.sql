@@ -474,6 +474,50 @@ CREATE TABLE user_address (
 	PRIMARY KEY (user_id, address)
 ) STRICT, WITHOUT ROWID;
 
+-- Files on their way in: what was read and how it is understood. A day after they came, or a month after they were
+-- written, they go, with their rows.
+CREATE TABLE import_batch (
+	id           INTEGER PRIMARY KEY AUTOINCREMENT,
+	state        TEXT    NOT NULL CHECK (state IN ('unread', 'ready', 'asked', 'done')),
+	name         TEXT    NOT NULL,                    -- of the file, or what it came from
+	source       BLOB,                                -- the file, packed (zstd); NULL once it is written
+	options_json TEXT    NOT NULL DEFAULT '{}',       -- see model/import.ts
+	table_json   TEXT    NOT NULL DEFAULT '{}',       -- origin, notes, headers, mapping, examples
+	problem_json TEXT,                                -- why it could not be read, or written
+	counts_json  TEXT    NOT NULL DEFAULT '{}',       -- rows by verdict and noun
+	subnets_seen TEXT    NOT NULL DEFAULT '',         -- the subnets there were when its rows were judged
+	actor        TEXT    NOT NULL DEFAULT '',
+	batch_id     INTEGER,                             -- what it became; batches are forgotten on their own
+	made_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX import_batch_asked ON import_batch (id) WHERE state = 'asked';
+
+-- What each row of such a file would do, and how the host is to be then (NULL: that field stays).
+CREATE TABLE import_row (
+	import_id       INTEGER NOT NULL REFERENCES import_batch (id) ON DELETE CASCADE,
+	n               INTEGER NOT NULL,
+	line            INTEGER NOT NULL,
+	noun            TEXT    NOT NULL CHECK (noun IN ('host', 'subnet')),
+	verdict         TEXT    NOT NULL CHECK (verdict IN ('add', 'change', 'same', 'refuse')),
+	address         TEXT    NOT NULL,                 -- canonical, but of refused rows as it was written
+	ip_key          BLOB,                             -- of a host that is not refused
+	reason          TEXT    NOT NULL DEFAULT '',
+	row_id          INTEGER,                          -- what is there
+	version         INTEGER,                          -- of it, when the row was judged
+	home            TEXT,                             -- the block a new host lies in
+	changes_json    TEXT    NOT NULL DEFAULT '[]',    -- field, old, new
+	target_json     TEXT    NOT NULL DEFAULT '{}',    -- of subnets; of refused rows the cells
+	hostname        TEXT,
+	hostname_source TEXT,
+	description     TEXT,
+	tags_json       TEXT,
+	notes           TEXT,
+	mac             TEXT,
+	snmp_enabled    INTEGER,
+	PRIMARY KEY (import_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX import_row_by_verdict ON import_row (import_id, verdict, n);
+
 -- Small facts about this installation: key and value.
 CREATE TABLE setting (
 	key   TEXT PRIMARY KEY,

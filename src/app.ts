@@ -11,12 +11,14 @@ import { runErrand } from "./errand.ts";
 import { AppError } from "./errors.ts";
 import { createBus } from "./events/bus.ts";
 import { type Deliverer, openDeliverer } from "./events/deliverer.ts";
+import type { Pulled } from "./events/phpipam.ts";
 import { resolveName } from "./events/resolve.ts";
 import type { Surroundings } from "./http/desk.ts";
 import { createLimits } from "./http/limits.ts";
 import type { Doorkeeper } from "./http/login.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { tendReservations } from "./ipam/expiry.ts";
+import { type Importer, openImporter } from "./ipam/imports.ts";
 import { openPasswords } from "./ipam/passwords.ts";
 import { openSetup } from "./ipam/setup.ts";
 import { startJobs } from "./jobs.ts";
@@ -116,12 +118,13 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	let url: string | undefined;
 	const targetRules = () => rulesOf(config, url);
 	const doorkeeper = doorkeeperOf(context, () => url);
+	const importer = importerOf(context, options.entry);
 	const server = await openServer(context, {
 		listen: options.listen ?? true,
 		machine: hostname(),
 		doorkeeper,
 		surroundings: surroundingsOf(context, options, {
-			...{ doctor, targetRules },
+			...{ doctor, targetRules, importer },
 			thread: () => thread,
 		}),
 	});
@@ -136,7 +139,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		thread === undefined || backups === undefined
 			? undefined
 			: startJobs(context, {
-					...{ thread, deliverer, backups, look, server, doctor },
+					...{ thread, deliverer, backups, look, server, doctor, importer },
 					tendReservations: () => tendReservations(context, BOUNDS),
 				});
 	return {
@@ -205,16 +208,20 @@ function surroundingsOf(
 	options: AppOptions,
 	parts: {
 		doctor: Doctor;
+		importer: Importer;
 		targetRules: () => TargetRules;
 		thread: () => Thread | undefined;
 	},
 ): Surroundings {
-	const { doctor, targetRules, thread } = parts;
+	const { doctor, importer, targetRules, thread } = parts;
 	return {
 		offers: () => listOffers(context.db),
 		checks: doctor.checks,
 		alarm: doctor.alarm,
 		targetRules,
+		importer,
+		pullPhpipam: (base, token, signal) =>
+			pull(base, token, { clock: context.clock, rules: targetRules() }, signal),
 		ask: async (addresses, patience) => {
 			const ask = options.ask ?? thread()?.ask;
 			if (ask === undefined) throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
@@ -231,6 +238,45 @@ function nearby(given: (() => Neighbour[]) | undefined): () => Address[] {
 		read ??= openNeighbours();
 		return read().map(({ address }) => address);
 	};
+}
+
+/** A running phpIPAM, asked under the same rules as webhooks are sent. */
+async function pull(
+	base: string,
+	token: string,
+	{ clock, rules }: { clock: Clock; rules: TargetRules },
+	signal: AbortSignal,
+): Promise<Pulled> {
+	const { pullPhpipam } = await import("./events/phpipam.ts");
+	const options = {
+		...{ clock, rules, resolve: resolveName, userAgent: `Rollcall/${pkg.version}` },
+		...{ timeoutMs: BOUNDS.pullTimeoutMs, bytes: BOUNDS.pullBytes, requests: BOUNDS.pullRequests },
+	};
+	return pullPhpipam(base, token, options, signal);
+}
+
+/** Imports: in a thread of their own, and where there is none (no file is swept either) right here. */
+function importerOf(context: Context, entry: string | undefined): Importer {
+	const { config } = context;
+	const signal = new AbortController().signal;
+	const patience = { busyMs: BOUNDS.importBusyMs, usualMs: BOUNDS.mainBusyMs };
+	if (entry !== undefined) {
+		return openImporter(
+			{
+				read: (read, actor) => runErrand(entry, "readImport", { config, actor, read }, signal),
+				write: (id, actor) => runErrand(entry, "writeImport", { config, actor, id }, signal),
+			},
+			patience,
+		);
+	}
+	const here = () => import("./ipam/importing.ts");
+	return openImporter(
+		{
+			read: async (job, actor) => (await here()).readImport({ ...context, actor }, job),
+			write: async (id, actor) => (await here()).writeImport({ ...context, actor }, id),
+		},
+		patience,
+	);
 }
 
 /** Where webhooks may go: never to ourselves. */

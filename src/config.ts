@@ -5,11 +5,13 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { API_BOUNDS } from "./config/api.ts";
 import { DOCTOR_BOUNDS } from "./config/doctor.ts";
+import { MOVING_BOUNDS } from "./config/moving.ts";
 import { NAME_BOUNDS, NAME_KEYS, type NameSettings } from "./config/names.ts";
 import { type Key, number, oneOf, yesOrNo } from "./config/reading.ts";
 import { SCAN_BOUNDS, SCAN_KEYS, type ScanSettings } from "./config/scans.ts";
 import { TRUST_BOUNDS, TRUST_KEYS, type TrustSettings } from "./config/trust.ts";
 import { UPKEEP_BOUNDS, UPKEEP_KEYS, type UpkeepSettings } from "./config/upkeep.ts";
+import { WEBHOOK_BOUNDS } from "./config/webhooks.ts";
 import { AppError } from "./errors.ts";
 
 /** What may differ from one installation to the next. */
@@ -43,6 +45,8 @@ export type Config = NameSettings &
 /** Bounds that are ours to choose: fixed, named, with a unit. */
 export const BOUNDS = {
 	...API_BOUNDS,
+	...MOVING_BOUNDS,
+	...WEBHOOK_BOUNDS,
 	...NAME_BOUNDS,
 	...SCAN_BOUNDS,
 	...DOCTOR_BOUNDS,
@@ -95,14 +99,6 @@ export const BOUNDS = {
 	searchShown: 8,
 	/** Ports and services on the page of a search: there is no other list of them. */
 	searchServices: 200,
-	/** One message to a webhook, in milliseconds; bytes read of its answer. */
-	webhookTimeoutMs: 5_000,
-	webhookAnswerBytes: 4_096,
-	/** Webhooks served at the same time (as many as there may be: one that hangs holds up no other), and messages that may wait for one. */
-	webhooksAtOnce: 50,
-	webhookQueue: 1_000,
-	/** Days that deliveries are kept. */
-	deliveryDays: 30,
 	/** Points in one answer about the past of a host. */
 	historyPoints: 2_000,
 	/** Events kept, and sweep records kept, in days. */

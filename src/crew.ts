@@ -32,7 +32,7 @@ export function runThread(): void {
 			post: (message) => self.postMessage(message),
 			onMessage(handler) {
 				self.onmessage = ({ data }: MessageEvent<ToWorker<Config> | Errand>) => {
-					if (data.kind === "errand") answerErrand(data, (outcome) => self.postMessage(outcome));
+					if (data.kind === "errand") void answerErrand(data, (outcome) => self.postMessage(outcome));
 					else handler(data);
 				};
 			},

@@ -4,6 +4,7 @@
  */
 
 import { AppError, type ErrorCode } from "./errors.ts";
+import type { readInThread, writeInThread } from "./importer.ts";
 import { type BackupFile, findDamage, writeBackup } from "./store/backup.ts";
 
 /** Each takes and answers plain data: both cross the thread border. */
@@ -11,6 +12,11 @@ const ERRANDS = {
 	backup: (job: { from: string; to: string; busyMs: number }): BackupFile =>
 		writeBackup(job.from, job.to, job),
 	check: (job: { path: string }): string | undefined => findDamage(job.path),
+	// Loaded by the thread that needs them: the readers of files are large.
+	readImport: async (job: Parameters<typeof readInThread>[0]): Promise<number> =>
+		(await import("./importer.ts")).readInThread(job),
+	writeImport: async (job: Parameters<typeof writeInThread>[0]): Promise<number> =>
+		(await import("./importer.ts")).writeInThread(job),
 } as const;
 
 type Errands = typeof ERRANDS;
@@ -25,7 +31,10 @@ export type Errand = {
 
 type Outcome =
 	| { readonly done: unknown }
-	| { readonly problem: string; readonly code: ErrorCode | undefined };
+	| ({ readonly problem: string; readonly code: ErrorCode | undefined } & Pick<
+			Partial<AppError>,
+			"field" | "detail"
+	  >);
 
 /**
  * Starts the program's main file as a thread for one errand and waits for its end. Throws what the errand threw, and
@@ -36,7 +45,7 @@ export async function runErrand<N extends Name>(
 	name: N,
 	job: Parameters<Errands[N]>[0],
 	signal: AbortSignal,
-): Promise<ReturnType<Errands[N]>> {
+): Promise<Awaited<ReturnType<Errands[N]>>> {
 	const worker = new Worker(entry);
 	try {
 		const outcome = await new Promise<Outcome>((resolve) => {
@@ -48,22 +57,23 @@ export async function runErrand<N extends Name>(
 			const errand: Errand = { kind: "errand", name, job };
 			worker.postMessage(errand);
 		});
-		if ("done" in outcome) return outcome.done as ReturnType<Errands[N]>;
-		throw outcome.code === undefined
-			? new Error(outcome.problem)
-			: new AppError(outcome.code, outcome.problem);
+		if ("done" in outcome) return outcome.done as Awaited<ReturnType<Errands[N]>>;
+		const { problem, code, field, detail } = outcome;
+		const more = { ...(field === undefined ? {} : { field }), ...(detail === undefined ? {} : { detail }) };
+		throw code === undefined ? new Error(problem) : new AppError(code, problem, more);
 	} finally {
 		worker.terminate();
 	}
 }
 
 /** The thread's side: does it and answers. */
-export function answerErrand({ name, job }: Errand, post: (outcome: Outcome) => void): void {
+export async function answerErrand({ name, job }: Errand, post: (outcome: Outcome) => void): Promise<void> {
 	try {
 		// Name and job came as one message, made by runErrand: they belong together.
-		post({ done: (ERRANDS[name] as (job: unknown) => unknown)(job) });
+		post({ done: await (ERRANDS[name] as (job: unknown) => unknown)(job) });
 	} catch (error) {
-		const code = error instanceof AppError ? error.code : undefined;
-		post({ problem: (error as Error).message, code });
+		if (!(error instanceof AppError)) return post({ problem: (error as Error).message, code: undefined });
+		const { code, field, detail } = error;
+		post({ problem: error.message, code, ...(field && { field }), ...(detail && { detail }) });
 	}
 }

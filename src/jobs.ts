@@ -21,14 +21,16 @@ type Workers = {
 	readonly server: { renew(): void };
 	readonly tendReservations: () => Promise<void>;
 	readonly doctor: { look(): void };
+	readonly importer: { tick(context: Context): Promise<void> };
 };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
 export function startJobs(context: Context, workers: Workers): Jobs {
-	const { thread, deliverer, backups, look, server, tendReservations, doctor } = workers;
+	const { thread, deliverer, backups, look, server, tendReservations, doctor, importer } = workers;
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
+		{ name: "imports asked for", pattern: "* * * * * *", run: () => importer.tick(context) },
 		{ name: "prune", pattern: "17 23 3 * * *", run: () => ask(context, "prune_asked_at") },
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
 		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },

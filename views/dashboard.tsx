@@ -12,6 +12,7 @@ import { count, interval, nameOr, plural, ratio, visible } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { Strip } from "./map.tsx";
 import { type NetworkOffer, Offers } from "./offers.tsx";
+import { May } from "./reader.tsx";
 import { SubnetFields } from "./subnet-form.tsx";
 import { StatusCounts, usedText } from "./used.tsx";
 
@@ -65,8 +66,29 @@ function FirstRun(props: DashboardProps) {
 				<Offers offers={props.offers} />
 				<h2>{props.offers.length > 0 ? "Or another network" : "Your network"}</h2>
 				<SubnetFields short />
+				<May>
+					<h2>Or what you have already</h2>
+					<p class="quiet">
+						A spreadsheet, an export of phpIPAM or NetBox, a hosts file: <a href="/imports">import a file</a>.
+						First you see what it would do.
+					</p>
+				</May>
 			</section>
 		</Main>
+	);
+}
+
+function SubnetAside(props: { all: DashboardProps["all"] }) {
+	return (
+		<>
+			{sweptText(props.all)}{" "}
+			<span class="moving">
+				<May>
+					<a href="/imports">Import</a>
+				</May>{" "}
+				<a href="/export">Export</a>
+			</span>
+		</>
 	);
 }
 
@@ -123,7 +145,7 @@ function sweptText(subnets: readonly SubnetSummary[]): string {
 function SubnetPanel(props: DashboardProps) {
 	const rest = props.all.length - props.subnets.length;
 	return (
-		<Panel title="Subnets" id="subnets" aside={sweptText(props.all)}>
+		<Panel title="Subnets" id="subnets" aside={<SubnetAside all={props.all} />}>
 			<ul class="subnets">
 				{props.subnets.map(({ subnet, map }) => (
 					<li key={subnet.id} id={`s${subnet.id}`}>

@@ -10,6 +10,7 @@ import { FilterBar } from "./filters.tsx";
 import { count, interval, nameOr, visible, visibleLines } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { MapCells } from "./map.tsx";
+import { May } from "./reader.tsx";
 import { Usage, usedOf } from "./used.tsx";
 
 export type SubnetPageProps = {
@@ -123,6 +124,14 @@ function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
 				)}
 			</div>
 			<div class="buttons" {...inPlace}>
+				<May>
+					<a class="button plain" href="/imports" hx-boost="false">
+						Import
+					</a>
+				</May>
+				<a class="button plain" href={`/export?subnet=${subnet.id}`} hx-boost="false">
+					Export
+				</a>
 				<a class="button plain" href={`/subnets/${subnet.id}/edit`} data-key="e" hx-boost="false">
 					Edit
 				</a>

@@ -1,11 +1,13 @@
 /** What a URL or form says, read strictly: ids, list queries, fields. Knows no row and no page. */
 
 import { THEMES, type Theme } from "../../views/layout.tsx";
+import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { HostFilter, SeenFilter } from "../model/host.ts";
 import type { ListQuery } from "../model/listing.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, parseAddress } from "../net/address.ts";
+import { readBytes } from "./bytes.ts";
 import type { Asked } from "./listing.ts";
 
 const STATUSES: readonly string[] = ["up", "down", "unknown"];
@@ -110,7 +112,7 @@ export async function readForm(request: Request): Promise<Fields> {
 	if (!type.toLowerCase().startsWith("application/x-www-form-urlencoded")) {
 		throw new AppError("invalid", "This form was sent in an unknown way (urlencoded is needed).");
 	}
-	const params = new URLSearchParams(await request.text());
+	const params = new URLSearchParams(new TextDecoder().decode(await readBytes(request, BOUNDS.bodyBytes)));
 	return (name) => params.get(name) ?? "";
 }
 

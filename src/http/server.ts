@@ -17,10 +17,12 @@ import { type Callers, createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { documentRoutes } from "./docs.ts";
+import { exportRoutes } from "./exports.ts";
 import { openFeed } from "./feed.ts";
 import { createGuard, type Guard, INSIDE } from "./guard.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityRoutes } from "./identities.ts";
+import { importRoutes } from "./imports.ts";
 import { type Listener, type Listening, openListener } from "./listener.ts";
 import { type Live, openLive } from "./live.ts";
 import { type Doorkeeper, loginRoutes } from "./login.ts";
@@ -141,7 +143,7 @@ function assemble(desk: Desk, parts: Parts) {
 	const refusing = { desk, callers, assets: assets.urls };
 	const dispatch = openDispatch(operations, openKept(desk.context.db));
 	return new Elysia({
-		serve: { maxRequestBodySize: BOUNDS.bodyBytes, idleTimeout: BOUNDS.idleTimeoutS },
+		serve: { maxRequestBodySize: BOUNDS.uploadBytes, idleTimeout: BOUNDS.idleTimeoutS },
 	})
 		.onError(({ request, error, code }) => answerError(refusing, request, error, String(code)))
 		.onRequest(async ({ request, server }) => {
@@ -170,6 +172,8 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
 		.use(batchRoutes(desk))
+		.use(importRoutes(desk))
+		.use(exportRoutes(desk))
 		.use(searchRoutes(desk))
 		.use(identityRoutes(desk))
 		.use(webhookRoutes(desk))

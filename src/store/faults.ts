@@ -9,7 +9,11 @@ const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault
 		"The database may not be written: it is on a read-only disk, belongs to somebody else, or was taken away.",
 		"refused",
 	],
-	["SQLITE_BUSY", "The database is held by another program. Try again in a moment.", "busy"],
+	[
+		"SQLITE_BUSY",
+		"Something else is writing to the database, such as a large import. Try again in a moment.",
+		"busy",
+	],
 	["SQLITE_LOCKED", "The database is held by another program. Try again in a moment.", "busy"],
 	["SQLITE_IOERR", "The disk that holds the database fails. Look at the system's log.", "failing"],
 	[

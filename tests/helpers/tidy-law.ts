@@ -11,6 +11,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	clock: [],
 	config: ["errors", "net"],
 	model: ["net"],
+	formats: ["net", "model", "errors"],
 	probes: ["net", "model", "errors", "clock"],
 	store: ["net", "model", "errors"],
 	views: ["net", "model"],
@@ -19,10 +20,24 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	sweeps: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	scans: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	upkeep: ["model", "store", "errors", "log", "clock", "context"],
-	errand: ["store", "errors"],
-	ipam: ["net", "model", "store", "events", "errors", "context"],
+	errand: ["store", "errors", "importer"],
+	importer: ["ipam", "events", "store", "model", "context", "config", "clock", "log"],
+	ipam: ["net", "model", "formats", "store", "events", "errors", "context"],
 	jobs: ["sweeps", "scans", "upkeep", "events", "store", "context", "config"],
-	http: ["net", "model", "store", "ipam", "events", "views", "errors", "log", "context", "config", "clock"],
+	http: [
+		"net",
+		"model",
+		"formats",
+		"store",
+		"ipam",
+		"events",
+		"views",
+		"errors",
+		"log",
+		"context",
+		"config",
+		"clock",
+	],
 	app: [
 		...["net", "errors", "log", "clock", "config", "model", "probes", "store", "views", "events", "context"],
 		...["sweeps", "scans", "upkeep", "errand", "ipam", "jobs", "http"],
@@ -31,7 +46,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 		...["app", "net", "errors", "log", "clock", "config", "model", "probes", "store", "events", "context"],
 		...["sweeps", "scans", "upkeep", "errand"],
 	],
-	cli: ["app", "config", "log", "ipam", "probes", "net", "store", "errors", "clock", "model"],
+	cli: ["app", "formats", "config", "log", "ipam", "probes", "net", "store", "errors", "clock", "model"],
 	main: ["cli", "crew"],
 };
 
@@ -54,6 +69,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^@elysiajs\/cron$|^croner$/, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^elysia$|^@elysiajs\//, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^preact(\/|$)|^preact-render-to-string/, home: /^views\// },
+	{ name: /^papaparse$|^@e965\/xlsx$/, home: /^src\/formats\// },
 	{ name: /^ip-address$/, home: /^src\/net\// },
 	{ name: /^@oslojs\//, home: /^src\/(events\/signature\.ts$|ipam\/|http\/)/ },
 	{ name: /^@logtape\//, home: /^src\/log\.ts$/ },
@@ -73,7 +89,7 @@ const GLOBALS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
 ];
 /** Functions that are called by their bare name. */
 const CALLS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
-	{ spelt: /^fetch$/, home: /^src\/events\/webhooks\.ts$/ },
+	{ spelt: /^fetch$/, home: /^src\/events\/outgoing\.ts$/ },
 	{ spelt: /^set(Timeout|Interval)$/, home: CLOCK },
 	{ spelt: /^random(Bytes|UUID|Int)$/, home: APP },
 ];

@@ -1,0 +1,15 @@
+/** Bounds of imports and exports. */
+
+export const MOVING_BOUNDS = {
+	/** A file to import with the form around it, in bytes. */
+	uploadBytes: 17 * 1_048_576,
+	/** A running phpIPAM: one answer, in milliseconds; all of them in bytes, and how many. */
+	pullTimeoutMs: 20_000,
+	pullBytes: 64 * 1_048_576,
+	pullRequests: 20_000,
+	/** While an import is written, another write waits so long before it is refused, in milliseconds. */
+	importBusyMs: 40,
+	/** Rows on one page of an import, and hosts read at a time for an export. */
+	importRowsShown: 100,
+	exportSlice: 500,
+} as const;

@@ -1,0 +1,172 @@
+/** What other programs take: NetBox, hosts files, dnsmasq, Ansible, Prometheus. Pure; each as its own documentation says. */
+
+import type { ExportSource } from "../model/export.ts";
+import type { Host } from "../model/host.ts";
+import type { Subnet } from "../model/subnet.ts";
+import { bitsOf, familyOf } from "../net/address.ts";
+import { formatCidr } from "../net/cidr.ts";
+import { csvLine } from "./csv.ts";
+
+/** NetBox's own limits, in characters (its models IPAddress and Prefix). */
+const NETBOX_DESCRIPTION = 200;
+const NETBOX_NAME = /^([0-9A-Za-z_-]+|\*)(\.[0-9A-Za-z_-]+)*\.?$/;
+
+/** Columns of NetBox's bulk import of IP addresses: status active or reserved, tags left to the comments. */
+export async function* writeNetboxAddresses(source: ExportSource): AsyncGenerator<string> {
+	const prefixes = new Map(source.subnets.map(({ id, cidr }) => [id, cidr.prefix]));
+	yield csvLine(["address", "status", "dns_name", "description", "comments"]);
+	for await (const hosts of source.hosts())
+		yield hosts.map((host) => csvLine(netboxAddress(host, prefixes))).join("");
+}
+
+function netboxAddress(host: Host, prefixes: ReadonlyMap<number, number>): string[] {
+	const prefix = prefixes.get(host.subnetId) ?? bitsOf(familyOf(host.address));
+	const named = host.hostname.length <= 255 && NETBOX_NAME.test(host.hostname);
+	const description = [named ? "" : host.hostname, host.description].filter((part) => part !== "").join(", ");
+	const short = [...description].length <= NETBOX_DESCRIPTION;
+	const comments = [
+		short ? "" : description,
+		host.notes,
+		host.tags.length === 0 ? "" : `Tags: ${host.tags.join(", ")}`,
+		host.mac === undefined ? "" : `MAC: ${host.mac}`,
+	];
+	return [
+		`${host.ip}/${prefix}`,
+		host.firstSeenAt === undefined ? "reserved" : "active",
+		named ? host.hostname.toLowerCase() : "",
+		short ? description : `${[...description].slice(0, NETBOX_DESCRIPTION - 1).join("")}…`,
+		comments.filter((part) => part !== "").join("\n"),
+	];
+}
+
+/** Columns of NetBox's bulk import of prefixes: a block with others inside is a container. */
+export async function* writeNetboxPrefixes(source: ExportSource): AsyncGenerator<string> {
+	const around = new Set(source.subnets.map(({ parentId }) => parentId));
+	yield csvLine(["prefix", "status", "description", "comments"]);
+	yield source.subnets
+		.map((subnet) => {
+			const status = around.has(subnet.id) ? "container" : "active";
+			return csvLine([formatCidr(subnet.cidr), status, subnet.name, subnet.notes]);
+		})
+		.join("");
+}
+
+/** A name that a hosts file, dnsmasq or an inventory can hold: no blanks, no control characters, no comment. */
+const PLAIN_NAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?$/;
+
+function oneLine(text: string): string {
+	return text.replace(/\s+/g, " ").trim();
+}
+
+/** hosts(5); above the addresses of a subnet a comment as phpIPAM writes it, which is read back. */
+export async function* writeHosts(source: ExportSource): AsyncGenerator<string> {
+	const subnets = new Map(source.subnets.map((subnet) => [subnet.id, subnet]));
+	let last: number | undefined;
+	for await (const hosts of source.hosts()) {
+		let text = "";
+		for (const host of hosts) {
+			if (!PLAIN_NAME.test(host.hostname)) continue;
+			if (host.subnetId !== last)
+				text += `${last === undefined ? "" : "\n"}${subnetComment(subnets.get(host.subnetId))}`;
+			last = host.subnetId;
+			const comment = host.description === "" ? "" : `\t# ${oneLine(host.description)}`;
+			text += `${host.ip}\t${host.hostname}${comment}\n`;
+		}
+		yield text;
+	}
+}
+
+function subnetComment(subnet: Subnet | undefined): string {
+	if (subnet === undefined) return "";
+	return `# ${oneLine(subnet.name)} (${formatCidr(subnet.cidr)})\n`;
+}
+
+/** dnsmasq(8), --dhcp-host: hardware address, address, and the first part of the name where there is one. */
+export async function* writeDnsmasq(source: ExportSource): AsyncGenerator<string> {
+	for await (const hosts of source.hosts()) {
+		let text = "";
+		for (const { mac, ip, address, hostname } of hosts) {
+			if (mac === undefined) continue;
+			const label = hostname.split(".")[0] ?? "";
+			const name = /^[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label) ? `,${label}` : "";
+			text += `dhcp-host=${mac},${familyOf(address) === 6 ? `[${ip}]` : ip}${name}\n`;
+		}
+		yield text;
+	}
+}
+
+/** An inventory in YAML: a group for each subnet, a host once; strings as JSON, which YAML 1.2 reads alike. */
+export async function* writeAnsible(source: ExportSource): AsyncGenerator<string> {
+	const taken = new Set<string>();
+	const groups = new Set<string>();
+	yield "all:\n  children:\n";
+	for (const subnet of source.subnets) {
+		let begun = false;
+		for await (const hosts of source.hostsOf(subnet.id)) {
+			let text = "";
+			for (const host of hosts) {
+				if (!begun) text += `    ${groupName(subnet, groups)}:\n      hosts:\n`;
+				begun = true;
+				const plain = PLAIN_NAME.test(host.hostname) && !taken.has(host.hostname);
+				const name = plain ? host.hostname : host.ip;
+				taken.add(name);
+				text += ansibleHost(name, host);
+			}
+			yield text;
+		}
+	}
+	if (groups.size === 0) yield "    ungrouped: {}\n";
+}
+
+function ansibleHost(name: string, host: Host): string {
+	const values = {
+		ansible_host: host.ip,
+		rollcall_status: host.status,
+		rollcall_tags: host.tags,
+		rollcall_description: host.description,
+	};
+	const lines = Object.entries(values).map(([key, value]) => `          ${key}: ${JSON.stringify(value)}\n`);
+	return `        ${JSON.stringify(name)}:\n${lines.join("")}`;
+}
+
+/** Letters, digits and underscores, not a digit first (Ansible's rule for groups); the name of each once. */
+function groupName(subnet: Subnet, groups: Set<string>): string {
+	const block = `net_${formatCidr(subnet.cidr).replace(/[^0-9a-f]+/g, "_")}`;
+	const named = subnet.name
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, "_")
+		.replace(/^_+|_+$/g, "");
+	const wanted = /^[a-z]/.test(named) && !["all", "ungrouped"].includes(named) ? named : block;
+	const name = groups.has(wanted) ? block : wanted;
+	groups.add(name);
+	return name;
+}
+
+/** Prometheus HTTP service discovery: a list of targets with labels. */
+export async function* writePrometheus(source: ExportSource): AsyncGenerator<string> {
+	const subnets = new Map(source.subnets.map((subnet) => [subnet.id, subnet]));
+	let comma = "[\n";
+	for await (const hosts of source.hosts()) {
+		let text = "";
+		for (const host of hosts) {
+			text += comma + JSON.stringify(prometheusTarget(host, subnets.get(host.subnetId)));
+			comma = ",\n";
+		}
+		yield text;
+	}
+	yield comma === "[\n" ? "[]\n" : "\n]\n";
+}
+
+function prometheusTarget(host: Host, subnet: Subnet | undefined) {
+	const labels: Record<string, string> = {
+		__meta_rollcall_ip: host.ip,
+		__meta_rollcall_hostname: host.hostname,
+		__meta_rollcall_description: host.description,
+		__meta_rollcall_status: host.status,
+		// Between commas on both sides, so that one expression finds a tag anywhere in it.
+		__meta_rollcall_tags: host.tags.length === 0 ? "" : `,${host.tags.join(",")},`,
+		__meta_rollcall_subnet: subnet === undefined ? "" : formatCidr(subnet.cidr),
+		__meta_rollcall_subnet_name: subnet?.name ?? "",
+	};
+	return { targets: [familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip], labels };
+}

@@ -1,0 +1,50 @@
+/** Text lists that programs keep: hosts files (hosts(5), and phpIPAM's), leases of dnsmasq. */
+
+import type { Origin, Table, TableRow } from "../model/import.ts";
+import { guessMapping } from "./headers.ts";
+
+/** phpIPAM writes the subnet above its addresses: "# description (10.0.0.0/24) - section". */
+const SUBNET_LINE = /^#\s*(.*?)\s*\(([0-9a-fA-F:.]+\/\d{1,3})\)(?:\s+-\s*(.*))?$/;
+/** Names that a machine gives itself. */
+const OWN_NAMES = /^(localhost|ip6-|broadcasthost)/i;
+
+/** Address, name, further names; what stands behind "#" is the description. */
+export function readHosts(text: string): Table {
+	const headers = ["Subnet", "IP address", "Hostname", "Description", "Aliases"];
+	const rows: TableRow[] = [];
+	let block = "";
+	let skipped = 0;
+	for (const [i, raw] of text.split("\n").entries()) {
+		const subnet = SUBNET_LINE.exec(raw.trim());
+		if (subnet !== null) {
+			block = subnet[2] ?? "";
+			rows.push({ line: i + 1, cells: [block, "", "", subnet[1] ?? "", ""] });
+			continue;
+		}
+		if (raw.trim() === "") block = "";
+		const [entry = "", ...comment] = raw.split("#");
+		const [ip = "", name = "", ...aliases] = entry.trim().split(/\s+/);
+		if (ip === "") continue;
+		if (OWN_NAMES.test(name) || /^(127\.|::1$|f[ef]0[02]::)/i.test(ip)) skipped += 1;
+		else rows.push({ line: i + 1, cells: [block, ip, name, comment.join("#").trim(), aliases.join(" ")] });
+	}
+	const notes = skipped === 0 ? [] : [`${skipped} of the machine's own names left out`];
+	return table("hosts", headers, rows, notes);
+}
+
+/** "expiry mac ip name client-id", IPv6 after a line with "duid"; "*" stands for nothing. */
+export function readLeases(text: string): Table {
+	const rows: TableRow[] = [];
+	for (const [i, raw] of text.split("\n").entries()) {
+		const [expiry = "", mac = "", ip = "", name = ""] = raw.trim().split(/\s+/);
+		if (expiry === "" || expiry === "duid") continue;
+		// A number before the address says which kind of network it is: 06 is Ethernet.
+		const hardware = ip.includes(":") ? "" : mac.replace(/^0?6-/, "");
+		rows.push({ line: i + 1, cells: [ip, name === "*" ? "" : name, hardware, "dhcp"] });
+	}
+	return table("leases", ["IP address", "Hostname", "MAC", "Tags"], rows, []);
+}
+
+function table(origin: Origin, headers: string[], rows: TableRow[], notes: string[]): Table {
+	return { origin, headers, rows, notes, mapping: guessMapping(headers, origin) };
+}

@@ -1,0 +1,188 @@
+/** Imports for people: bring a file, see what it would do, have it done, take it back. */
+
+import { Elysia } from "elysia";
+import { EMPTY_IMPORT, ImportForm, type ImportFormState } from "../../views/import.tsx";
+import { ImportPage } from "../../views/import-plan.tsx";
+import { BOUNDS } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { demandImport } from "../ipam/imports.ts";
+import {
+	DEFAULT_OPTIONS,
+	ENCODINGS,
+	type Encoding,
+	type ImportOptions,
+	TARGETS,
+	type Target,
+	VERDICTS,
+	type Verdict,
+} from "../model/import.ts";
+import { findBatch } from "../store/batches.ts";
+import { listRefused, listRows } from "../store/import-rows.ts";
+import { listImports } from "../store/imports.ts";
+import { redirectWithUndo } from "./batches.ts";
+import type { Desk } from "./desk.ts";
+import { respondDownload } from "./download.ts";
+import { type Fields, readForm, readId } from "./query.ts";
+import { explain, redirect, respondPage } from "./respond.ts";
+import { readUpload } from "./uploads.ts";
+
+/** Earlier imports on the page that brings one. */
+const RECENT = 10;
+
+export function importRoutes(desk: Desk) {
+	const raw = { parse: "none" } as const;
+	return new Elysia()
+		.get("/imports", ({ request }) => respondPage(request, desk.shell(request), start(desk, EMPTY_IMPORT)))
+		.post("/imports", ({ request }) => bring(desk, request), raw)
+		.post(
+			"/imports/phpipam",
+			({ request, server }) => {
+				// It takes as long as phpIPAM takes.
+				server?.timeout(request, 0);
+				return pull(desk, request);
+			},
+			raw,
+		)
+		.get("/imports/:id", ({ request, params }) =>
+			respondPage(request, desk.shell(request), page(desk, request, readId(params.id))),
+		)
+		.post("/imports/:id/look", ({ request, params }) => look(desk, request, readId(params.id)), raw)
+		.post("/imports/:id/write", ({ request, params }) => write(desk, request, readId(params.id)), raw)
+		.get("/imports/:id/refused.csv", ({ request, params }) => refused(desk, request, readId(params.id)));
+}
+
+function start(desk: Desk, form: ImportFormState) {
+	const { db, clock } = desk.context;
+	return { title: "Import", main: ImportForm({ form, recent: listImports(db, RECENT), now: clock.now() }) };
+}
+
+function page(desk: Desk, request: Request, id: number, problem?: string) {
+	const { db, clock } = desk.context;
+	const found = demandImport(desk.context, id);
+	const params = new URL(request.url).searchParams;
+	const said = VERDICTS.find((verdict) => verdict === params.get("show"));
+	const show: Verdict | undefined = said ?? VERDICTS.find((verdict) => count(found.counts[verdict]) > 0);
+	const after = /^\d{1,9}$/.test(params.get("after") ?? "") ? Number(params.get("after")) : 0;
+	const rows = show === undefined ? [] : listRows(db, id, show, after, BOUNDS.importRowsShown + 1);
+	const shown = rows.slice(0, BOUNDS.importRowsShown);
+	const batch = found.batchId === undefined ? undefined : findBatch(db, found.batchId);
+	const next = rows.length > BOUNDS.importRowsShown ? shown.at(-1)?.n : undefined;
+	const main = ImportPage({ found, show, rows: shown, next, batch, problem, now: clock.now() });
+	return { title: found.name, main };
+}
+
+function count({ hosts, subnets }: { hosts: number; subnets: number }): number {
+	return hosts + subnets;
+}
+
+async function bring(desk: Desk, request: Request): Promise<Response> {
+	let form = EMPTY_IMPORT;
+	try {
+		const { field, file } = await readUpload(request, BOUNDS.uploadBytes);
+		form = { values: { text: field("text"), format: field("format"), encoding: field("encoding") } };
+		const bytes = file?.bytes ?? new TextEncoder().encode(field("text"));
+		if (bytes.length === 0) {
+			throw new AppError("invalid", "Choose a file, or paste a table into the box.", { field: "file" });
+		}
+		const options = { ...DEFAULT_OPTIONS, format: field("format") || "auto", encoding: encodingOf(field) };
+		const name = file?.name ?? "pasted text";
+		const made = await desk.surroundings.importer.bring(desk.by(request), { name, bytes, options });
+		return redirect(`/imports/${made.id}`);
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
+		return respondPage(
+			request,
+			desk.shell(request),
+			start(desk, { ...form, problem }),
+			explain(error).status,
+		);
+	}
+}
+
+async function pull(desk: Desk, request: Request): Promise<Response> {
+	const field = await readForm(request);
+	const url = field("url").trim();
+	try {
+		const tables = await desk.surroundings.pullPhpipam(url, field("token").trim(), request.signal);
+		const { phpipamTable } = await import("../formats/phpipam.ts");
+		const table = phpipamTable(tables, "phpipam-api");
+		const name = `phpIPAM at ${new URL(url).host}`;
+		const options = { ...DEFAULT_OPTIONS, format: "phpipam" };
+		const made = await desk.surroundings.importer.bring(desk.by(request), { name, table, options });
+		return redirect(`/imports/${made.id}`);
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
+		const form = { ...EMPTY_IMPORT, url, problem };
+		return respondPage(request, desk.shell(request), start(desk, form), explain(error).status);
+	}
+}
+
+function encodingOf(field: Fields): Encoding | undefined {
+	const said = field("encoding");
+	if (said === "") return undefined;
+	if (Object.hasOwn(ENCODINGS, said)) return said as Encoding;
+	throw new AppError("invalid", "This encoding is not known.", { field: "encoding" });
+}
+
+/** The same file, understood as the form says. */
+async function look(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	const found = demandImport(desk.context, id);
+	try {
+		const encoding = encodingOf(field) ?? found.options.encoding;
+		const mapped = found.headers.map((_, i) => field(`column_${i}`) as Target);
+		const whole = found.headers.length > 0 && field("mapped") !== "";
+		if (whole && mapped.some((target) => !Object.hasOwn(TARGETS, target))) {
+			throw new AppError("invalid", "A column is mapped to something that is not known.");
+		}
+		const options: ImportOptions = {
+			...{ format: found.options.format, encoding },
+			...(whole ? { mapping: mapped } : found.options.mapping && { mapping: found.options.mapping }),
+			clear: whole ? field("clear") !== "" : found.options.clear,
+			sweep: whole ? field("sweep") !== "" : found.options.sweep,
+		};
+		await desk.surroundings.importer.bring(desk.by(request), { id, name: found.name, options });
+		return redirect(`/imports/${id}`);
+	} catch (error) {
+		return again(desk, request, id, error);
+	}
+}
+
+async function write(desk: Desk, request: Request, id: number): Promise<Response> {
+	await readForm(request);
+	try {
+		const { batchId } = await desk.surroundings.importer.write(desk.by(request), id);
+		return batchId === undefined ? redirect(`/imports/${id}`) : redirectWithUndo(`/imports/${id}`, batchId);
+	} catch (error) {
+		return again(desk, request, id, error);
+	}
+}
+
+/** The page of the import with what went wrong above it. */
+function again(desk: Desk, request: Request, id: number, error: unknown): Response {
+	if (!(error instanceof AppError) || error.code === "not_found") throw error;
+	const shown = page(desk, request, id, error.message);
+	return respondPage(request, desk.shell(request), shown, explain(error).status);
+}
+
+/** The rows that were refused, as they came, with the reason: to be mended and brought again. */
+async function refused(desk: Desk, request: Request, id: number): Promise<Response> {
+	const { csvLine } = await import("../formats/csv.ts");
+	const found = demandImport(desk.context, id);
+	async function* lines() {
+		yield `\ufeff${csvLine([...found.headers, "reason"])}`;
+		for (let after = 0; ; ) {
+			const rows = listRefused(desk.context.db, id, after, BOUNDS.exportSlice);
+			yield rows
+				.map(({ cells, reason }) => csvLine([...found.headers.map((_, i) => cells[i] ?? ""), reason]))
+				.join("");
+			const last = rows.at(-1);
+			if (rows.length < BOUNDS.exportSlice || last === undefined) return;
+			after = last.n;
+			await desk.context.clock.sleep(0);
+		}
+	}
+	return respondDownload(request, lines(), { name: `refused-${id}.csv`, type: "text/csv; charset=utf-8" });
+}

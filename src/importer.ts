@@ -1,0 +1,40 @@
+/** Imports in a thread of their own: the context they work in, made of plain data that crossed the border. Serves nobody. */
+
+import { systemClock } from "./clock.ts";
+import { BOUNDS, type Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { createBus } from "./events/bus.ts";
+import { type ReadJob, readImport, writeImport } from "./ipam/importing.ts";
+import { silentLog } from "./log.ts";
+import type { Actor } from "./model/actor.ts";
+import { openDatabase } from "./store/database.ts";
+
+/** What crosses the border with every job. */
+export type Ground = { readonly config: Config; readonly actor: Actor };
+
+/** Reads and judges a file; answers the import's id. */
+export function readInThread(job: Ground & { readonly read: ReadJob }): number {
+	return within(job, (context) => readImport(context, job.read));
+}
+
+/** Writes what was judged; answers its id. */
+export function writeInThread(job: Ground & { readonly id: number }): number {
+	return within(job, (context) => {
+		writeImport(context, job.id);
+		return job.id;
+	});
+}
+
+/** On a connection that ends with the work. Whoever asked tells the news; nothing here is left to chance. */
+function within<T>({ config, actor }: Ground, work: (context: Context) => T): T {
+	const db = openDatabase(config.databasePath, {
+		busyMs: BOUNDS.busyMs,
+		checkpointPages: BOUNDS.mainCheckpointPages,
+	});
+	try {
+		const bus = createBus({ ring: 1 });
+		return work({ config, db, bus, log: silentLog, clock: systemClock, random: () => 0, actor });
+	} finally {
+		db.close();
+	}
+}

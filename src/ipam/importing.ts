@@ -1,0 +1,258 @@
+/**
+ * The heavy half of imports: a file becomes judged rows, judged rows become hosts and subnets. Takes seconds for large
+ * files: run in a thread of its own, on a connection of its own. Loaded only when somebody imports.
+ */
+
+import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { draftsOf } from "../formats/drafts.ts";
+import { FORMATS, type Format, readTable } from "../formats/read.ts";
+import {
+	FILE_LIMITS,
+	IMPORT_KEPT_MS,
+	type Import,
+	type ImportOptions,
+	type Read,
+	type Table,
+} from "../model/import.ts";
+import { parseAddress, toKey } from "../net/address.ts";
+import { compareCidr, formatCidr, lastOf, parseCidr } from "../net/cidr.ts";
+import { noteAdded, noteBefore, sealAfter } from "../store/batch-rows.ts";
+import { transact } from "../store/database.ts";
+import { listSubnetRows } from "../store/import-rows.ts";
+import * as writes from "../store/import-writes.ts";
+import * as imports from "../store/imports.ts";
+import * as subnets from "../store/subnets.ts";
+import { closeBatch, openBatch } from "./batches.ts";
+import { type HostThere, planImport } from "./import-plan.ts";
+
+/** What to read: a file that comes (`bytes`, or `table` when it was read elsewhere), or one that is here (`id`). */
+export type ReadJob = {
+	readonly id?: number | undefined;
+	readonly name: string;
+	readonly bytes?: Uint8Array | undefined;
+	readonly table?: Table | undefined;
+	readonly options: ImportOptions;
+};
+
+/** Hosts noted in a batch at a time. */
+const SLICE = 2_000;
+/** First byte of what is kept: the file as it came, or the table that was made of it. */
+const KEPT = { file: 0, table: 1 } as const;
+
+/**
+ * Reads a file and judges its rows against what is here; answers the import's id. A file that cannot be read is kept
+ * with its problem when choosing its encoding may help; otherwise AppError("invalid"), and nothing is kept.
+ */
+export function readImport(context: Context, job: ReadJob): number {
+	const { db, clock } = context;
+	const now = clock.now();
+	imports.pruneImports(db, { open: now - IMPORT_KEPT_MS.open, done: now - IMPORT_KEPT_MS.done });
+	const { value: table, problems } = tableOf(context, job);
+	const [problem] = problems;
+	if (table === undefined && (problem?.encoding !== true || holdsDump(job.bytes))) {
+		throw new AppError("invalid", sentence(problem), { field: "file", ...placeIn(problem) });
+	}
+	const id = job.id ?? begin(context, job, table);
+	if (table === undefined) {
+		imports.writeProblem(db, id, "unread", job.options, problem ?? { message: "" });
+		return id;
+	}
+	const subnetsSeen = writes.subnetsNow(db);
+	const mapping = job.options.mapping?.length === table.headers.length ? job.options.mapping : table.mapping;
+	const there = { subnets: subnets.listSubnets(db), host: hostReader(context) };
+	const rows = planImport(draftsOf(table, mapping), there, job.options);
+	imports.writePlan(db, id, { options: { ...job.options, mapping }, table, rows, subnetsSeen });
+	return id;
+}
+
+function begin(context: Context, job: ReadJob, table: Table | undefined): number {
+	const { actor, clock, db } = context;
+	const name = [...job.name.replace(/\p{C}/gu, "")].slice(0, 200).join("") || "pasted text";
+	const source = pack(job, table);
+	const by = actor.kind === "program" ? "" : actor.name;
+	return imports.insertImport(db, { name, source, options: job.options, actor: by, at: clock.now() });
+}
+
+/** "Line 3, column 2: …". */
+function sentence(problem: Read<Table>["problems"][number] | undefined): string {
+	if (problem === undefined) return "The file cannot be read.";
+	const place = [
+		problem.line === undefined ? "" : `line ${problem.line}`,
+		problem.column === undefined ? "" : `column ${problem.column}`,
+	].filter((part) => part !== "");
+	if (place.length === 0) return problem.message;
+	const where = place.join(", ");
+	return `${where.slice(0, 1).toUpperCase()}${where.slice(1)}: ${problem.message}`;
+}
+
+function placeIn(problem: Read<Table>["problems"][number] | undefined): { detail?: Record<string, number> } {
+	if (problem?.line === undefined) return {};
+	return {
+		detail: { line: problem.line, ...(problem.column === undefined ? {} : { column: problem.column }) },
+	};
+}
+
+/** A dump holds secrets: it is not kept, what was read of it is. */
+function pack(job: ReadJob, table: Table | undefined): Uint8Array {
+	const asTable = table !== undefined && (job.table !== undefined || table.origin.startsWith("phpipam-"));
+	const body = asTable ? new TextEncoder().encode(JSON.stringify(table)) : (job.bytes ?? new Uint8Array());
+	const kept = new Uint8Array(body.length + 1);
+	kept[0] = asTable ? KEPT.table : KEPT.file;
+	kept.set(body, 1);
+	return Bun.zstdCompressSync(kept, { level: 3 });
+}
+
+function holdsDump(bytes: Uint8Array | undefined): boolean {
+	if (bytes === undefined) return false;
+	return /CREATE TABLE|INSERT INTO|phpipam Database dump/i.test(
+		new TextDecoder("latin1").decode(bytes.subarray(0, 262_144)),
+	);
+}
+
+function tableOf(context: Context, job: ReadJob): Read<Table> {
+	if (job.table !== undefined) return { value: job.table, problems: [] };
+	const format = FORMATS.find((known) => known === job.options.format);
+	if (format === undefined)
+		throw new AppError("invalid", `format is one of ${FORMATS.join(", ")}.`, { field: "format" });
+	if (job.bytes !== undefined) return readFile(job.bytes, format, job.options);
+	const packed = job.id === undefined ? undefined : imports.readSource(context.db, job.id);
+	if (packed === undefined)
+		throw new AppError("conflict", "This file has been imported already. Bring it again.");
+	const kept = Bun.zstdDecompressSync(packed);
+	if (kept[0] === KEPT.table)
+		return { value: JSON.parse(new TextDecoder().decode(kept.subarray(1))), problems: [] };
+	return readFile(kept.subarray(1), format, job.options);
+}
+
+function readFile(bytes: Uint8Array, format: Format, { encoding }: ImportOptions): Read<Table> {
+	if (bytes.length > FILE_LIMITS.bytes) {
+		throw new AppError("invalid", `At most ${FILE_LIMITS.bytes / 1_048_576} MB are read: split the file.`, {
+			field: "file",
+		});
+	}
+	return readTable(bytes, { format, encoding });
+}
+
+function hostReader(context: Context): (ip: string) => HostThere | undefined {
+	const find = writes.openHostReader(context.db);
+	return (ip) => {
+		const address = parseAddress(ip).value;
+		const row = address === undefined ? undefined : find(toKey(address));
+		if (row === undefined) return undefined;
+		const { id, version, hostname, description, notes } = row;
+		return {
+			...{ id, version, hostname, description, notes },
+			tags: row.tags_json === "[]" ? [] : (JSON.parse(row.tags_json) as string[]),
+			mac: row.mac ?? undefined,
+			snmpEnabled: row.snmp_enabled === null ? undefined : row.snmp_enabled === 1,
+			answered: row.first_seen_at !== null,
+		};
+	};
+}
+
+/**
+ * Writes what was judged, all of it in one transaction, as a batch that can be undone. AppError("conflict") when
+ * something changed since: nothing is written then.
+ */
+export function writeImport(context: Context, id: number): void {
+	const { db } = context;
+	transact(db, () => {
+		const found = demand(imports.findImport(db, id));
+		const { add, change } = found.counts;
+		if (add.hosts + add.subnets + change.hosts + change.subnets === 0) {
+			imports.finishImport(db, id, undefined);
+			return;
+		}
+		refuseOutdated(context, id);
+		const batchId = openBatch(context, { kind: "import", source: found.name, detail: { import: id } });
+		writeSubnets(context, id, batchId);
+		writeHosts(context, id, batchId);
+		const hosts = add.hosts + change.hosts;
+		const detail = { hosts, subnets: add.subnets + change.subnets, import: id };
+		closeBatch(context, batchId, { kind: "hosts_imported", label: found.name, detail });
+		imports.finishImport(db, id, batchId);
+	});
+}
+
+function demand(found: Import | undefined): Import {
+	if (found === undefined) throw new AppError("not_found", "There is no such import (any more).");
+	if (found.state === "done") throw new AppError("conflict", "This has been imported already.");
+	if (found.state === "unread")
+		throw new AppError("conflict", "This file could not be read yet: choose its encoding.");
+	return found;
+}
+
+function refuseOutdated(context: Context, id: number): void {
+	const { db } = context;
+	if (imports.readSubnetsSeen(db, id) !== writes.subnetsNow(db)) {
+		throw new AppError(
+			"conflict",
+			"Subnets were added or deleted since this was looked at. Look again; nothing was written.",
+		);
+	}
+	writes.adoptFound(db, id);
+	const first = writes.findOutdated(db, id);
+	if (first === undefined) return;
+	const says = `${first.address} (line ${first.line}) was changed since this was looked at. Look again; nothing was written.`;
+	throw new AppError("conflict", says, { detail: { line: first.line } });
+}
+
+/** Larger blocks first: those inside find them there. */
+function writeSubnets(context: Context, id: number, batchId: number): void {
+	const { db, clock } = context;
+	const rows = listSubnetRows(db, id).flatMap((row) => {
+		const cidr = parseCidr(row.address).value;
+		return cidr === undefined ? [] : [{ ...row, cidr }];
+	});
+	const at = clock.now();
+	const added: number[] = [];
+	for (const { cidr, rowId, target } of rows.sort((a, b) => compareCidr(a.cidr, b.cidr))) {
+		const there = rowId === undefined ? undefined : subnets.findSubnet(db, rowId);
+		const values = {
+			name: target.name ?? there?.name ?? "",
+			notes: target.notes ?? there?.notes ?? "",
+			gateway: target.gateway === undefined ? there?.gateway : target.gateway || undefined,
+			sweepIntervalS: target.sweepIntervalS ?? there?.sweepIntervalS ?? context.config.sweepIntervalS,
+			sweepEnabled: target.sweepEnabled ?? there?.sweepEnabled ?? true,
+		};
+		if (there === undefined) {
+			const around = subnets.findAround(db, cidr.base, lastOf(cidr));
+			const made = subnets.insertSubnet(db, cidr, values, around?.id, at);
+			subnets.adopt(db, made, cidr, around?.id);
+			switchThese(context, made, target);
+			added.push(made);
+			continue;
+		}
+		noteBefore(db, batchId, "subnet", [there.id]);
+		if (!subnets.updateSubnet(db, there.id, there.version, values, at)) {
+			throw new AppError("conflict", `${formatCidr(cidr)} was changed meanwhile. Nothing was written.`);
+		}
+		switchThese(context, there.id, target);
+		sealAfter(db, batchId, "subnet", [there.id]);
+	}
+	noteAdded(db, batchId, "subnet", added);
+}
+
+function switchThese(
+	context: Context,
+	id: number,
+	target: { scanEnabled?: boolean; snmpEnabled?: boolean },
+): void {
+	const { scanEnabled, snmpEnabled } = target;
+	writes.switchSubnet(context.db, id, { scanEnabled, snmpEnabled });
+}
+
+function writeHosts(context: Context, id: number, batchId: number): void {
+	const { db, clock } = context;
+	const slices = (ids: readonly number[], work: (slice: readonly number[]) => void) => {
+		for (let from = 0; from < ids.length; from += SLICE) work(ids.slice(from, from + SLICE));
+	};
+	slices(writes.listHostIds(db, id, "change"), (ids) => {
+		noteBefore(db, batchId, "host", ids);
+		writes.changeHosts(db, id, ids, clock.now());
+		sealAfter(db, batchId, "host", ids);
+	});
+	writes.addHosts(db, id, clock.now());
+	slices(writes.listHostIds(db, id, "add"), (ids) => noteAdded(db, batchId, "host", ids));
+}
