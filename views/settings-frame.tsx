@@ -3,12 +3,16 @@
 import type { ComponentChildren } from "preact";
 import type { Role } from "../src/model/user.ts";
 import { Main } from "./elements.tsx";
+import { visible } from "./format.ts";
 import { May } from "./reader.tsx";
 
 /** Where settings are, in their order; who may not use a place does not see it. */
 const SETTINGS_PLACES: readonly { href: string; label: string; needs: Role }[] = [
 	{ href: "/settings", label: "General", needs: "viewer" },
-	{ href: "/settings/webhooks", label: "Webhooks", needs: "viewer" },
+	{ href: "/account", label: "Your account", needs: "viewer" },
+	{ href: "/settings/users", label: "Users", needs: "admin" },
+	{ href: "/settings/tokens", label: "Tokens", needs: "admin" },
+	{ href: "/settings/webhooks", label: "Webhooks", needs: "admin" },
 	{ href: "/doctor", label: "Doctor", needs: "viewer" },
 ];
 
@@ -31,7 +35,7 @@ export function SettingsFrame(props: {
 				))}
 			</nav>
 			<div class="settings-body">
-				<h1>{props.title}</h1>
+				<h1>{visible(props.title)}</h1>
 				{props.children}
 			</div>
 		</Main>

@@ -9,6 +9,8 @@ import { RESTORE_HELP, restoreCommand } from "./restore.ts";
 import { SCAN_HELP, scanCommand } from "./scan.ts";
 import { SERVE_HELP, serveCommand } from "./serve.ts";
 import { SWEEP_USAGE, sweepCommand } from "./sweep.ts";
+import { TOKEN_HELP, tokenCommand } from "./token.ts";
+import { USER_HELP, userCommand } from "./user.ts";
 
 /** Where a verb writes, and what ends it. */
 export type Io = {
@@ -53,6 +55,14 @@ const VERBS: Readonly<Record<string, Verb>> = {
 		...{ usage: "doctor", says: "check this machine, the database, the ways out", help: DOCTOR_HELP },
 		run: doctorCommand,
 	},
+	user: {
+		...{ usage: "user add|passwd|list", says: "who may sign in", help: USER_HELP },
+		run: userCommand,
+	},
+	token: {
+		...{ usage: "token create|list|revoke", says: "keys for programs", help: TOKEN_HELP },
+		run: tokenCommand,
+	},
 	completion: {
 		...{ usage: "completion SHELL", says: "print the completion script of a shell", help: COMPLETION_HELP },
 		run: (args, io) => completionCommand(args, io, VERBS),
@@ -61,12 +71,12 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
 /** The list of verbs, and what their exit codes mean. */
 function mainHelp(): string {
-	const lines = Object.values(VERBS).map(({ usage, says }) => `  rollcall ${usage.padEnd(18)} ${says}`);
+	const lines = Object.values(VERBS).map(({ usage, says }) => `  rollcall ${usage.padEnd(24)} ${says}`);
 	return `Rollcall ${pkg.version}: which addresses are used, which hosts are alive, what they serve.
 
 ${lines.join("\n")}
-  rollcall --version          print the version
-  rollcall VERB --help        what a verb does, with its options and examples
+  rollcall --version                print the version
+  rollcall VERB --help              what a verb does, with its options and examples
 
 Exit codes: 0 done; 2 the command line or a setting is wrong; 3 not possible here or now (a right, a
 file, another Rollcall in the way), the message says why; 130 interrupted; 1 a mistake of Rollcall (of

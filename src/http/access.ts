@@ -22,7 +22,7 @@ const RULES: readonly Rule[] = [
 	{ path: /^\/(imports?|undo|batches|bulk|edit)(\/|$)/, read: "editor", write: "editor" },
 	{ path: /^\/(subnets|hosts|runs|events|scans)(\/|$)/, read: "viewer", write: "editor" },
 	{
-		path: /^\/api\/v1\/(subnets|hosts|runs|events|scans|imports|batches|search|export|tags|ports)(\/|$)/,
+		path: /^\/api\/v1\/(subnets|hosts|runs|events|scans|imports|batches|search|export|tags|ports|doctor)(\/|$)/,
 		read: "viewer",
 		write: "editor",
 	},

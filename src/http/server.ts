@@ -5,6 +5,7 @@ import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { activityRoutes } from "./activity.ts";
+import { accountRoutes } from "./account.ts";
 import { openDispatch } from "./api/dispatch.ts";
 import { eventJson } from "./api/events.ts";
 import { openKept } from "./api/kept.ts";
@@ -32,6 +33,7 @@ import { respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subnetRoutes } from "./subnets.ts";
+import { tokenRoutes, userRoutes } from "./users.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
 export type Server = {
@@ -166,6 +168,9 @@ function assemble(desk: Desk, parts: Parts) {
 			return stream;
 		})
 		.use(loginRoutes(desk, doorkeeper))
+		.use(accountRoutes(desk, doorkeeper.passwords))
+		.use(userRoutes(desk, doorkeeper.passwords))
+		.use(tokenRoutes(desk, doorkeeper.passwords))
 		.use(dashboardRoutes(desk))
 		.use(activityRoutes(desk))
 		.use(settingsRoutes(desk))

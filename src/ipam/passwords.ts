@@ -6,13 +6,13 @@
 import { sha256 } from "@oslojs/crypto/sha2";
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
 import { encodeHexLowerCase } from "@oslojs/encoding";
-import { generateHOTP } from "@oslojs/otp";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { clientKey, USER_LIMITS, type User } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import * as failures from "../store/failures.ts";
 import * as users from "../store/users.ts";
+import { fingerprint } from "./secrets.ts";
 
 export type PasswordBounds = {
 	readonly hashMemoryKib: number;
@@ -36,7 +36,13 @@ export type Passwords = {
 	 * is wrong, in the same time whether or not there is such a user. AppError("limited") with `retryAfterS` while tries
 	 * from there, or at this account, have to wait; they are then not looked at, right or wrong.
 	 */
-	check(given: { name: string; password: string; code: string; from: string }): Promise<User | undefined>;
+	check(given: {
+		name: string;
+		password: string;
+		/** Undefined: the second step is not asked for, as by somebody who is signed in already. */
+		code: string | undefined;
+		from: string;
+	}): Promise<User | undefined>;
 };
 
 /** The hash of a password that nobody knows: unknown names cost as much time as known ones. */
@@ -66,10 +72,16 @@ export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: Pa
 			refuseEarly(context, keys);
 			const credentials = user === undefined ? undefined : users.findCredentials(db, user.id);
 			const isRight = await turn(() => verify(password, credentials?.passwordHash ?? NOBODYS));
+			const step = code === undefined ? undefined : await readStep(context, user, code);
 			// Others may have failed while this one was hashed.
 			return transact(db, () => {
 				refuseEarly(context, keys);
-				if (user === undefined || credentials === undefined || !isRight || !hasCode(context, user, code)) {
+				if (
+					user === undefined ||
+					credentials === undefined ||
+					!isRight ||
+					!hasCode(context, user, code, step)
+				) {
 					for (const key of keys) fail(context, key, bounds);
 					failures.pruneFailures(db, clock.now() - bounds.failureMs, bounds.failuresKept);
 					return undefined;
@@ -82,29 +94,40 @@ export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: Pa
 	};
 }
 
-/** The codes of the step before, this one and the next are right; each once. A recovery code is right once, too. */
-function hasCode({ db, clock }: Pick<Context, "db" | "clock">, user: User, given: string): boolean {
-	const credentials = users.findCredentials(db, user.id);
-	if (credentials?.totpSecret === undefined) return true;
-	const code = given.replace(/[\s-]/g, "").toLowerCase();
-	if (/^\d{6}$/.test(code)) {
-		const now = Math.floor(clock.now() / STEP_MS);
-		const step = [now - 1, now, now + 1].find((one) => isCode(credentials.totpSecret, one, code));
-		return step !== undefined && users.useTotpStep(db, user.id, step);
-	}
-	return code.length <= 64 && users.useRecoveryCode(db, user.id, sha256(new TextEncoder().encode(code)));
+/** The step whose code this is: the one before, this one or the next; undefined when it is none of theirs. */
+async function readStep(
+	{ db, clock }: Pick<Context, "db" | "clock">,
+	user: User | undefined,
+	code: string,
+): Promise<number | undefined> {
+	const secret = user === undefined ? undefined : users.findCredentials(db, user.id)?.totpSecret;
+	return secret === undefined ? undefined : findStep(secret, clock.now(), code);
 }
 
-/** Is this the code of that 30-second step? */
-export function isCode(secret: Uint8Array | undefined, step: number, code: string): boolean {
-	if (secret === undefined || step < 0) return false;
+/** The same for a secret at hand. RFC 6238: clocks differ, so one step either side is right too. */
+export async function findStep(secret: Uint8Array, atMs: number, code: string): Promise<number | undefined> {
+	const plain = code.replace(/[\s-]/g, "");
+	if (!/^\d{6}$/.test(plain)) return undefined;
+	// Most people never use it: the library is loaded by the first who does.
+	const { generateHOTP } = await import("@oslojs/otp");
 	const bytes = (text: string) => new TextEncoder().encode(text);
-	return constantTimeEqual(bytes(generateHOTP(secret, BigInt(step), DIGITS)), bytes(code));
+	const now = Math.floor(atMs / STEP_MS);
+	return [now - 1, now, now + 1]
+		.filter((step) => step >= 0)
+		.find((step) => constantTimeEqual(bytes(generateHOTP(secret, BigInt(step), DIGITS)), bytes(plain)));
 }
 
-/** The 30-second step of a moment. */
-export function stepOf(atMs: number): number {
-	return Math.floor(atMs / STEP_MS);
+/** Is the second step done, where there is one? Every code, of the app or for recovery, is right once. */
+function hasCode(
+	{ db }: Pick<Context, "db">,
+	user: User,
+	code: string | undefined,
+	step: number | undefined,
+): boolean {
+	if (code === undefined || !user.twoStep) return true;
+	if (step !== undefined) return users.useTotpStep(db, user.id, step);
+	const plain = code.replace(/[\s-]/g, "").toLowerCase();
+	return plain.length <= 64 && users.useRecoveryCode(db, user.id, fingerprint(plain));
 }
 
 async function verify(password: string, hash: string): Promise<boolean> {

@@ -76,6 +76,11 @@ export function findToken(
 	return token;
 }
 
+/** In the order they were made. */
+export function listTokens({ db }: Pick<Ground, "db">): Token[] {
+	return tokens.listTokens(db);
+}
+
 function demandToken({ db }: Pick<Ground, "db">, id: number): Token {
 	const token = tokens.findToken(db, id);
 	if (token === undefined)

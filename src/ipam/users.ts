@@ -1,7 +1,6 @@
 /** Who may sign in: the first administrator, everybody after, roles, passwords, the second step. One transaction each. */
 
-import { encodeBase32UpperCaseNoPadding } from "@oslojs/encoding";
-import { createTOTPKeyURI } from "@oslojs/otp";
+import { decodeBase32IgnorePadding, encodeBase32UpperCaseNoPadding } from "@oslojs/encoding";
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { type Role, readPassword, readRole, readUserName, USER_LIMITS, type User } from "../model/user.ts";
@@ -11,7 +10,7 @@ import { readSetting, writeSetting } from "../store/settings.ts";
 import * as users from "../store/users.ts";
 import { record } from "./audit.ts";
 import { need } from "./fields.ts";
-import { isCode, type Passwords, stepOf } from "./passwords.ts";
+import { findStep, type Passwords } from "./passwords.ts";
 import { fingerprint, freshBytes, newWord } from "./secrets.ts";
 import { nowhere } from "./sessions.ts";
 
@@ -95,34 +94,36 @@ export function deleteUser(context: Context, id: number): User {
 	});
 }
 
-/** A new password; all sessions of the user end but `except`. */
+/** A new password; all sessions of the user end. */
 export async function changePassword(
 	context: Context,
 	passwords: Passwords,
 	id: number,
-	change: { readonly password: string; readonly except?: number },
+	password: string,
 ): Promise<User> {
 	const user = demandUser(context, id);
-	const passwordHash = await passwords.hash(need("password", readPassword(change.password, user.name)));
+	const passwordHash = await passwords.hash(need("password", readPassword(password, user.name)));
 	return transact(context.db, () => {
 		users.writePassword(context.db, id, passwordHash, context.clock.now());
-		deleteSessions(context.db, id, change.except);
+		deleteSessions(context.db, id);
 		note(context, user.name, "password");
 		return demandUser(context, id);
 	});
 }
 
-/** A fresh secret for a second step, as the apps take it (Key URI Format); it holds only once a code was right. */
-export function newTwoStep(
+/** A fresh secret for a second step, in base32, and as the apps take it; it holds only once a code was right. */
+export async function newTwoStep(
 	{ random }: Pick<Ground, "random">,
 	user: User,
-): { secret: Uint8Array; text: string; uri: string } {
-	const secret = freshBytes(random, 20);
-	return {
-		secret,
-		text: encodeBase32UpperCaseNoPadding(secret),
-		uri: createTOTPKeyURI("Rollcall", user.name, secret, 30, 6),
-	};
+): Promise<{ text: string; uri: string }> {
+	const text = encodeBase32UpperCaseNoPadding(freshBytes(random, 20));
+	return { text, uri: await uriOf(user, text) };
+}
+
+/** The link by which an app takes the secret (Key URI Format). */
+export async function uriOf(user: User, secret: string): Promise<string> {
+	const { createTOTPKeyURI } = await import("@oslojs/otp");
+	return createTOTPKeyURI("Rollcall", user.name, decodeBase32IgnorePadding(secret), 30, 6);
 }
 
 /** Recovery codes of one user, and bytes in each: 80 bits. */
@@ -130,22 +131,25 @@ const RECOVERY_CODES = 10;
 const RECOVERY_BYTES = 10;
 
 /** Switches the second step on and answers its recovery codes, which nobody is told again. */
-export function startTwoStep(context: Context, id: number, secret: Uint8Array, code: string): string[] {
-	const step = stepOf(context.clock.now());
-	const plain = code.replace(/\s/g, "");
-	if (![step - 1, step, step + 1].some((one) => isCode(secret, one, plain))) {
+export async function startTwoStep(
+	context: Context,
+	id: number,
+	secret: Uint8Array,
+	code: string,
+): Promise<string[]> {
+	const step = await findStep(secret, context.clock.now(), code);
+	if (step === undefined) {
 		throw new AppError(
 			"invalid",
 			"This code is not right. Codes change every 30 seconds: use the one shown now.",
-			{
-				field: "code",
-			},
+			{ field: "code" },
 		);
 	}
 	const codes = Array.from({ length: RECOVERY_CODES }, () => newWord(context.random, RECOVERY_BYTES));
 	transact(context.db, () => {
 		const user = demandUser(context, id);
 		users.writeTotp(context.db, id, secret, codes.map(fingerprint), context.clock.now());
+		users.useTotpStep(context.db, id, step);
 		note(context, user.name, "two-step sign-in", "off", "on");
 	});
 	return codes;
@@ -158,6 +162,19 @@ export function stopTwoStep(context: Context, id: number): void {
 		users.writeTotp(context.db, id, undefined, [], context.clock.now());
 		note(context, user.name, "two-step sign-in", "on", "off");
 	});
+}
+
+/** By name. */
+export function listUsers({ db }: Pick<Ground, "db">): User[] {
+	return users.listUsers(db);
+}
+
+/** The user of this name, whatever the case of its letters, or AppError("not_found"). */
+export function userNamed({ db }: Pick<Ground, "db">, name: string): User {
+	const user = users.findUserByName(db, name.trim().normalize("NFC"));
+	if (user === undefined)
+		throw new AppError("not_found", `There is no user “${name}”. See: rollcall user list`);
+	return user;
 }
 
 export function demandUser({ db }: Pick<Ground, "db">, id: number): User {
