@@ -46,7 +46,7 @@ export function Account(props: Props) {
 							Besides the password a code of an app on your telephone is asked for. Whoever learns the
 							password alone does not get in.
 						</p>
-						<p>
+						<p class="actions">
 							<a class="button plain" href="/account/two-step">
 								Set it up
 							</a>
@@ -55,29 +55,7 @@ export function Account(props: Props) {
 				)}
 			</Panel>
 			<Panel title="Signed in">
-				<ul class="accounts">
-					{props.sessions.map((session) => (
-						<li key={session.id}>
-							<span class="who">
-								<Wire text={session.agent === "" ? "A browser that does not say its name" : session.agent} />
-								<br />
-								<span class="quiet">
-									from <Wire text={session.address} />, since <Age at={session.createdAt} now={props.now} />,
-									last seen <Age at={session.seenAt} now={props.now} />
-								</span>
-							</span>
-							{session.id === props.sessionId ? (
-								<span class="quiet">this one</span>
-							) : (
-								<ActionButton
-									action={`/account/sessions/${session.id}/end`}
-									label="Sign out"
-									needs="viewer"
-								/>
-							)}
-						</li>
-					))}
-				</ul>
+				<Sessions {...props} />
 				{props.sessions.length > 1 && (
 					<p class="padded">
 						<ActionButton action="/account/sessions/end" label="Sign out everywhere else" needs="viewer" />
@@ -85,6 +63,30 @@ export function Account(props: Props) {
 				)}
 			</Panel>
 		</SettingsFrame>
+	);
+}
+
+function Sessions(props: Pick<Props, "sessions" | "sessionId" | "now">) {
+	return (
+		<ul class="accounts">
+			{props.sessions.map((session) => (
+				<li key={session.id}>
+					<span class="who">
+						<Wire text={session.agent === "" ? "A browser that does not say its name" : session.agent} />
+						<br />
+						<span class="quiet">
+							from <Wire text={session.address} />, since <Age at={session.createdAt} now={props.now} />, last
+							seen <Age at={session.seenAt} now={props.now} />
+						</span>
+					</span>
+					{session.id === props.sessionId ? (
+						<span class="quiet">this one</span>
+					) : (
+						<ActionButton action={`/account/sessions/${session.id}/end`} label="Sign out" needs="viewer" />
+					)}
+				</li>
+			))}
+		</ul>
 	);
 }
 

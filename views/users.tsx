@@ -34,75 +34,87 @@ export function Users(props: {
 	form: UserFormState;
 	now: number;
 }) {
-	const { form } = props;
 	return (
 		<SettingsFrame place="/settings/users" title="Users">
 			<Panel title="Who may sign in">
-				<ul class="accounts">
-					{props.users.map((user) => (
-						<li key={user.id}>
-							<span class="who">
-								<a href={`/settings/users/${user.id}`}>
-									<b>
-										<Wire text={user.name} />
-									</b>
-								</a>
-								{user.id === props.ownId && <span class="quiet"> you</span>}
-								<br />
-								<span class="quiet">
-									{user.role}
-									{user.twoStep && ", two steps"}
-									{user.disabledAt !== undefined && ", may not sign in"}
-									{", "}
-									{user.lastLoginAt === undefined ? (
-										"never signed in"
-									) : (
-										<>
-											signed in <Age at={user.lastLoginAt} now={props.now} />
-										</>
-									)}
-								</span>
-							</span>
-							<a class="button plain" href={`/settings/users/${user.id}`}>
-								Change<span class="sr"> {user.name}</span>
-							</a>
-						</li>
-					))}
-				</ul>
+				<UserList {...props} />
 			</Panel>
 			<Panel title="Add a user" class="padded">
-				<Form class="fields" action="/settings/users" needs="admin" hx-boost="false">
-					<General problem={form.problem} />
-					<Field
-						id="user-name"
-						name="name"
-						label="Name"
-						value={form.name}
-						required
-						max={64}
-						problem={form.problem}
-					/>
-					<div class="field">
-						<label for="user-role">Role</label>
-						<RoleSelect id="user-role" role={form.role} />
-					</div>
-					<Secret
-						id="user-password"
-						name="password"
-						label="First password"
-						autocomplete="new-password"
-						hint="At least 8 characters. Tell it by another way; it can be changed after signing in."
-						problem={form.problem}
-					/>
-					<Own id="user-own" problem={form.problem} />
-					<div class="actions">
-						<button type="submit" class="button primary">
-							Add
-						</button>
-					</div>
-				</Form>
+				<NewUser form={props.form} />
 			</Panel>
 		</SettingsFrame>
+	);
+}
+
+function UserList(props: { users: readonly User[]; ownId: number | undefined; now: number }) {
+	return (
+		<ul class="accounts">
+			{props.users.map((user) => (
+				<li key={user.id}>
+					<span class="who">
+						<a href={`/settings/users/${user.id}`}>
+							<b>
+								<Wire text={user.name} />
+							</b>
+						</a>
+						{user.id === props.ownId && <span class="quiet"> you</span>}
+						<br />
+						<span class="quiet">
+							{user.role}
+							{user.twoStep && ", two steps"}
+							{user.disabledAt !== undefined && ", may not sign in"}
+							{", "}
+							{user.lastLoginAt === undefined ? (
+								"never signed in"
+							) : (
+								<>
+									signed in <Age at={user.lastLoginAt} now={props.now} />
+								</>
+							)}
+						</span>
+					</span>
+					<a class="button plain" href={`/settings/users/${user.id}`}>
+						Change<span class="sr"> {user.name}</span>
+					</a>
+				</li>
+			))}
+		</ul>
+	);
+}
+
+function NewUser(props: { form: UserFormState }) {
+	const { form } = props;
+	return (
+		<Form class="fields" action="/settings/users" needs="admin" hx-boost="false">
+			<General problem={form.problem} />
+			<Field
+				id="user-name"
+				name="name"
+				label="Name"
+				value={form.name}
+				required
+				max={64}
+				problem={form.problem}
+			/>
+			<div class="field">
+				<label for="user-role">Role</label>
+				<RoleSelect id="user-role" role={form.role} />
+			</div>
+			<Secret
+				id="user-password"
+				name="password"
+				label="First password"
+				autocomplete="new-password"
+				hint="At least 8 characters. Tell it by another way; it can be changed after signing in."
+				problem={form.problem}
+			/>
+			<Own id="user-own" problem={form.problem} />
+			<div class="actions">
+				<button type="submit" class="button primary">
+					Add
+				</button>
+			</div>
+		</Form>
 	);
 }
 
@@ -151,23 +163,7 @@ export function UserPage(props: {
 				</Form>
 			</Panel>
 			<Panel title="A new password" class="padded">
-				<Form class="fields" action={`${here}/password`} needs="admin" hx-boost="false">
-					<General problem={problem?.form === "password" ? problem : undefined} />
-					<Secret
-						id="their-password"
-						name="password"
-						label="New password"
-						autocomplete="new-password"
-						hint="They are signed out everywhere. A second step that is on is switched off."
-						problem={problem}
-					/>
-					<Own id="their-own" problem={problem} />
-					<div class="actions">
-						<button type="submit" class="button primary">
-							Set it
-						</button>
-					</div>
-				</Form>
+				<NewPassword here={here} problem={problem?.form === "password" ? problem : undefined} />
 			</Panel>
 			<Panel title="Sessions" class="padded">
 				<p>
@@ -192,5 +188,28 @@ export function UserPage(props: {
 				</Form>
 			</details>
 		</SettingsFrame>
+	);
+}
+
+function NewPassword(props: { here: string; problem: FieldProblem | undefined }) {
+	const { here, problem } = props;
+	return (
+		<Form class="fields" action={`${here}/password`} needs="admin" hx-boost="false">
+			<General problem={problem} />
+			<Secret
+				id="their-password"
+				name="password"
+				label="New password"
+				autocomplete="new-password"
+				hint="They are signed out everywhere. A second step that is on is switched off."
+				problem={problem}
+			/>
+			<Own id="their-own" problem={problem} />
+			<div class="actions">
+				<button type="submit" class="button primary">
+					Set it
+				</button>
+			</div>
+		</Form>
 	);
 }

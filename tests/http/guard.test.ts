@@ -162,7 +162,6 @@ describe("the guard", () => {
 	});
 
 	test.each([
-		"/static/../settings/users",
 		"/static/..%2fsettings",
 		"/static/%00",
 		"/static//x",
