@@ -3,6 +3,7 @@
  * has to be so first. Knows the document, not the code behind it.
  */
 
+import { bringFile, MOVING_SCENES } from "./api-scenes-moving.ts";
 import type { openRig, Rig } from "./app.ts";
 import { signedAs, signIn } from "./signed.ts";
 
@@ -40,6 +41,7 @@ export async function furnish(rig: Rig): Promise<void> {
 	await send("/subnets/1/sweep");
 	await send("/hosts/1/scan");
 	await send("/hosts/delete", { ids: [3] });
+	await bringFile(rig, "ip,hostname,description\n10.0.1.5,desk,\n10.9.9.9,far,\n");
 	db.query("UPDATE host SET ptr_name = 'nas.example' WHERE id = 1").run();
 	db.query(
 		`INSERT INTO event (id, ts, kind, subnet_id, host_id, ip, label, detail_json)
@@ -61,6 +63,7 @@ export const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Prom
 	"nextAddress 201": { body: { ask: false, hostname: "printer-4.lan" } },
 	"nextAddress 409": { body: { from: "10.0.255.255", ask: false } },
 	"dismissEvent 200": { path: "/events/900/dismiss" },
+	...MOVING_SCENES,
 	"undoBatch 409": async (rig) => {
 		await rig.send("POST", "/api/v1/batches/1/undo");
 		return {};

@@ -142,7 +142,10 @@ function parametersOf(one: Operation): Json[] {
 function bodyOf(one: Operation, schemas: Map<string, Json>): Json {
 	if (one.takes !== undefined) {
 		const content = Object.fromEntries(
-			one.takes.map((type) => [type, { schema: { type: "string", format: "binary" } }]),
+			one.takes.map((type) => [
+				type,
+				{ schema: { type: "string", format: "binary" }, example: one.bodyExample ?? "" },
+			]),
 		);
 		return { requestBody: { required: true, content } };
 	}

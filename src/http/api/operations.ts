@@ -9,6 +9,7 @@ import { doctorOperations } from "./doctor.ts";
 import { eventOperations } from "./events.ts";
 import { pastOperations } from "./history.ts";
 import { hostOperations } from "./hosts.ts";
+import { movingOperations } from "./moving.ts";
 import { nextAddressOperation } from "./next-address.ts";
 import type { Operation } from "./operation.ts";
 import { runOperations } from "./runs.ts";
@@ -26,6 +27,7 @@ export function allOperations(desk: Desk, feed: Feed): Operation[] {
 		streamOperation(desk, feed),
 		...bulkOperations(desk),
 		...batchOperations(desk),
+		...movingOperations(desk),
 		...runOperations(desk),
 		...webhookOperations(desk),
 		...deliveryOperations(desk),
