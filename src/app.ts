@@ -56,6 +56,8 @@ export type AppOptions = {
 	readonly listen?: boolean;
 	readonly clock?: Clock;
 	readonly log?: Log;
+	/** Called with everything at hand, before anybody is let in. */
+	readonly prepare?: (context: Context) => void;
 	/** Asks the network in place of the sweep thread. */
 	readonly ask?: Thread["ask"];
 	/** The kernel's neighbour table in place of the real one. */
@@ -96,7 +98,9 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 			ring: BOUNDS.newsRing,
 			onError: (error) => log.error("a listener failed", { reason: error }),
 		});
-		return await start({ config, db, bus, log, clock, random, actor: PROGRAM }, options, opened);
+		const context = { config, db, bus, log, clock, random, actor: PROGRAM };
+		options.prepare?.(context);
+		return await start(context, options, opened);
 	} catch (error) {
 		opened.dispose();
 		throw error;

@@ -34,10 +34,10 @@ export type Config = NameSettings &
 		arpEnabled: boolean;
 		logLevel: "debug" | "info" | "warning" | "error";
 		logFormat: "text" | "json";
-		rawRetentionDays: number;
-		hourlyRetentionDays: number;
 		/** Webhooks may call loopback and link-local addresses. */
 		webhookAllowLoopback: boolean;
+		/** The network is invented, nothing is sent: see `rollcall demo`. No setting; only that verb says so. */
+		demo: boolean;
 		/** The file the settings were read from, or undefined. */
 		source: string | undefined;
 	}>;
@@ -101,17 +101,6 @@ export const BOUNDS = {
 	searchServices: 200,
 	/** Points in one answer about the past of a host. */
 	historyPoints: 2_000,
-	/** Events kept, and sweep records kept, in days. */
-	eventDays: 400,
-	runDays: 2,
-	/** What was changed or deleted in one go can be undone for so many days, and all of it together holds so many rows. */
-	batchDays: 14,
-	batchRows: 1_000_000,
-	/** Pages offer to undo what was just done for so long, in seconds. */
-	undoBarS: 10,
-	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
-	pruneSliceMs: 5,
-	pruneUnit: 1_000,
 	/** Pages of 4 kB in the log before they are moved into the file. */
 	checkpointPages: 1_000,
 	/** A blocked write waits so long, in milliseconds: in the thread that sweeps; in the one that answers people, all stand still meanwhile. */
@@ -194,20 +183,6 @@ const KEYS = {
 		read: oneOf("text", "json"),
 		needs: "text or json",
 	},
-	rawRetentionDays: {
-		key: "RETENTION_RAW_DAYS",
-		example: "7",
-		fallback: "7",
-		read: number(1, 3_650),
-		needs: "a number of days from 1 to 3650",
-	},
-	hourlyRetentionDays: {
-		key: "RETENTION_HOURLY_DAYS",
-		example: "400",
-		fallback: "400",
-		read: number(1, 3_650),
-		needs: "a number of days from 1 to 3650",
-	},
 	webhookAllowLoopback: {
 		key: "WEBHOOK_ALLOW_LOOPBACK",
 		example: "true",
@@ -231,13 +206,14 @@ export function loadConfig(
 		file?: string | undefined;
 		flags?: Record<string, string | undefined>;
 		env?: Record<string, string | undefined>;
+		demo?: boolean;
 	} = {},
 ): Config {
 	const env = options.env ?? process.env;
 	const beside = resolve(HOME, ".env");
-	const source = options.file ?? (existsSync(beside) ? beside : undefined);
+	const source = options.file ?? (existsSync(beside) && options.demo !== true ? beside : undefined);
 	const fromFile = source === undefined ? {} : readSettings(source);
-	const config: Record<string, unknown> = { source };
+	const config: Record<string, unknown> = { source, demo: options.demo ?? false };
 	for (const [name, key] of Object.entries(KEYS) as [string, Key][]) {
 		const text = (options.flags?.[key.key] ?? env[key.key] ?? fromFile[key.key] ?? key.fallback).trim();
 		const value = key.read(text);

@@ -14,6 +14,7 @@ import { openProber } from "./probes/open.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
 import { openSnmp } from "./probes/snmp.ts";
+import { openStaged } from "./probes/staged.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { openScans } from "./scans/station.ts";
 import { openDatabase } from "./store/database.ts";
@@ -52,13 +53,15 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		aliasesMax: BOUNDS.arpAliasesMax,
 		neighboursMax: BOUNDS.neighboursInFlight,
 	};
-	const prober = openProber(
-		{
-			...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
-			arp: config.arpEnabled ? arp : undefined,
-		},
-		{ clock: systemClock, random },
-	);
+	const prober = config.demo
+		? openStaged(systemClock)
+		: openProber(
+				{
+					...{ ratePps: config.scanRatePps, batchSize, batchMs, pingProcesses },
+					arp: config.arpEnabled ? arp : undefined,
+				},
+				{ clock: systemClock, random },
+			);
 	if (prober.note === undefined) log.info("probing", { method: prober.method });
 	else log.warning("probing", { method: prober.method, note: prober.note });
 	const asking = { prober, timing: BOUNDS, surroundings: readSurroundings };

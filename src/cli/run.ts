@@ -4,6 +4,7 @@ import pkg from "../../package.json" with { type: "json" };
 import { AppError } from "../errors.ts";
 import { BACKUP_HELP, backupCommand } from "./backup.ts";
 import { COMPLETION_HELP, completionCommand } from "./completion.ts";
+import { DEMO_HELP, demoCommand } from "./demo.ts";
 import { DOCTOR_HELP, doctorCommand } from "./doctor.ts";
 import { RESTORE_HELP, restoreCommand } from "./restore.ts";
 import { SCAN_HELP, scanCommand } from "./scan.ts";
@@ -62,6 +63,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	token: {
 		...{ usage: "token create|list|revoke", says: "keys for programs", help: TOKEN_HELP },
 		run: tokenCommand,
+	},
+	demo: {
+		...{ usage: "demo", says: "the product on an invented network, without a real one", help: DEMO_HELP },
+		run: demoCommand,
 	},
 	completion: {
 		...{ usage: "completion SHELL", says: "print the completion script of a shell", help: COMPLETION_HELP },

@@ -1,7 +1,8 @@
 /** `rollcall serve`: settings, the running application, and its end. */
 
 import { openApp } from "../app.ts";
-import { loadConfig } from "../config.ts";
+import { type Config, loadConfig } from "../config.ts";
+import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
 import type { Io } from "./run.ts";
@@ -29,7 +30,16 @@ export async function serveCommand(args: string[], io: Io): Promise<number> {
 		file: flags.config,
 		flags: { HOST: flags.host, PORT: flags.port, DATABASE_URL: flags.database },
 	});
-	const app = await openApp(config, { entry: Bun.main });
+	return serveUntilStopped(config, io);
+}
+
+/** Opens everything, does `prepare`, and serves until the signal; ends the process then. */
+export async function serveUntilStopped(
+	config: Config,
+	io: Io,
+	prepare?: (context: Context) => void,
+): Promise<number> {
+	const app = await openApp(config, { entry: Bun.main, ...(prepare === undefined ? {} : { prepare }) });
 	app.context.log.info("serving", {
 		url: app.url,
 		database: config.databasePath,

@@ -1,10 +1,13 @@
-/** Settings and bounds of what keeps an installation running for years: backups and certificates. */
+/** Settings and bounds of what keeps an installation running for years: retention, backups and certificates. */
 
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Key, number } from "./reading.ts";
 
 export type UpkeepSettings = Readonly<{
+	/** Days that single samples, and hourly figures, are kept. */
+	rawRetentionDays: number;
+	hourlyRetentionDays: number;
 	/** Folder of the daily backups; "": "backups" beside the database. */
 	backupDir: string;
 	/** Daily backups that are kept; 0: none is made. */
@@ -15,6 +18,17 @@ export type UpkeepSettings = Readonly<{
 }>;
 
 export const UPKEEP_BOUNDS = {
+	/** Events kept, and sweep records kept, in days. */
+	eventDays: 400,
+	runDays: 2,
+	/** What was changed or deleted in one go can be undone for so many days, and all of it together holds so many rows. */
+	batchDays: 14,
+	batchRows: 1_000_000,
+	/** Pages offer to undo what was just done for so long, in seconds. */
+	undoBarS: 10,
+	/** The prune: a transaction takes nothing new after so long, and rows in one of its steps. */
+	pruneSliceMs: 5,
+	pruneUnit: 1_000,
 	/** A backup that failed is tried again so much later, in milliseconds. */
 	backupRetryMs: 3_600_000,
 	/** The thread that sweeps is started again after its end so much later, doubling up to the second, in milliseconds. */
@@ -28,6 +42,20 @@ const path = (text: string) => (text === "" ? "" : text.includes("\0") ? undefin
 const file = (text: string) => (text === "" ? "" : existsSync(text) ? resolve(text) : undefined);
 
 export const UPKEEP_KEYS = {
+	rawRetentionDays: {
+		key: "RETENTION_RAW_DAYS",
+		example: "7",
+		fallback: "7",
+		read: number(1, 3_650),
+		needs: "a number of days from 1 to 3650",
+	},
+	hourlyRetentionDays: {
+		key: "RETENTION_HOURLY_DAYS",
+		example: "400",
+		fallback: "400",
+		read: number(1, 3_650),
+		needs: "a number of days from 1 to 3650",
+	},
 	backupDir: {
 		key: "BACKUP_DIR",
 		example: "/var/backups/rollcall",

@@ -6,6 +6,8 @@ import type { Db } from "./database.ts";
 
 export type SettingKey =
 	| "own_network_down_since"
+	/** The network in this file is invented, since this moment. */
+	| "demo_since"
 	/** Name servers do not answer: JSON of { since, reason }. */
 	| "names_fail"
 	/** A person or the timetable wants a backup, since this moment. */

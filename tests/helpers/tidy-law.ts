@@ -46,7 +46,20 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 		...["app", "net", "errors", "log", "clock", "config", "model", "probes", "store", "events", "context"],
 		...["sweeps", "scans", "upkeep", "errand"],
 	],
-	cli: ["app", "formats", "config", "log", "ipam", "probes", "net", "store", "errors", "clock", "model"],
+	cli: [
+		"app",
+		"formats",
+		"config",
+		"context",
+		"log",
+		"ipam",
+		"probes",
+		"net",
+		"store",
+		"errors",
+		"clock",
+		"model",
+	],
 	main: ["cli", "crew"],
 };
 
