@@ -6,6 +6,8 @@ import { BACKUP_HELP, backupCommand } from "./backup.ts";
 import { COMPLETION_HELP, completionCommand } from "./completion.ts";
 import { DEMO_HELP, demoCommand } from "./demo.ts";
 import { DOCTOR_HELP, doctorCommand } from "./doctor.ts";
+import { EXPORT_HELP, exportCommand } from "./export.ts";
+import { IMPORT_HELP, importCommand } from "./import.ts";
 import { RESTORE_HELP, restoreCommand } from "./restore.ts";
 import { SCAN_HELP, scanCommand } from "./scan.ts";
 import { SERVE_HELP, serveCommand } from "./serve.ts";
@@ -43,6 +45,18 @@ const VERBS: Readonly<Record<string, Verb>> = {
 	scan: {
 		...{ usage: "scan HOST…", says: "look for open ports once, without a database", help: SCAN_HELP },
 		run: scanCommand,
+	},
+	import: {
+		...{
+			usage: "import FILE",
+			says: "hosts and subnets out of a file, or what it would do",
+			help: IMPORT_HELP,
+		},
+		run: importCommand,
+	},
+	export: {
+		...{ usage: "export", says: "everything as CSV, Excel, JSON, for other programs", help: EXPORT_HELP },
+		run: exportCommand,
 	},
 	backup: {
 		...{ usage: "backup FILE", says: "copy the database, checked, while it is in use", help: BACKUP_HELP },

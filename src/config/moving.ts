@@ -9,6 +9,9 @@ export const MOVING_BOUNDS = {
 	pullRequests: 20_000,
 	/** While an import is written, another write waits so long before it is refused, in milliseconds. */
 	importBusyMs: 40,
+	/** The command line waits so long for the server to write an import, and looks so often, in milliseconds. */
+	importPatienceMs: 60_000,
+	importPollMs: 100,
 	/** Rows on one page of an import, and hosts read at a time for an export. */
 	importRowsShown: 100,
 	exportSlice: 500,
