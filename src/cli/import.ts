@@ -40,7 +40,7 @@ Examples
   rollcall import --dry-run hosts.csv
   rollcall import phpipam_MySQL_dump_2026-11-25.sql
   rollcall import --encoding windows-1250 adresy.csv
-  ssh router cat /tmp/dhcp.leases | rollcall import -
+  ssh router cat /var/lib/misc/dnsmasq.leases | rollcall import -
 `;
 
 const OPTIONS = {
