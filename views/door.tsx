@@ -80,7 +80,7 @@ export function Secret(props: {
 					{visibleLines(props.problem?.message ?? "")}
 				</p>
 			)}
-			{props.hint !== undefined && (
+			{props.hint !== undefined && !bad && (
 				<p class="hint" id={hintId}>
 					{props.hint}
 				</p>

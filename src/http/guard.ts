@@ -53,7 +53,8 @@ export type Guard = (
 export function createGuard(deps: GuardDeps): Guard {
 	return async (request, peer) => {
 		if (peer === undefined) return { status: 403, says: "The connection is gone." };
-		const sender = peer === INSIDE ? { from: "", encrypted: false } : senderOf(request, peer, deps.rules);
+		const encrypted = request.url.startsWith("https:");
+		const sender = peer === INSIDE ? { from: "", encrypted } : senderOf(request, peer, deps.rules);
 		const path = pathOf(request);
 		const host = request.headers.get("host") ?? new URL(request.url).host;
 		const odd = refuseOdd(request.method, path, host, deps.rules);

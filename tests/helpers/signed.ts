@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-
 import { fingerprint } from "../../src/ipam/secrets.ts";
 import type { Role } from "../../src/model/user.ts";
 import type { Db } from "../../src/store/database.ts";
-import { insertSession } from "../../src/store/sessions.ts";
+import { findSession, insertSession } from "../../src/store/sessions.ts";
 import { findUserByName, insertUser } from "../../src/store/users.ts";
 
 /** Of "correct horse battery". */
@@ -31,9 +31,11 @@ export const SIGNED = signedAs("admin");
 
 /** Puts a user of this role there, named like it, and a session. `now` is the clock of that Rollcall. */
 export function signIn(db: Db, role: Role = "admin", now = Date.now()): void {
-	if (findUserByName(db, role) !== undefined) return;
-	const userId = insertUser(db, { name: role, role, passwordHash: HASH }, now);
-	insertSession(db, { tokenHash: fingerprint(KEYS[role]), userId, address: "127.0.0.1", agent: "test" }, now);
+	const userId =
+		findUserByName(db, role)?.id ?? insertUser(db, { name: role, role, passwordHash: HASH }, now);
+	const tokenHash = fingerprint(KEYS[role]);
+	if (findSession(db, tokenHash) !== undefined) return;
+	insertSession(db, { tokenHash, userId, address: "127.0.0.1", agent: "test" }, now);
 }
 
 /** The same for the database of a program that runs. */
