@@ -15,6 +15,14 @@ declare module "*/static/door.js" {
 	const path: string;
 	export default path;
 }
+declare module "*/static/docs.js" {
+	const path: string;
+	export default path;
+}
+declare module "swagger-ui-dist/swagger-ui-bundle.js" {
+	const path: string;
+	export default path;
+}
 declare module "*.svg" {
 	const path: string;
 	export default path;

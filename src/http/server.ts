@@ -27,6 +27,7 @@ import { importRoutes } from "./imports.ts";
 import { type Listener, type Listening, openListener } from "./listener.ts";
 import { type Live, openLive } from "./live.ts";
 import { type Doorkeeper, loginRoutes } from "./login.ts";
+import { metricRoutes } from "./metrics.ts";
 import { originRules } from "./origin.ts";
 import { answerError, answerRefusal } from "./refusals.ts";
 import { respondText } from "./respond.ts";
@@ -182,7 +183,8 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(searchRoutes(desk))
 		.use(identityRoutes(desk))
 		.use(webhookRoutes(desk))
-		.use(documentRoutes(operations))
+		.use(documentRoutes(desk, operations))
+		.use(metricRoutes(desk))
 		.all(`${PREFIX}/*`, ({ request, server }) => dispatch(request, () => server?.timeout(request, 0)), {
 			parse: "none",
 		});

@@ -125,16 +125,15 @@ function parametersOf(one: Operation): Json[] {
 		in: "query",
 		required: false,
 		description: says,
-		schema,
-		example,
+		// As a parameter's own example, pages that try it out would send it.
+		schema: { ...schema, examples: [example] },
 	}));
 	const headers = (one.headers ?? []).map((name) => ({
 		name,
 		in: "header",
 		required: false,
 		description: HEADERS[name]?.says,
-		schema: { type: "string" },
-		example: HEADERS[name]?.example,
+		schema: { type: "string", examples: [HEADERS[name]?.example] },
 	}));
 	return [...ids, ...query, ...headers];
 }
