@@ -1,5 +1,6 @@
 /** What people and scripts ask for while the HTTP bench runs: kinds of URLs, their shares, and many different ones. */
 
+import { writeCursor } from "../../src/http/api/parameters.ts";
 import { random } from "../helpers/world.ts";
 import type { LoadRequest } from "./load.ts";
 
@@ -53,7 +54,7 @@ const KINDS: readonly Kind[] = [
 	{
 		name: "/api/v1/hosts?limit=100",
 		share: 10,
-		path: (_, pick) => `/api/v1/hosts?limit=100&cursor=${inLarge(pick)}`,
+		path: (_, pick) => `/api/v1/hosts?limit=100&cursor=${writeCursor(["address", 0, inLarge(pick)])}`,
 	},
 	{ name: "/api/v1/subnets", share: 6, path: () => "/api/v1/subnets" },
 	{ name: "/api/v1/hosts?q=", share: 15, path: (_, pick) => `/api/v1/hosts?q=${searchText(pick)}` },
