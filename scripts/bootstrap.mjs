@@ -21,6 +21,7 @@ const VERBS = {
 	"bench pages": ["tests/bench/pages.ts"],
 	"bench history": ["tests/bench/history.ts"],
 	"bench faults": ["tests/bench/faults.ts"],
+	"bench load": ["tests/bench/years.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
 

@@ -62,7 +62,9 @@ export function StoragePanel(props: { storage: Storage }) {
 				<div>
 					<dt>Last prune</dt>
 					<dd>
-						{report === undefined || report.slices === 0 ? (
+						{report?.held !== undefined ? (
+							report.held
+						) : report === undefined || report.slices === 0 ? (
 							"none yet; it runs every night"
 						) : (
 							<>

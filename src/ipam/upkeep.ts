@@ -3,8 +3,12 @@
 import type { Context } from "../context.ts";
 import { readSetting, type SettingKey, writeSetting } from "../store/settings.ts";
 
-/** Answers since when the prune is asked for, epoch milliseconds: a second wish changes nothing. */
+/**
+ * Answers since when the prune is asked for, epoch milliseconds: a second wish changes nothing. What a person asks for
+ * is done even if much goes at once.
+ */
 export function pruneNow(context: Context): number {
+	writeSetting(context.db, "prune_confirmed", "yes");
 	return wish(context, "prune_asked_at");
 }
 

@@ -9,6 +9,8 @@ export type PruneReport = {
 	readonly slices: number;
 	/** The longest time any of its transactions held the lock. */
 	readonly longestMs: number;
+	/** Why nothing was pruned, in words; absent when it was. */
+	readonly held?: string;
 };
 
 /** A backup that was made and looked through. */

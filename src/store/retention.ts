@@ -56,6 +56,16 @@ export function pruneAnswers(db: Db, before: number, limit: number): number {
 		.run(before, limit).changes;
 }
 
+/** Hours in which anything was measured: those before `before`, and all. */
+export function countAnswerHours(db: Db, before: number): { old: number; all: number } {
+	const row = db
+		.query<{ old: number | null; n: number }, [number]>(
+			"SELECT sum(ts < ?) AS old, count(*) AS n FROM answer_hour",
+		)
+		.get(before);
+	return { old: row?.old ?? 0, all: row?.n ?? 0 };
+}
+
 const THIN_SAMPLES = `
 	DELETE FROM host_status WHERE host_id = ?1 AND ts >= ?2 AND ts < ?3 AND ts NOT IN (
 		SELECT min(ts) FROM host_status WHERE host_id = ?1 AND ts >= ?2 AND ts < ?3 GROUP BY ts / ${HOUR_MS})`;

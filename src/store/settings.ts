@@ -18,6 +18,8 @@ export type SettingKey =
 	| "backup_problem"
 	/** A person or the timetable wants the prune to run, since this moment. */
 	| "prune_asked_at"
+	/** A person wants the prune to run although much goes at once. */
+	| "prune_confirmed"
 	/** What the last prune did: JSON of PruneReport. */
 	| "prune_report"
 	/** Since when there has been a user: the first one is made once, for ever. */

@@ -21,6 +21,9 @@ const DAY_MS = 24 * HOUR_MS;
 const OVERDUE_MS = 26 * HOUR_MS;
 /** After a failure (a busy database) it is tried again so much later. */
 const AGAIN_MS = 60_000;
+/** So many hours of the past, and this share of it, do not go without a word. */
+const DOUBT_HOURS = 72;
+const DOUBT_SHARE = 0.1;
 
 export type RetentionOptions = {
 	readonly db: Db;
@@ -91,6 +94,12 @@ async function prune(options: RetentionOptions, stopped: () => boolean): Promise
 	const startedAt = clock.monotonicMs();
 	const tally = { slices: 0, longestMs: 0 };
 	const rows: Record<string, number> = {};
+	const held = doubtOf(options, now);
+	if (held !== undefined) {
+		options.log.warning("nothing was pruned", { reason: held });
+		writeReport(db, { at: now, rows, ms: 0, slices: 0, longestMs: 0, held });
+		return undefined;
+	}
 	const rawBefore = Math.floor((now - options.rawRetentionDays * DAY_MS) / HOUR_MS) * HOUR_MS;
 	for (const [name, unit] of Object.entries(stagesOf(options, now, rawBefore))) {
 		rows[name] = 0;
@@ -111,10 +120,29 @@ async function prune(options: RetentionOptions, stopped: () => boolean): Promise
 	const report = { at: clock.now(), rows, ms, slices: tally.slices, longestMs };
 	transact(db, () => {
 		writeSetting(db, "thinned_until", String(Math.max(rawBefore, thinnedUntil(db))));
-		writeSetting(db, "prune_report", JSON.stringify(report));
-		writeSetting(db, "prune_asked_at", undefined);
+		writeReport(db, report);
 	});
 	return report;
+}
+
+function writeReport(db: Db, report: PruneReport): void {
+	transact(db, () => {
+		writeSetting(db, "prune_report", JSON.stringify(report));
+		writeSetting(db, "prune_asked_at", undefined);
+		writeSetting(db, "prune_confirmed", undefined);
+	});
+}
+
+/**
+ * One night takes one day. When a tenth of all that is known would go at once, the clock is likelier to be wrong than
+ * the past to be old: a person has to say so. Why, in words; undefined: there is no doubt.
+ */
+function doubtOf({ db, hourlyRetentionDays }: RetentionOptions, now: number): string | undefined {
+	if (readSetting(db, "prune_confirmed") !== undefined) return undefined;
+	const { old, all } = retention.countAnswerHours(db, now - hourlyRetentionDays * DAY_MS);
+	if (old < DOUBT_HOURS || old <= all * DOUBT_SHARE) return undefined;
+	const days = Math.round(old / 24);
+	return `The clock says ${new Date(now).toISOString().slice(0, 10)}: ${days} days of the past would go at once. Set the clock, or prune by hand if it is right.`;
 }
 
 /** Units in one transaction until its time is over. */

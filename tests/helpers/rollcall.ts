@@ -52,7 +52,7 @@ export async function startRollcall(lab: Lab, env: Record<string, string> = {}):
 		for (const stream of [child.stdout, child.stderr]) void gather(stream, (text) => (output += text));
 		for (let tries = 0; tries < 200; tries++) {
 			if (lab.inNear(["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`]).code === 0) {
-				signInFile(join(folder, "ipam.db"));
+				signInFile(env.DATABASE_URL ?? join(folder, "ipam.db"));
 				return;
 			}
 			await Bun.sleep(50);

@@ -74,7 +74,14 @@ function open(more: Options = {}) {
 	});
 }
 
+/** As a person asks for it. */
 async function pruneNow(more: Options = {}): Promise<void> {
+	writeSetting(db, "prune_confirmed", "yes");
+	await pruneTonight(more);
+}
+
+/** As the timetable asks for it. */
+async function pruneTonight(more: Options = {}): Promise<void> {
 	writeSetting(db, "prune_asked_at", String(clock.now()));
 	const station = open(more);
 	station.tick();
@@ -190,6 +197,37 @@ describe("what must not change", () => {
 		await pruneNow({ eventDays: 2, runDays: 2 });
 		expect(listEvents(db, { limit: 9 }).map((event) => event.at)).toEqual([START + 2 * DAY_MS]);
 		expect(count("sweep_run")).toBe(2);
+	});
+});
+
+describe("a clock that is wrong by years", () => {
+	test("takes nothing by itself; the reason is told, and a person may say that it is right", async () => {
+		const id = addHost("10.0.0.1");
+		measure(id, START, START + 5 * DAY_MS, 10 * MINUTE);
+		const before = [dump("host_status"), dump("host_status_hour"), dump("answer_hour")];
+		clock.setWall(Date.UTC(2039, 0, 1));
+		await pruneTonight();
+		expect([dump("host_status"), dump("host_status_hour"), dump("answer_hour")]).toEqual(before);
+		expect(readPruneReport(db)?.held).toMatch(
+			/The clock says 2039-01-01: 5 days of the past would go at once/,
+		);
+		clock.setWall(START + 5 * DAY_MS);
+		await pruneTonight();
+		expect(readPruneReport(db)?.held).toBeUndefined();
+		clock.setWall(Date.UTC(2039, 0, 1));
+		await pruneNow();
+		expect(count("answer_hour")).toBe(0);
+	});
+
+	test("forty nights: each takes its day without a question", async () => {
+		const id = addHost("10.0.0.1");
+		measure(id, START, START + 40 * DAY_MS, 60 * MINUTE);
+		for (let night = 1; night <= 40; night++) {
+			clock.setWall(START + night * DAY_MS);
+			await pruneTonight({ hourlyRetentionDays: 30 });
+			expect(readPruneReport(db)?.held).toBeUndefined();
+		}
+		expect(count("answer_hour")).toBeWithin(29 * 24, 40 * 24);
 	});
 });
 

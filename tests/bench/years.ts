@@ -1,0 +1,310 @@
+/**
+ * `bench load [--quick] [--soak MINUTES] [--history MB] [--json]`: Rollcall as it runs for years. 2,048 hosts in 256
+ * subnets by the minute on a gigabyte of past, then 10,000; 200 browsers; reads and writes during a sweep and a backup;
+ * everybody silent at once; and a soak in which memory, open files and the log have to stay as they are. Needs root.
+ */
+
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { recordDowns } from "../../src/sweeps/recorder.ts";
+import { labProblem, nft } from "../helpers/netns.ts";
+import { PORT, type Rollcall, startRollcall } from "../helpers/rollcall.ts";
+import { cpuMs, load, residentMb } from "./http-ground.ts";
+import type { LoadRequest } from "./load.ts";
+import { type Figure, median, passes, printFigures, quantile } from "./measure.ts";
+import { addHosts, connect } from "./past-ground.ts";
+import { streamFigures } from "./streams.ts";
+import {
+	ask,
+	HOSTS,
+	MORE_HOSTS,
+	MORE_SUBNETS,
+	moreOf,
+	openYears,
+	SUBNETS,
+	sweepsSince,
+	type YearsGround,
+} from "./years-ground.ts";
+
+const { values } = parseArgs({
+	options: {
+		...{ quick: { type: "boolean" }, json: { type: "boolean" } },
+		...{ soak: { type: "string" }, history: { type: "string" } },
+	},
+});
+const quick = values.quick ?? false;
+const json = values.json ?? false;
+const soakMinutes = Number(values.soak ?? (quick ? 1 : 10));
+const historyMb = Number(values.history ?? (quick ? 100 : 1_000));
+const problem = labProblem("nft", "curl");
+if (problem) {
+	console.error(`The load bench cannot run here: it ${problem}.`);
+	process.exit(2);
+}
+
+const SECOND = 1_000;
+const ENV = {
+	...{ LOG_LEVEL: "error", NODE_ENV: "production", PTR_LOOKUP_ENABLED: "false" },
+	...{ SCAN_NMAP_INTERVAL_MINUTES: "0", API_RATE_PER_SECOND: "100000" },
+};
+
+type Stage = { readonly ground: YearsGround; readonly rollcall: Rollcall };
+
+/** From the start of the process to its first answer. */
+async function starting(ground: YearsGround): Promise<{ rollcall: Rollcall; figures: Figure[] }> {
+	const rollcall = await startRollcall(ground.lab, { ...ENV, DATABASE_URL: ground.path });
+	const took: number[] = [];
+	for (let i = 0; i < 3; i++) {
+		await rollcall.stop();
+		const began = performance.now();
+		await rollcall.start();
+		took.push(performance.now() - began);
+	}
+	const note = `of ${took.map((ms) => ms.toFixed(0)).join(", ")}; curl asks every 50 ms`;
+	const name = `start to serving, ${ground.historyMb.toFixed(0)} MB of past`;
+	return { rollcall, figures: [{ name, value: median(took), unit: "ms", limit: 1_000, note }] };
+}
+
+/** A stretch of the daily round: sweeps, lag, processor, memory. */
+async function round(
+	{ ground, rollcall }: Stage,
+	hosts: number,
+	limits: { cpu?: number; busy?: number; memory?: number },
+): Promise<Figure[]> {
+	await Bun.sleep((quick ? 30 : 75) * SECOND);
+	const since = Date.now();
+	const cpu = cpuMs(rollcall.pid());
+	const lengthMs = (quick ? 75 : 150) * SECOND;
+	await Bun.sleep(lengthMs);
+	const until = Date.now();
+	const share = ((cpuMs(rollcall.pid()) - cpu) / (until - since)) * 100;
+	const { busyMs, lagMs, runs } = sweepsSince(ground.path, since, until);
+	const [up] = ask<{ n: number }>(ground.path, "SELECT count(*) AS n FROM host WHERE status = 'up'");
+	const of = (name: string) => `${hosts} hosts: ${name}`;
+	const bounded = (limit: number | undefined) => (limit === undefined ? {} : { limit });
+	return [
+		{ name: of("up"), value: hosts - (up?.n ?? 0), unit: "missing", limit: 0, note: `${runs} sweeps seen` },
+		{ name: of("sweeping, of each minute"), value: busyMs / SECOND, unit: "s", ...bounded(limits.busy) },
+		{
+			name: of("longest wait beyond a subnet's turn"),
+			value: Math.max(0, lagMs) / SECOND,
+			unit: "s",
+			limit: 5,
+		},
+		{ name: of("share of one core"), value: share, unit: "%", ...bounded(limits.cpu) },
+		{ name: of("memory"), value: residentMb(rollcall.pid()), unit: "MB", ...bounded(limits.memory) },
+	];
+}
+
+/** 200 reads and 50 writes a second while subnets are swept and the database is copied. */
+async function busy({ ground, rollcall }: Stage): Promise<Figure[]> {
+	const seconds = quick ? 10 : 25;
+	const PER_SECOND = 275;
+	const requests: LoadRequest[] = Array.from({ length: seconds * PER_SECOND }, (_, n) => {
+		const turn = n % 11;
+		if (turn === 10) return { kind: 2, path: "/healthz" };
+		if (turn % 5 === 4) {
+			const ip = `10.140.${n % SUBNETS}.${17 + (Math.floor(n / SUBNETS) % 14)}`;
+			return { kind: 1, path: "/api/v1/hosts", body: JSON.stringify({ ip, description: `written ${n}` }) };
+		}
+		const id = 1 + (n % SUBNETS);
+		return {
+			kind: 0,
+			path:
+				[`/subnets/${id}`, `/api/v1/subnets/${id}`, `/hosts/${id}`, `/api/v1/hosts?subnet=${id}`][n % 4] ??
+				"/",
+		};
+	});
+	ask(ground.path, "INSERT OR REPLACE INTO setting (key, value) VALUES ('backup_asked_at', '1')");
+	for (let id = 1; id <= 40; id++) rollcall.send("POST", `/api/v1/subnets/${id}/sweep`);
+	const { latencyMs, status, lateMs } = await load(ground.lab, requests, {
+		perSecond: PER_SECOND,
+		port: PORT,
+	});
+	const of = (kind: number) => latencyMs.filter((_, at) => requests[at]?.kind === kind);
+	const codes = (kind: number) =>
+		[...new Set(status.filter((_, at) => requests[at]?.kind === kind))].join(", ");
+	const bad = status.filter((code) => code !== 200 && code !== 201 && code !== 409).length;
+	const [report] = ask<{ value: string }>(
+		ground.path,
+		"SELECT value FROM setting WHERE key = 'backup_report'",
+	);
+	const backup = JSON.parse(report?.value ?? "{}") as { ms?: number; bytes?: number };
+	const note = (kind: number) => `p50 ${median(of(kind)).toFixed(1)} ms, answers ${codes(kind)}`;
+	return [
+		{
+			name: "200 reads/s during sweep and backup, p95",
+			value: quantile(of(0), 0.95),
+			unit: "ms",
+			limit: 50,
+			note: note(0),
+		},
+		{ name: "50 writes/s, p95", value: quantile(of(1), 0.95), unit: "ms", limit: 100, note: note(1) },
+		{
+			name: "a trivial request, p99 (delay of the event loop)",
+			value: quantile(of(2), 0.99),
+			unit: "ms",
+			limit: 50,
+			note: note(2),
+		},
+		{
+			name: "answers that were none",
+			value: bad,
+			unit: `of ${requests.length}`,
+			limit: 0,
+			note: `generator late p99 ${quantile(lateMs, 0.99).toFixed(1)} ms`,
+		},
+		{
+			name: "the backup",
+			value: (backup.ms ?? 0) / SECOND,
+			unit: "s",
+			note: `${((backup.bytes ?? 0) / 1e6).toFixed(0)} MB, copied and looked through`,
+		},
+	];
+}
+
+/** Nobody answers any more, and then everybody again. The way to them works: their gateway answers. */
+async function silence({ ground }: Stage): Promise<Figure[]> {
+	const since = Date.now();
+	const count = (kinds: string) =>
+		ask<{ n: number }>(
+			ground.path,
+			`SELECT count(*) AS n FROM event WHERE ts >= ? AND kind IN (${kinds})`,
+			since,
+		)[0]?.n ?? 0;
+	nft(
+		ground.lab,
+		"far",
+		"table ip t { chain c { type filter hook input priority 0; ip daddr { 10.140.0.0/16, 10.141.0.0/16 } drop; } }",
+	);
+	const subnets = SUBNETS + MORE_SUBNETS;
+	const down = () =>
+		ask<{ n: number }>(ground.path, "SELECT count(*) AS n FROM host WHERE status = 'down'")[0]?.n ?? 0;
+	for (let tries = 0; tries < 150 && down() < HOSTS + MORE_SUBNETS * MORE_HOSTS; tries++)
+		await Bun.sleep(SECOND);
+	const fallen = down();
+	const most = ask<{ n: number }>(
+		ground.path,
+		"SELECT count(*) AS n FROM event WHERE ts >= ? AND kind = 'subnet_down' GROUP BY subnet_id ORDER BY n DESC LIMIT 1",
+		since,
+	)[0]?.n;
+	nft(ground.lab, "far", "");
+	return [
+		{
+			name: "all silent: hosts told down",
+			value: HOSTS + MORE_SUBNETS * MORE_HOSTS - fallen,
+			unit: "missing",
+			limit: 0,
+			note: `${fallen} down in ${((Date.now() - since) / SECOND).toFixed(0)} s`,
+		},
+		{
+			name: "all silent: events of one subnet, at most",
+			value: most ?? 0,
+			unit: "",
+			limit: 1,
+			note: `${count("'subnet_down'")} grouped for ${subnets} subnets, ${count("'host_down'")} single (subnets of fewer than 10)`,
+		},
+	];
+}
+
+/** 2,000 hosts of one subnet down in one transaction, on the same gigabyte. */
+function storing({ ground }: Stage): Figure[] {
+	const db = connect(ground.path);
+	const at = Date.now();
+	const subnetId = addHosts(db, "10.142.0.0/20", 2_000, at);
+	const addresses = Array.from({ length: 2_000 }, (_, i) => 0xffff_0a8e_0001n + BigInt(i));
+	const run = { id: 0, subnetId } as Parameters<typeof recordDowns>[1]["run"];
+	const began = performance.now();
+	const recorded = recordDowns(db, { run, known: new Set(addresses), first: false }, addresses, true, at);
+	const ms = performance.now() - began;
+	db.query("DELETE FROM subnet WHERE id = ?").run(subnetId);
+	db.close();
+	const note = `${recorded.hostIds.length} hosts, ${recorded.events.length} event`;
+	return [{ name: "2,000 hosts down in one sweep, stored", value: ms, unit: "ms", limit: 2_000, note }];
+}
+
+/** Nothing may grow: the last third against the first. */
+async function soak({ ground, rollcall }: Stage): Promise<Figure[]> {
+	const seen: { memory: number; files: number; wal: number }[] = [];
+	const until = Date.now() + soakMinutes * 60 * SECOND;
+	while (Date.now() < until) {
+		await Bun.sleep(5 * SECOND);
+		const pid = rollcall.pid();
+		rollcall.get("/api/v1/subnets?limit=50");
+		const wal = statSync(`${ground.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+		seen.push({
+			memory: residentMb(pid),
+			files: readdirSync(join("/proc", String(pid), "fd")).length,
+			wal: wal / 1e6,
+		});
+	}
+	const third = Math.max(1, Math.floor(seen.length / 3));
+	const grown = (key: "memory" | "files") => {
+		const [first, last] = [seen.slice(0, third), seen.slice(-third)].map((part) =>
+			median(part.map((one) => one[key])),
+		);
+		return {
+			percent: (((last ?? 0) - (first ?? 0)) / (first ?? 1)) * 100,
+			note: `${first?.toFixed(0)} → ${last?.toFixed(0)}`,
+		};
+	};
+	const [memory, files] = [grown("memory"), grown("files")];
+	return [
+		{
+			name: `soak of ${soakMinutes} min: memory grows`,
+			value: memory.percent,
+			unit: "%",
+			limit: 10,
+			note: `${memory.note} MB`,
+		},
+		{ name: "soak: open files grow", value: files.percent, unit: "%", limit: 10, note: files.note },
+		{ name: "soak: the log at most", value: Math.max(...seen.map(({ wal }) => wal)), unit: "MB", limit: 70 },
+	];
+}
+
+const all: Figure[] = [];
+const tell = (figures: readonly Figure[]) => {
+	printFigures(figures, json);
+	all.push(...figures);
+};
+const ground = openYears(historyMb);
+const interrupted = () => {
+	ground.close();
+	process.exit(130);
+};
+process.on("SIGINT", interrupted);
+process.on("SIGTERM", interrupted);
+let rollcall: Rollcall | undefined;
+try {
+	const started = await starting(ground);
+	rollcall = started.rollcall;
+	const stage = { ground, rollcall };
+	tell(started.figures);
+	tell(await round(stage, HOSTS, { cpu: 25, busy: 20, memory: 250 }));
+	tell(
+		await streamFigures(
+			{
+				lab: ground.lab,
+				rollcall,
+				content: { small: 1, middle: 2, large: 3, hosts: HOSTS },
+				close: async () => {},
+			},
+			quick ? 5_000 : 20_000,
+		),
+	);
+	tell(await busy(stage));
+	for (let n = 0; n < MORE_SUBNETS; n++) {
+		rollcall.send("POST", "/api/v1/subnets", { cidr: moreOf(n), name: `More ${n}`, sweep_interval_s: 60 });
+	}
+	tell(await round(stage, HOSTS + MORE_SUBNETS * MORE_HOSTS, {}));
+	tell(await silence(stage));
+	tell(storing(stage));
+	tell(await soak(stage));
+} finally {
+	await rollcall?.close();
+	ground.close();
+}
+const failed = all.filter((figure) => !passes(figure)).length;
+if (!json) console.log(failed === 0 ? "All figures reached." : `${failed} figures missed.`);
+process.exit(failed === 0 ? 0 : 1);
