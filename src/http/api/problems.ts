@@ -100,7 +100,8 @@ export function withoutValues(error: AppError, body: unknown, search: string): A
 }
 
 function valueAt(body: unknown, field: string): unknown {
-	const name = NAMES[field] ?? field;
+	// Fields are named by strangers: “__proto__” is no name of ours.
+	const name = Object.hasOwn(NAMES, field) ? (NAMES[field] ?? field) : field;
 	return name
 		.split(".")
 		.reduce<unknown>(
