@@ -12,6 +12,23 @@ export function record(context: Context, event: Omit<NewEvent, "at" | "by">): Ev
 	return insertEvent(context.db, { ...event, at: context.clock.now(), by: context.actor });
 }
 
+/** What an event about no host and no subnet says of them. */
+export const nowhere = { subnetId: undefined, hostId: undefined, ip: undefined } as const;
+
+/** A field that changed, as an event keeps it; nothing where it did not. */
+export function change(
+	field: string,
+	old: unknown,
+	now: unknown,
+): { field: string; old: string; new: string }[] {
+	return old === now ? [] : [{ field, old: cut(word(old)), new: cut(word(now)) }];
+}
+
+function word(value: unknown): string {
+	if (typeof value === "boolean") return value ? "on" : "off";
+	return Array.isArray(value) ? value.join(", ") : String(value ?? "");
+}
+
 /** An old or new value as an event keeps it. */
 export function cut(text: string): string {
 	const characters = [...text];

@@ -6,6 +6,7 @@ import type { Event } from "../model/event.ts";
 import { transact } from "../store/database.ts";
 import { findEvent } from "../store/events.ts";
 import { insertDismissal } from "../store/identities.ts";
+import { record } from "./audit.ts";
 
 /**
  * The news of an event is not told again. AppError("not_found") when there is no such event, AppError("invalid") for
@@ -22,6 +23,9 @@ export function dismissEvent(context: Context, id: number): Event {
 		// Two that take turns are one thing: neither is told again.
 		const macs = kind === "mac_changed" ? [detail.mac, detail.old] : [detail.mac];
 		for (const mac of macs) insertDismissal(context.db, kind, hostId, String(mac), context.clock.now());
+		const { subnetId, ip, label } = event;
+		const told = { field: "news about its hardware address", old: "told", new: "not told again" };
+		record(context, { kind: "host_edited", subnetId, hostId, ip, label, detail: told });
 		return { ...event, dismissed: true };
 	});
 	const { subnetId, hostId } = dismissed;

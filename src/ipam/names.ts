@@ -4,10 +4,11 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { Host } from "../model/host.ts";
 import type { Subnet } from "../model/subnet.ts";
+import { formatCidr } from "../net/cidr.ts";
 import { transact } from "../store/database.ts";
 import { writeHostname, writeHostSnmp, writeSubnetSnmp } from "../store/names.ts";
 import { findSubnet } from "../store/subnets.ts";
-import { record } from "./audit.ts";
+import { change, record } from "./audit.ts";
 import { demandHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 
@@ -36,7 +37,12 @@ export function useName(context: Context, id: number, source: "ptr" | "snmp"): H
 /** Asks this host for its name by SNMP, or not; undefined: as its subnet has it. It is looked up anew. */
 export function switchHostSnmp(context: Context, id: number, enabled: boolean | undefined): Host {
 	const host = transact(context.db, () => {
-		demandHost(context, id);
+		const before = demandHost(context, id);
+		const { subnetId, ip } = before;
+		for (const detail of change("SNMP", before.snmpEnabled ?? "as the subnet", enabled ?? "as the subnet")) {
+			const label = before.hostname || ip;
+			record(context, { kind: "host_edited", subnetId, hostId: id, ip, label, detail });
+		}
 		writeHostSnmp(context.db, id, enabled, context.clock.now());
 		return demandHost(context, id);
 	});
@@ -47,7 +53,18 @@ export function switchHostSnmp(context: Context, id: number, enabled: boolean | 
 /** Asks the hosts of this subnet by SNMP, or not, those that have no switch of their own. */
 export function switchSubnetSnmp(context: Context, id: number, enabled: boolean): Subnet {
 	const subnet = transact(context.db, () => {
-		demandSubnet(context, id);
+		const before = demandSubnet(context, id);
+		for (const detail of change("SNMP", before.snmpEnabled, enabled)) {
+			const label = before.name || formatCidr(before.cidr);
+			record(context, {
+				kind: "subnet_edited",
+				subnetId: id,
+				hostId: undefined,
+				ip: undefined,
+				label,
+				detail,
+			});
+		}
 		writeSubnetSnmp(context.db, id, enabled, context.clock.now());
 		return findSubnet(context.db, id);
 	});

@@ -2,9 +2,12 @@
 
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
+import type { Host } from "../model/host.ts";
 import type { ScanRun } from "../model/scan.ts";
 import type { Subnet } from "../model/subnet.ts";
+import { formatCidr } from "../net/cidr.ts";
 import { transact } from "../store/database.ts";
+import { findHost } from "../store/hosts.ts";
 import {
 	askCancelScan,
 	enqueueScan,
@@ -13,6 +16,7 @@ import {
 	listScanHosts,
 	writeSubnetScans,
 } from "../store/scans.ts";
+import { change, record } from "./audit.ts";
 import { demandHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 
@@ -23,6 +27,7 @@ export function scanNow(context: Context, hostId: number): { run: ScanRun; alrea
 		const open = findOpenScan(context.db, hostId);
 		if (open !== undefined) return { host, run: open, already: true };
 		const id = enqueueScan(context.db, host, context.clock.now());
+		note(context, host, {});
 		return { host, run: demandScan(context, id), already: false };
 	});
 	context.bus.publish({
@@ -37,6 +42,8 @@ export function cancelScan(context: Context, runId: number): ScanRun {
 	const { run, hostIds } = transact(context.db, () => {
 		demandScan(context, runId);
 		const hostIds = listScanHosts(context.db, runId);
+		const stopped = hostIds.flatMap((id) => findHost(context.db, id) ?? [])[0];
+		if (stopped !== undefined) note(context, stopped, { old: "asked" });
 		askCancelScan(context.db, runId, context.clock.now());
 		return { run: demandScan(context, runId), hostIds };
 	});
@@ -55,13 +62,21 @@ export function cancelHostScan(context: Context, hostId: number): void {
 /** Hosts of this subnet are scanned by the clock, or only when somebody asks. */
 export function switchSubnetScans(context: Context, subnetId: number, enabled: boolean): Subnet {
 	const subnet = transact(context.db, () => {
-		demandSubnet(context, subnetId);
+		const before = demandSubnet(context, subnetId);
+		const label = before.name || formatCidr(before.cidr);
+		for (const detail of change("port scans by the clock", before.scanEnabled, enabled)) {
+			record(context, { kind: "subnet_edited", subnetId, hostId: undefined, ip: undefined, label, detail });
+		}
 		writeSubnetScans(context.db, subnetId, enabled, context.clock.now());
 		return demandSubnet(context, subnetId);
 	});
-	const change = { subnetIds: [subnetId], hostIds: [], urgent: true };
-	context.bus.publish({ kind: "change", change });
+	context.bus.publish({ kind: "change", change: { subnetIds: [subnetId], hostIds: [], urgent: true } });
 	return subnet;
+}
+
+function note(context: Context, host: Host, detail: Record<string, string>): void {
+	const { subnetId, id: hostId, ip } = host;
+	record(context, { kind: "scan_asked", subnetId, hostId, ip, label: host.hostname || ip, detail });
 }
 
 export function demandScan(context: Ground, id: number): ScanRun {

@@ -5,8 +5,8 @@ import { AppError } from "../errors.ts";
 import { USER_LIMITS, type User } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import * as sessions from "../store/sessions.ts";
-import { writeLogin } from "../store/users.ts";
-import { record } from "./audit.ts";
+import { findUser, writeLogin } from "../store/users.ts";
+import { nowhere, record } from "./audit.ts";
 import { fingerprint, newKey } from "./secrets.ts";
 
 export type SessionBounds = {
@@ -44,9 +44,6 @@ export function openSession(context: Context, user: User, agent: string): { key:
 	return { key, id };
 }
 
-/** An event that is about no host and no subnet. */
-export const nowhere = { subnetId: undefined, hostId: undefined, ip: undefined } as const;
-
 /**
  * Who this key belongs to; undefined: nobody (any more). `active`: a person did something, not a page by itself: the
  * session lives on. Costs one look-up.
@@ -69,11 +66,24 @@ export function findSession(
 
 /** Ends one session of its owner. AppError("not_found") when it has ended already or is somebody else's. */
 export function endSession(context: Context, userId: number, id: number): void {
-	const gone = transact(context.db, () => sessions.deleteSession(context.db, userId, id));
+	const gone = transact(context.db, () => {
+		const deleted = sessions.deleteSession(context.db, userId, id);
+		if (deleted) note(context, userId, "a session");
+		return deleted;
+	});
 	if (!gone) throw new AppError("not_found", "There is no such session. It may have ended already.");
 }
 
 /** Ends all sessions of a user but `except`; answers how many there were. */
 export function endSessions(context: Context, userId: number, except?: number): number {
-	return transact(context.db, () => sessions.deleteSessions(context.db, userId, except));
+	return transact(context.db, () => {
+		const count = sessions.deleteSessions(context.db, userId, except);
+		if (count > 0) note(context, userId, "sessions");
+		return count;
+	});
+}
+
+function note(context: Context, userId: number, field: string): void {
+	const label = findUser(context.db, userId)?.name ?? "";
+	record(context, { kind: "user_edited", ...nowhere, label, detail: { field, old: "open", new: "ended" } });
 }

@@ -9,7 +9,7 @@ import { transact } from "../store/database.ts";
 import { writeSubnetSnmp } from "../store/names.ts";
 import { writeSubnetScans } from "../store/scans.ts";
 import * as subnets from "../store/subnets.ts";
-import { record } from "./audit.ts";
+import { change, record } from "./audit.ts";
 import { subnetDefaults } from "./defaults.ts";
 import { checkCidr, checkSubnet, type SubnetInput } from "./fields.ts";
 
@@ -37,19 +37,24 @@ export function createSubnet(context: Context, cidrText: string, input: SubnetIn
 	return created;
 }
 
+/** What people write about a subnet, and how the record calls it. */
+const FIELDS = [
+	["name", "name"],
+	["notes", "notes"],
+	["gateway", "gateway"],
+	["sweepIntervalS", "sweep interval"],
+	["sweepEnabled", "sweeps"],
+] as const;
+
 /** Changes a subnet; AppError("conflict") when somebody else did since `version`. */
 export function editSubnet(context: Context, id: number, version: number, input: SubnetInput): Subnet {
 	const edited = transact(context.db, () => {
 		const before = demandSubnet(context, id);
 		const values = checkSubnet(before.cidr, input);
 		if (!subnets.updateSubnet(context.db, id, version, values, context.clock.now())) throw outdated(before);
-		const fields = (["name", "notes", "gateway", "sweepIntervalS", "sweepEnabled"] as const).filter(
-			(field) => before[field] !== values[field],
-		);
-		if (fields.length > 0) {
-			note(context, id, values.name || formatCidr(before.cidr), "subnet_edited", {
-				fields: fields.join(", "),
-			});
+		const changes = FIELDS.flatMap(([field, name]) => change(name, before[field], values[field]));
+		for (const one of changes) {
+			note(context, id, values.name || formatCidr(before.cidr), "subnet_edited", one);
 		}
 		return demandSubnet(context, id);
 	});

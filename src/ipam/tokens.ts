@@ -6,10 +6,9 @@ import { readLine } from "../model/text.ts";
 import { readScope, type Token, USER_LIMITS } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import * as tokens from "../store/tokens.ts";
-import { record } from "./audit.ts";
+import { nowhere, record } from "./audit.ts";
 import { need } from "./fields.ts";
 import { fingerprint, newKey } from "./secrets.ts";
-import { nowhere } from "./sessions.ts";
 
 const KEY = /^rc_[A-Za-z0-9_-]{43}$/;
 

@@ -8,11 +8,10 @@ import { transact } from "../store/database.ts";
 import { deleteSessions } from "../store/sessions.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 import * as users from "../store/users.ts";
-import { record } from "./audit.ts";
+import { nowhere, record } from "./audit.ts";
 import { need } from "./fields.ts";
 import { findStep, type Passwords } from "./passwords.ts";
 import { fingerprint, freshBytes, newWord } from "./secrets.ts";
-import { nowhere } from "./sessions.ts";
 
 /** Is there somebody who may sign in, or was there ever? Before that only the first administrator can be made. */
 export function isSetUp({ db }: Pick<Ground, "db">): boolean {

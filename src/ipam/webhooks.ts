@@ -10,6 +10,7 @@ import { transact } from "../store/database.ts";
 import { queueTest, resendDelivery } from "../store/deliveries.ts";
 import { findSubnet } from "../store/subnets.ts";
 import * as webhooks from "../store/webhooks.ts";
+import { change, nowhere, record } from "./audit.ts";
 import { need } from "./fields.ts";
 
 export type WebhookInput = {
@@ -42,6 +43,7 @@ export function createWebhook(
 			);
 		}
 		const id = webhooks.insertWebhook(context.db, values, secret, context.clock.now());
+		record(context, { kind: "webhook_added", ...nowhere, label: values.name, detail: {} });
 		return demandWebhook(context, id);
 	});
 	return { webhook, secret };
@@ -63,8 +65,23 @@ export function editWebhook(
 				detail: { version: before.version },
 			});
 		}
+		for (const detail of changesOf(before, values)) {
+			record(context, { kind: "webhook_edited", ...nowhere, label: values.name, detail });
+		}
 		return demandWebhook(context, id);
 	});
+}
+
+/** Old and new; but of the address only that it changed: it often holds a secret, and everybody reads the record. */
+function changesOf(before: Webhook, after: webhooks.WebhookValues): Record<string, string>[] {
+	return [
+		...(before.url === after.url ? [] : [{ field: "address" }]),
+		...change("name", before.name, after.name),
+		...change("topics", before.topics.join(", "), after.topics.join(", ")),
+		...change("subnet", before.subnetId, after.subnetId),
+		...change("tag", before.tag, after.tag),
+		...change("messages", before.enabled, after.enabled),
+	];
 }
 
 /** Its deliveries go with it. */
@@ -72,6 +89,7 @@ export function deleteWebhook(context: Context, id: number): Webhook {
 	return transact(context.db, () => {
 		const webhook = demandWebhook(context, id);
 		webhooks.deleteWebhook(context.db, id);
+		record(context, { kind: "webhook_deleted", ...nowhere, label: webhook.name, detail: {} });
 		return webhook;
 	});
 }
@@ -82,13 +100,24 @@ export function testWebhook(context: Context, id: number): void {
 		const webhook = demandWebhook(context, id);
 		if (!webhook.enabled) throw off();
 		queueTest(context.db, id, context.clock.now());
+		record(context, {
+			kind: "webhook_edited",
+			...nowhere,
+			label: webhook.name,
+			detail: { field: "test", new: "asked for" },
+		});
 	});
 }
 
 /** Sends a delivery from the start, under the same id. */
 export function sendAgain(context: Context, webhookId: number, deliveryId: number): void {
 	transact(context.db, () => {
-		if (!demandWebhook(context, webhookId).enabled) throw off();
+		const webhook = demandWebhook(context, webhookId);
+		if (!webhook.enabled) throw off();
+		record(context, {
+			...{ kind: "webhook_edited", ...nowhere, label: webhook.name },
+			detail: { field: "delivery", new: "sent again" },
+		});
 		if (!resendDelivery(context.db, webhookId, deliveryId, context.clock.now())) {
 			throw new AppError("not_found", "There is no such delivery. Old ones are removed.");
 		}
