@@ -55,8 +55,20 @@ export function Activity(props: { window: ActivityWindow; subnets: readonly Choi
 					</ul>
 				)}
 			</section>
+			<p class="quiet">
+				As a file: <a href={recordUrl(window.filter, "csv")}>CSV</a>,{" "}
+				<a href={recordUrl(window.filter, "json")}>JSON</a>
+			</p>
 		</Main>
 	);
+}
+
+function recordUrl({ group, subnetId, text }: ActivityWindow["filter"], format: string): string {
+	const params = new URLSearchParams({ format });
+	if (group !== undefined) params.set("kind", group);
+	if (subnetId !== undefined) params.set("subnet", String(subnetId));
+	if (text !== undefined) params.set("q", text);
+	return `/activity/record?${params}`;
 }
 
 function Filters(props: { window: ActivityWindow; subnets: readonly Choice[] }) {

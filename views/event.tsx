@@ -193,7 +193,10 @@ function edited(detail: Event["detail"]): (string | { wire: string })[] {
 	const now = String(detail.new ?? "");
 	if (field === "reserved") return ["reserved"];
 	if (detail.new === undefined) return [`${field} changed`];
-	return now === "" ? [`${field} cleared`] : [`${field} set to “`, { wire: now }, "”"];
+	const old = String(detail.old ?? "");
+	if (now === "") return old === "" ? [`${field} cleared`] : [`${field} “`, { wire: old }, "” cleared"];
+	if (old === "") return [`${field} set to “`, { wire: now }, "”"];
+	return [`${field} changed from “`, { wire: old }, "” to “", { wire: now }, "”"];
 }
 
 function target(event: Event): string | undefined {

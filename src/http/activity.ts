@@ -54,7 +54,8 @@ function windowOf(desk: Desk, request: Request) {
 	};
 }
 
-function readFilter(params: URLSearchParams): EventFilter {
+/** What the URL asks to see of all that happened. */
+export function readFilter(params: URLSearchParams): EventFilter {
 	const kind = params.get("kind") || undefined;
 	const group = EVENT_GROUPS.find((name) => name === kind);
 	if (kind !== undefined && group === undefined)

@@ -29,6 +29,7 @@ import { type Live, openLive } from "./live.ts";
 import { type Doorkeeper, loginRoutes } from "./login.ts";
 import { metricRoutes } from "./metrics.ts";
 import { originRules } from "./origin.ts";
+import { recordRoutes } from "./record.ts";
 import { answerError, answerRefusal } from "./refusals.ts";
 import { respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
@@ -174,6 +175,7 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(tokenRoutes(desk, doorkeeper.passwords))
 		.use(dashboardRoutes(desk))
 		.use(activityRoutes(desk))
+		.use(recordRoutes(desk))
 		.use(settingsRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
