@@ -57,7 +57,7 @@ export function createGuard(deps: GuardDeps): Guard {
 		const sender = peer === INSIDE ? { from: "", encrypted } : senderOf(request, peer, deps.rules);
 		const path = pathOf(request);
 		const host = request.headers.get("host") ?? new URL(request.url).host;
-		const odd = refuseOdd(request.method, path, host, deps.rules);
+		const odd = refuseOdd(request.method, path, host, deps.rules) ?? refuseOther(request, deps.rules);
 		if (odd !== undefined) return odd;
 		if (isOpen(request.method, path)) return undefined;
 		const reads = READING.has(request.method);
@@ -95,6 +95,14 @@ function refuseOdd(method: string, path: string, host: string, rules: OriginRule
 	if (path.length > PATH_CHARS || AMBIGUOUS.test(path))
 		return { status: 404, says: "There is no such page." };
 	return undefined;
+}
+
+/** A request line may name a host of its own (RFC 9112 3.2.2): that must be ours too. */
+function refuseOther({ url }: Request, rules: OriginRules): Refusal | undefined {
+	const start = url.indexOf("://") + 3;
+	const end = url.indexOf("/", start);
+	const isOwn = isOwnHost(url.slice(start, end < 0 ? undefined : end), rules);
+	return isOwn ? undefined : { status: 421, says: "This request names a host that Rollcall is not." };
 }
 
 /** While there is no user: only the page that makes the first. Once there is one: no such page, for ever. */
