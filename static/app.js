@@ -6,17 +6,21 @@
 import { startAges } from "./ages.js";
 import { watchDrawer } from "./drawer.js";
 import { watchForms } from "./forms.js";
+import { watchInline } from "./inline.js";
 import { watchKeys } from "./keys.js";
 import { connect } from "./live.js";
 import { watchSearch } from "./search.js";
 import { watchSwaps } from "./swap.js";
+import { watchUndo } from "./undo.js";
 
 // The first entry must be one that htmx may restore: the drawer pushes the second.
 history.replaceState({ htmx: true, ...history.state, host: undefined }, "");
 watchSwaps();
 watchDrawer();
 watchForms();
+watchInline();
 watchKeys();
 watchSearch();
+watchUndo();
 startAges();
 connect();

@@ -1,6 +1,7 @@
 /** The keyboard: rows, the address map as one stop, and the list of keys that "?" shows. */
 
 import { openDrawer } from "./drawer.js";
+import { editHere } from "./inline.js";
 import { all, drawer, find, main } from "./page.js";
 
 const rowLinks = () => all('tr[id^="h"] a[data-drawer]', main());
@@ -20,9 +21,7 @@ function moveRow(step) {
 async function edit() {
 	const row = document.activeElement.closest?.('tr[id^="h"]');
 	if (row && !drawer.open) await openDrawer(find("a", row).getAttribute("href"));
-	const field = find(".host input[name=hostname]", drawer.open ? drawer : main());
-	if (field) field.focus();
-	else press("e");
+	if (!editHere()) press("e");
 }
 
 const press = (key) => find(`[data-key="${key}"]`, main())?.click();
@@ -42,6 +41,7 @@ const KEYS = {
 	ArrowUp: () => moveRow(-1),
 	e: edit,
 	s: () => press("s"),
+	u: () => find("#undo button")?.click(),
 	"?": () => find("#keys").showModal(),
 };
 const AFTER_G = { d: "/", s: "/subnets", a: "/activity" };

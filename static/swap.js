@@ -1,9 +1,10 @@
 /** What a swap by htmx must not disturb, and what follows it: title, tab icon, tint of changed rows, focus. */
 
 import { tick } from "./ages.js";
-import { loadDrawer, openDrawer } from "./drawer.js";
+import { openDrawer } from "./drawer.js";
+import { rowSwapped } from "./inline.js";
 import { rove } from "./keys.js";
-import { want, withLimit } from "./live.js";
+import { withLimit } from "./live.js";
 import { all, drawer, find, main, say, shown } from "./page.js";
 
 /** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
@@ -61,12 +62,7 @@ function pieceSwapped(ctx) {
 	if (ctx.target?.id === "more" || ctx.target?.id === "earlier") grown();
 	if (drawer.open) document.title = shown.title;
 	else shown.title = document.title;
-	const { status } = ctx.response;
-	// 204 is a wish that was heard: nothing changed yet, and what is being typed stays.
-	if (drawer.open && ctx.request.method === "POST" && status < 400 && status !== 204) {
-		loadDrawer("innerHTML");
-		want({ main: true }, true);
-	}
+	if (ctx.target?.matches(".prop")) rowSwapped(ctx);
 	tick();
 }
 

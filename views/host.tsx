@@ -1,21 +1,22 @@
-/** One host: state, what is known of it, the form to change that, its ports and changes. Page and drawer share it. */
+/** One host: state, what can be done with it, what people wrote, its past, ports and changes. Page and drawer share it. */
 
 import type { Event } from "../src/model/event.ts";
-import { HOST_LIMITS, type Host } from "../src/model/host.ts";
+import type { Host } from "../src/model/host.ts";
 import { UNTIMED } from "../src/model/presence.ts";
 import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import type { HostHistory } from "../src/model/uptime.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { isLocallyAdministered, parseMac } from "../src/net/mac.ts";
-import { Age, Callout, Latency, Main, StatusPill, Wire } from "./elements.tsx";
+import { Age, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
-import { Field, type FieldProblem } from "./fields.tsx";
-import { day, duration, exact, nameOr, visible, visibleLines } from "./format.ts";
+import { day, duration, exact, nameOr, visible } from "./format.ts";
 import { HistoryPanel } from "./history.tsx";
+import { HostActions } from "./host-actions.tsx";
+import { type FieldInHand, HostFields } from "./host-fields.tsx";
 import { FoundNames } from "./names.tsx";
-import { Form } from "./reader.tsx";
-import { HostActions, OpenPorts } from "./scan.tsx";
+import { PingPanel } from "./ping.tsx";
+import { OpenPorts } from "./scan.tsx";
 
 export type HostPanelProps = {
 	host: Host;
@@ -26,10 +27,13 @@ export type HostPanelProps = {
 	asksSnmp?: boolean;
 	/** undefined: nobody scans ports here. */
 	scan?: HostScan | undefined;
-	form?: {
-		values: { hostname: string; description: string; tags: string; notes: string };
-		problem?: { field?: string; message: string };
-	};
+	inHand?: FieldInHand | undefined;
+	/** Tags in use, for completion. */
+	tags?: readonly string[];
+	/** What a ping has brought so far, in microseconds, -1 for silence. */
+	echoes?: readonly number[];
+	/** Why it could not be pinged. */
+	problem?: string | undefined;
 	now: number;
 	drawer: boolean;
 };
@@ -54,6 +58,7 @@ export function HostPage(props: Omit<HostPanelProps, "drawer">) {
 
 export function HostPanel(props: HostPanelProps) {
 	const { host } = props;
+	const place = props.drawer ? "d" : "p";
 	return (
 		<article class="host" id={props.drawer ? "drawer-host" : "host"} data-host={host.id} aria-label={host.ip}>
 			<header class="host-head">
@@ -63,12 +68,13 @@ export function HostPanel(props: HostPanelProps) {
 					<Latency host={host} />
 				</span>
 				<Story host={host} now={props.now} />
-				<HostActions host={host} scan={props.scan} />
+				<HostActions host={host} scan={props.scan} place={place} />
+				<PingPanel host={host} place={place} echoes={props.echoes ?? []} problem={props.problem} />
 			</header>
-			<EditForm {...props} />
+			<HostFields host={host} place={place} tags={props.tags ?? []} inHand={props.inHand} />
 			<FoundNames host={host} subnet={props.subnet} asksSnmp={props.asksSnmp === true} />
 			{props.history !== undefined && host.firstSeenAt !== undefined && (
-				<HistoryPanel history={props.history} now={props.now} id={props.drawer ? "d" : "p"} />
+				<HistoryPanel history={props.history} now={props.now} id={place} />
 			)}
 			<OpenPorts ports={host.ports} scan={props.scan} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
@@ -89,7 +95,6 @@ export function HostPanel(props: HostPanelProps) {
 					</ul>
 				)}
 			</section>
-			<DeleteForm host={host} />
 		</article>
 	);
 }
@@ -140,117 +145,4 @@ function Story(props: { host: Host; now: number }) {
 function isMadeUp(text: string): boolean {
 	const mac = parseMac(text);
 	return mac !== undefined && isLocallyAdministered(mac);
-}
-
-const SOURCES = { typed: undefined, ptr: "from PTR", snmp: "from SNMP", import: "from an import" } as const;
-
-/** A problem with one of these is told at the field. */
-const FIELDS = new Set(["hostname", "description", "tags", "notes"]);
-
-function EditForm(props: HostPanelProps) {
-	const { host, form } = props;
-	const values = form?.values ?? {
-		hostname: host.hostname,
-		description: host.description,
-		tags: host.tags.join(", "),
-		notes: host.notes,
-	};
-	const problem: FieldProblem | undefined = form?.problem;
-	const id = props.drawer ? "d" : "p";
-	return (
-		<Form
-			class="fields rows"
-			id={`${id}-edit`}
-			action={`/hosts/${host.id}`}
-			data-edit
-			data-dirty={form?.problem === undefined ? undefined : ""}
-			hx-post={`/hosts/${host.id}`}
-			hx-select=".host"
-			hx-target="closest .host"
-			hx-swap="outerHTML"
-		>
-			<input type="hidden" name="version" value={host.version} />
-			{problem !== undefined && !FIELDS.has(problem.field ?? "") && (
-				<Callout kind="bad">
-					<p>{visibleLines(problem.message)}</p>
-				</Callout>
-			)}
-			<HostFields host={host} id={id} values={values} problem={problem} />
-			<div class="actions">
-				<button type="submit" class="button primary">
-					Save
-				</button>
-				<button type="reset" class="button plain">
-					Undo
-				</button>
-			</div>
-		</Form>
-	);
-}
-
-function HostFields(props: {
-	host: Host;
-	id: string;
-	values: { hostname: string; description: string; tags: string; notes: string };
-	problem: FieldProblem | undefined;
-}) {
-	const { host, id, values, problem } = props;
-	const source = host.hostnameSource === undefined ? undefined : SOURCES[host.hostnameSource];
-	return (
-		<>
-			<Field
-				id={`${id}-hostname`}
-				name="hostname"
-				label="Hostname"
-				value={values.hostname}
-				max={HOST_LIMITS.hostnameChars}
-				{...(source === undefined ? {} : { hint: source })}
-				problem={problem}
-			/>
-			<Field
-				id={`${id}-description`}
-				name="description"
-				label="Description"
-				value={values.description}
-				max={HOST_LIMITS.descriptionChars}
-				problem={problem}
-			/>
-			<Field
-				id={`${id}-tags`}
-				name="tags"
-				label="Tags"
-				value={values.tags}
-				hint="Between commas."
-				problem={problem}
-			/>
-			<Field
-				id={`${id}-notes`}
-				name="notes"
-				label="Notes"
-				value={values.notes}
-				lines={Math.min(8, Math.max(2, values.notes.split("\n").length))}
-				max={HOST_LIMITS.notesChars}
-				problem={problem}
-			/>
-		</>
-	);
-}
-
-/** Folded, so that deleting takes two deliberate steps without a script. */
-function DeleteForm(props: { host: Host }) {
-	const { host } = props;
-	return (
-		<details class="delete">
-			<summary>Delete…</summary>
-			<Form action={`/hosts/${host.id}/delete`}>
-				<p>
-					The record of {host.ip} goes: hostname, description, tags, notes and its whole history. If it
-					answers again it comes back as a new host.
-				</p>
-				<button type="submit" class="button danger">
-					Delete {host.ip}
-				</button>
-			</Form>
-		</details>
-	);
 }

@@ -256,6 +256,7 @@ const KEYS = [
 	["Esc", "close"],
 	["e", "edit"],
 	["s", "sweep now"],
+	["u", "undo, while it is offered"],
 	["g d", "dashboard"],
 	["g s", "subnets"],
 	["g a", "activity"],

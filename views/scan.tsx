@@ -4,7 +4,6 @@ import type { Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
 import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
-import { familyOf } from "../src/net/address.ts";
 import { ActionButton, Age, Wire } from "./elements.tsx";
 import { duration, plural, visibleLines } from "./format.ts";
 import { Form } from "./reader.tsx";
@@ -12,34 +11,8 @@ import { Form } from "./reader.tsx";
 const NEW_FOR_MS = 24 * 3_600_000;
 const SCANNERS: Readonly<Record<string, string>> = { nmap: "nmap", connect: "TCP connect" };
 
-/** "Scan ports" (what follows is told by the live stream), and links to what answers on the web; only ports that a scan has found. */
-export function HostActions(props: { host: Host; scan: HostScan | undefined }) {
-	const { host, scan } = props;
-	const name = familyOf(host.address) === 6 ? `[${host.ip}]` : host.ip;
-	const web = host.ports
-		.filter((port) => port.proto === "tcp" && (port.service === "http" || port.service === "https"))
-		.slice(0, 3);
-	if (scan === undefined && web.length === 0) return null;
-	return (
-		<div class="buttons">
-			{scan !== undefined && <ScanButton host={host} scan={scan} />}
-			{web.map((port) => (
-				<a
-					key={port.port}
-					class="button plain"
-					href={`${port.service}://${name}:${port.port}/`}
-					target="_blank"
-					rel="noreferrer noopener"
-				>
-					Open {port.service} <span class="mono">{port.port}</span> ↗
-				</a>
-			))}
-		</div>
-	);
-}
-
 /** Begins a scan, or ends the one that is open: a scheduled one has other hosts too, and the button says so. */
-function ScanButton({ host, scan }: { host: Host; scan: HostScan }) {
+export function ScanButton({ host, scan }: { host: Host; scan: HostScan }) {
 	const others = scan.openHosts - 1;
 	const action = `/hosts/${host.id}/scan${scan.open === undefined ? "" : "/cancel"}`;
 	const of = others > 0 ? ` of this and ${plural(others, "other host")}` : "";

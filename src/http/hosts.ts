@@ -1,41 +1,37 @@
-/** Hosts for people: page and drawer of one, its edit form, and the reservation of a free address. */
+/** Hosts for people: page and drawer of one, what can be done with it, and the reservation of a free address. */
 
 import { Elysia } from "elysia";
-import { HostPage, HostPanel } from "../../views/host.tsx";
+import { HostPanel } from "../../views/host.tsx";
+import { PING, PingPanel } from "../../views/ping.tsx";
 import { renderFragment } from "../../views/render.tsx";
 import { ReserveForm } from "../../views/reserve.tsx";
-import { asksSnmp } from "../config/names.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { deleteHost } from "../ipam/deletions.ts";
-import { demandHost, editHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
+import { demandHost, reserveAddress, reserveFirstFree } from "../ipam/hosts.ts";
 import { reserveRow } from "../ipam/reservations.ts";
 import { cancelHostScan, scanNow } from "../ipam/scans.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
 import type { Host } from "../model/host.ts";
-import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
 import { formatAddress, parseAddress } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
-import { listEvents } from "../store/events.ts";
 import { findHostByAddress } from "../store/hosts.ts";
-import { listHours, listSamples } from "../store/samples.ts";
-import { readHostScan } from "../store/scanned-hosts.ts";
 import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
+import { fieldInHand, hostPage, panelOf } from "./host-panel.ts";
 import { type Fields, readForm, readId } from "./query.ts";
 import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
-
-/** Changes shown under a host. */
-const CHANGES = 20;
 
 export function hostRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
 	return new Elysia()
-		.get("/hosts/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
-		.get("/hosts/:id/drawer", ({ request, params }) =>
-			desk.piece(request, () => respondHtml(request, drawer(desk, request, readId(params.id)))),
+		.get("/hosts/:id", ({ request, params }) =>
+			desk.page(request, () => hostPage(panelOf(desk, readId(params.id), fieldInHand(request)))),
 		)
-		.post("/hosts/:id", ({ request, params }) => save(desk, request, readId(params.id)), raw)
+		.get("/hosts/:id/drawer", ({ request, params }) =>
+			desk.piece(request, () => drawer(desk, request, readId(params.id))),
+		)
+		.post("/hosts/:id/ping", ({ request, params }) => ping(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/scan", ({ request, params }) => scan(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/scan/cancel", ({ request, params }) => cancel(desk, request, readId(params.id)), raw)
 		.post("/hosts/:id/delete", ({ request, params }) => remove(desk, request, readId(params.id)), raw)
@@ -45,64 +41,48 @@ export function hostRoutes(desk: Desk) {
 		.post("/subnets/:id/reserve", ({ request, params }) => reserve(desk, request, readId(params.id)), raw);
 }
 
-function panelOf(desk: Desk, id: number) {
-	const { db, clock } = desk.context;
-	const host = demandHost(desk.context, id);
-	const subnet = demandSubnet(desk.context, host.subnetId);
-	const now = clock.now();
-	return {
-		host,
-		subnet,
-		events: listEvents(db, { hostId: id, limit: CHANGES }),
-		asksSnmp: asksSnmp(desk.context.config),
-		scan: readHostScan(db, id, desk.context.config.scanIntervalMinutes > 0),
-		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
-			now,
-			intervalMs: subnet.sweepIntervalS * 1_000,
-		}),
-		now,
-	};
-}
-
-function page(desk: Desk, id: number) {
-	const panel = panelOf(desk, id);
-	return { title: panel.host.hostname || panel.host.ip, main: HostPage(panel) };
-}
-
-function drawer(desk: Desk, request: Request, id: number): string {
-	return renderFragment(desk.reader(request), HostPanel({ ...panelOf(desk, id), drawer: true }));
-}
-
-async function save(desk: Desk, request: Request, id: number): Promise<Response> {
-	const field = await readForm(request);
-	const inDrawer = isHtmx(request) && field("from") === "drawer";
-	const values = {
-		hostname: field("hostname"),
-		description: field("description"),
-		tags: field("tags"),
-		notes: field("notes"),
-	};
-	try {
-		editHost(desk.by(request), id, Number(field("version")), values);
-	} catch (error) {
-		if (!(error instanceof AppError) || error.code === "not_found") throw error;
-		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
-		const panel = { ...panelOf(desk, id), form: { values, problem } };
-		const status = explain(error).status;
-		if (inDrawer)
-			return respondHtml(
-				request,
-				renderFragment(desk.reader(request), HostPanel({ ...panel, drawer: true })),
-				status,
-			);
-		return respondPage(request, desk.shell(request), { title: panel.host.ip, main: HostPage(panel) }, status);
-	}
-	return inDrawer ? respondHtml(request, drawer(desk, request, id)) : redirect(`/hosts/${id}`);
+function drawer(desk: Desk, request: Request, id: number): Response {
+	const panel = HostPanel({ ...panelOf(desk, id), drawer: true });
+	return respondHtml(request, renderFragment(desk.reader(request), panel));
 }
 
 function remove(desk: Desk, request: Request, id: number): Response {
 	const { host, batchId } = deleteHost(desk.by(request), id);
 	return redirectWithUndo(`/subnets/${host.subnetId}`, batchId);
+}
+
+/** One echo more, beside those the form brings along; the script asks again each second until there are enough. */
+async function ping(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	const place = field("place") === "d" ? "d" : "p";
+	const host = demandHost(desk.context, id);
+	const before = readEchoes(field("echoes"));
+	const { clock } = desk.context;
+	const from = clock.monotonicMs();
+	const patience = { attempts: 1, retryMs: 0, timeoutMs: PING.timeoutMs };
+	let echoes = before;
+	let problem: string | undefined;
+	try {
+		const [echo = -1] = await desk.surroundings.ask([host.address], patience);
+		echoes = [...before, echo];
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		problem = error.message;
+	}
+	if (!isHtmx(request)) {
+		return respondPage(request, desk.shell(request), hostPage({ ...panelOf(desk, id), echoes, problem }));
+	}
+	const waitMs = Math.max(0, Math.round(PING.everyMs - (clock.monotonicMs() - from)));
+	return respondHtml(
+		request,
+		renderFragment(desk.reader(request), PingPanel({ host, place, echoes, waitMs, problem })),
+	);
+}
+
+/** Microseconds, -1 for silence; what is none is left out. */
+function readEchoes(text: string): number[] {
+	const parts = text.split(",", PING.echoes - 1);
+	return parts.filter((part) => /^(-1|\d{1,8})$/.test(part)).map(Number);
 }
 
 /** Only a wish: what comes of it reaches the open page by the live stream. */

@@ -21,6 +21,7 @@ import { documentRoutes } from "./docs.ts";
 import { exportRoutes } from "./exports.ts";
 import { openFeed } from "./feed.ts";
 import { createGuard, type Guard, INSIDE } from "./guard.ts";
+import { hostFieldRoutes } from "./host-fields.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityRoutes } from "./identities.ts";
 import { importRoutes } from "./imports.ts";
@@ -179,6 +180,7 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(settingsRoutes(desk))
 		.use(subnetRoutes(desk))
 		.use(hostRoutes(desk))
+		.use(hostFieldRoutes(desk))
 		.use(batchRoutes(desk))
 		.use(importRoutes(desk))
 		.use(exportRoutes(desk))

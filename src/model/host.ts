@@ -62,6 +62,10 @@ export type SeenFilter = { readonly kind: "never" } | { readonly kind: "new"; re
 /** "alive": up, down, unknown, each by address; "address": as in an address book. */
 export type HostOrder = "alive" | "address";
 
+/** What people write about a host. */
+export const HOST_FIELDS = ["hostname", "description", "tags", "notes"] as const;
+export type HostField = (typeof HOST_FIELDS)[number];
+
 /** Addresses that can be reserved in one go. */
 export const RESERVE_MAX = 64;
 

@@ -26,9 +26,6 @@ describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is mi
 		expect(plain.url()).toContain("tag=dhcp");
 		await plain.goto(`${gallery.url}/subnets/1`);
 		await plain.click('tr a[data-drawer]:text-is("10.0.0.14")');
-		await plain.fill("#p-description", "plain");
-		await plain.click("main button:text-is('Save')");
-		expect(gallery.world.posts.at(-1)?.form.description).toBe("plain");
 		await plain.goto(`${gallery.url}/x/wrong-subnet`);
 		await plain.click("button:has-text('Use 10.0.0.0/24')");
 		expect(gallery.world.posts.at(-1)).toMatchObject({

@@ -59,15 +59,16 @@ describe.skipIf(problem !== undefined)(
 
 		test("“Scan ports” in the drawer: a port that opened is there with its event, what is being typed stays", async () => {
 			second = await listen(lab, [{ port: 21, banner: HOSTILE_FTP }]);
-			await page.fill('#drawer input[name="description"]', "half a sent");
 			await page.click('#drawer button:has-text("Scan ports")');
+			await page.click('#drawer [data-field="description"]');
+			await page.fill("#d-description", "half a sent");
 			const ports = page.locator("#drawer .open-ports");
 			await ports.locator("li", { hasText: "21/tcp" }).waitFor({ timeout: 40_000 });
 			expect(await ports.textContent()).toContain("<script>alert(1)</script>");
 			expect(await ports.locator("li", { hasText: "21/tcp" }).locator(".pill.new").count()).toBe(1);
 			await page.locator("#drawer .events", { hasText: "opened 21/ftp" }).waitFor({ timeout: 10_000 });
 			await page.locator("#drawer button:has-text('Scan ports')").waitFor({ timeout: 10_000 });
-			expect(await page.inputValue('#drawer input[name="description"]')).toBe("half a sent");
+			expect(await page.inputValue("#d-description")).toBe("half a sent");
 			expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
 		}, 70_000);
 

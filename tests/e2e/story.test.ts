@@ -113,15 +113,27 @@ describe.skipIf(problem !== undefined)(
 		test("the drawer opens over the page, saves, and closes with Esc", async () => {
 			await row("10.128.0.9").locator("a").first().click();
 			await page.waitForURL(/\/hosts\/\d+$/);
-			await page.fill('#drawer input[name="hostname"]', "nas.lan");
-			await page.fill('#drawer input[name="tags"]', "storage, backup");
+			await page.click('#drawer [data-field="hostname"]');
+			await page.fill("#d-hostname", "nas.lan");
 			await page.click('#drawer button[type="submit"]:has-text("Save")');
+			await page.click('#drawer [data-field="tags"]');
+			await page.fill("#d-tags", "storage, backup");
+			await page.keyboard.press("Enter");
 			await page.locator("#main", { hasText: "nas.lan" }).waitFor({ timeout: 5_000 });
 			await page.keyboard.press("Escape");
 			await page.waitForURL(/\/subnets\/1$/);
 			expect(rollcall.get<{ items: { tags: string[] }[] }>("/api/v1/hosts?q=nas.lan").items[0]?.tags).toEqual(
 				["storage", "backup"],
 			);
+		}, 40_000);
+
+		test("Ping now shows an answer a second, as it comes", async () => {
+			await row("10.128.0.9").locator("a").first().click();
+			await page.click("#drawer button:text-is('Ping now')");
+			await page.waitForSelector("#d-ping .got:nth-child(3)", { timeout: 6_000 });
+			expect(await page.textContent("#d-ping .sum")).toMatch(/^[34] of [34] answered · min [<\d.]+ · mean/);
+			await page.keyboard.press("Escape");
+			await page.waitForURL(/\/subnets\/1$/);
 		}, 40_000);
 
 		test("no error in the console, no request to anybody else", () => {

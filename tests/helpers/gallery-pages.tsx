@@ -12,6 +12,7 @@ import { Activity, ActivityLines, type ActivityWindow } from "../../views/activi
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
+import type { FieldInHand } from "../../views/host-fields.tsx";
 import { ListingRows } from "../../views/listing.tsx";
 import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
@@ -142,21 +143,8 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 		event("host_up", host.hostname, 9 * HOUR, { detail: { downMs: 120_000 } }),
 		event("host_down", host.hostname, 9 * HOUR),
 	];
-	const values = {
-		hostname: host.hostname,
-		description: "my words",
-		tags: host.tags.join(", "),
-		notes: host.notes,
-	};
-	const form = conflict
-		? {
-				values,
-				problem: {
-					field: "description",
-					message:
-						"Someone else changed it to “their words” meanwhile; yours is “my words”. Save again to keep yours.",
-				},
-			}
+	const inHand: FieldInHand | undefined = conflict
+		? { field: "description", value: "my words", theirs: "their words", by: "Marta" }
 		: undefined;
 	const shared = {
 		host,
@@ -173,7 +161,7 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 			nextAt: NOW + 36 * 60_000,
 		},
 		now: world.now(),
-		...(form && { form }),
+		inHand,
 	};
 	return drawer ? <HostPanel {...shared} drawer /> : <HostPage {...shared} />;
 }

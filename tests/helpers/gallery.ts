@@ -5,7 +5,7 @@ import { compileCss } from "../../scripts/css.ts";
 import { bundleScript } from "../../scripts/js.ts";
 import { THEMES, type Theme } from "../../views/layout.tsx";
 import { renderDocument, renderMain } from "../../views/render.tsx";
-import { fragmentOf, hostAt, lostPage, newWorld, pageOf, type World } from "./gallery-pages.tsx";
+import { fragmentOf, lostPage, newWorld, pageOf, type World } from "./gallery-pages.tsx";
 
 export const CSP =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -103,7 +103,7 @@ export function openGallery(world = newWorld()): Gallery {
 					[...(await request.formData())].map(([name, value]) => [name, String(value)]),
 				);
 				world.posts.push({ path: url.pathname, form });
-				return afterPost(world, url, form);
+				return afterPost(url);
 			}
 			return answer(world, request, url);
 		},
@@ -142,18 +142,10 @@ function stream(open: Set<ReadableStreamDefaultController>): Response {
 	});
 }
 
-/** Hosts are saved; everything else answers as if it had been done. */
-function afterPost(world: World, url: URL, form: Record<string, string>): Response {
-	const found = hostAt(world, url.pathname);
-	const to = (where: string) => new Response(null, { status: 303, headers: { location: where } });
-	if (found !== undefined && !url.pathname.endsWith("/delete")) {
-		const at = found.place.hosts.indexOf(found.host);
-		found.place.hosts[at] = {
-			...found.host,
-			hostname: form.hostname ?? "",
-			description: form.description ?? "",
-		};
-		return to(`/hosts/${found.host.id}`);
-	}
-	return to(/^\/subnets\/\d+/.exec(url.pathname)?.[0] ?? "/subnets");
+/** Everything answers as if it had been done. */
+function afterPost(url: URL): Response {
+	return new Response(null, {
+		status: 303,
+		headers: { location: /^\/(subnets|hosts)\/\d+/.exec(url.pathname)?.[0] ?? "/subnets" },
+	});
 }

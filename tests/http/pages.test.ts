@@ -152,14 +152,11 @@ describe("hosts", () => {
 			description: "new firewall",
 		});
 		expect(taken.headers.get("location")).toBe("/hosts/1");
-		const saved = await rig.post("/hosts/1", {
-			version: "1",
-			hostname: "fw2",
-			description: "",
-			tags: "core, Core, dmz",
-			notes: "rack 3",
-		});
-		expect(saved.status).toBe(303);
+		const saved = await rig.post("/hosts/1/fields/notes", { was: "", value: "rack 3" });
+		expect(saved.headers.get("location")).toBe("/hosts/1");
+		await rig.post("/hosts/1/fields/tags", { add: "core, Core, dmz, old" });
+		const fewer = await rig.post("/hosts/1/fields/tags", { untag: "old" });
+		expect(fewer.headers.get("location")).toBe("/hosts/1?edit=tags");
 		const drawer = await rig.get("/hosts/1/drawer");
 		expect(drawer.text).toContain("rack 3");
 		expect(drawer.text).not.toContain("<html");
@@ -190,14 +187,51 @@ describe("hosts", () => {
 		expect(refused.text).toContain('value="kept"');
 	});
 
-	test("an edit on an old version shows what was typed and what is there now", async () => {
+	test("two who write the same field: the later one sees both, and nothing is stored until they decide", async () => {
 		await subnet("10.0.0.0/24");
 		await rig.post("/subnets/1/reserve", { address: "10.0.0.9", hostname: "a" });
-		await rig.post("/hosts/1", { version: "1", hostname: "b" });
-		const late = await rig.post("/hosts/1", { version: "1", hostname: "c" });
+		await rig.post("/hosts/1/fields/hostname", { was: "a", value: "b" });
+		const late = await rig.post("/hosts/1/fields/hostname", { was: "a", value: "c" });
 		expect(late.status).toBe(409);
 		expect(late.text).toContain('value="c"');
-		expect(late.text).toContain("Somebody else");
+		expect(late.text).toContain("changed this while you were typing");
+		expect(late.text).toContain('name="was" value="b"');
+		expect((await rig.get("/api/v1/hosts/1")).json() as { hostname: string }).toMatchObject({
+			hostname: "b",
+		});
+		expect((await rig.post("/hosts/1/fields/hostname", { was: "b", value: "c" })).status).toBe(303);
+	});
+
+	test("two who write different fields, or add tags, are in nobody's way; the same words are no conflict", async () => {
+		await subnet("10.0.0.0/24");
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.9", hostname: "a" });
+		for (const [field, form] of [
+			["hostname", { was: "a", value: "b" }],
+			["notes", { was: "", value: "one\r\ntwo" }],
+			["notes", { was: "", value: "one\ntwo" }],
+			["tags", { add: "x" }],
+			["tags", { add: "y" }],
+			["description", { was: "", value: "d" }],
+		] as const) {
+			expect((await rig.post(`/hosts/1/fields/${field}`, form)).status).toBe(303);
+		}
+		expect((await rig.get("/api/v1/hosts/1")).json() as object).toMatchObject({
+			hostname: "b",
+			notes: "one\ntwo",
+			tags: ["x", "y"],
+			description: "d",
+		});
+	});
+
+	test("a value that cannot be used comes back with the reason; fields that are none are not found", async () => {
+		await subnet("10.0.0.0/24");
+		await rig.post("/subnets/1/reserve", { address: "10.0.0.9" });
+		const refused = await rig.post("/hosts/1/fields/description", { was: "", value: "x".repeat(256) });
+		expect(refused.status).toBe(422);
+		expect(refused.text).toContain("at most 255");
+		expect(refused.text).toContain("x".repeat(256));
+		expect((await rig.get("/hosts/1/fields/color/edit")).status).toBe(404);
+		expect((await rig.get("/hosts/1?edit=notes")).text).toContain('<textarea rows="3" id="p-notes"');
 	});
 
 	test("hostile names are shown as typed", async () => {

@@ -83,10 +83,8 @@ function pagesWith(text: string): Record<string, VNode> {
 	const form = { values, problem: { field: "cidr", message: text, suggestion: text } };
 	const offers = [{ cidr: text, interface: text, addresses: 1n }];
 	const counts = { up: 1, down: 0, neverAnswered: 0, newIn24h: 0, answered24h: undefined };
-	const edit = {
-		values: { hostname: text, description: text, tags: text, notes: text },
-		problem: { message: text },
-	};
+	const edit = { field: "description", value: text, theirs: text, by: text } as const;
+	const tags = { field: "tags", value: text, problem: text } as const;
 	const shared = { subnet: place, events, now: NOW };
 	return {
 		...smallPages(text, place),
@@ -140,7 +138,8 @@ function pagesWith(text: string): Record<string, VNode> {
 		edit: <SubnetEdit subnet={place} form={form} />,
 		delete: <SubnetDelete subnet={place} hosts={2} annotated={1} moved={{ to: text, hosts: 1 }} />,
 		host: <HostPage host={one} {...shared} />,
-		drawer: <HostPanel host={one} form={edit} drawer {...shared} />,
+		drawer: <HostPanel host={one} inHand={edit} drawer {...shared} />,
+		tags: <HostPanel host={one} inHand={tags} tags={[text, "a"]} drawer {...shared} />,
 	};
 }
 
