@@ -13,7 +13,8 @@ export const RESTORE_HELP = `rollcall restore FILE: put a backup in the place of
 
 FILE is looked through first: a damaged file, one of another program or of a newer Rollcall is refused, and
 nothing is changed. The present database is kept beside it as NAME.before-restore-TIME. No server may use
-the database meanwhile: stop it first.
+the database meanwhile: stop it first. Users, passwords and tokens are those of the backup; everybody signs
+in again.
 
   --json            print {"path","kept","subnets","hosts","format"}
 ${DATABASE_HELP}

@@ -60,6 +60,8 @@ function refuseForeign(part: string, busyMs: number): void {
 				`The backup is not as Rollcall makes them (${odd}). It was not used.`,
 			);
 		}
+		// Somebody who was signed out since must not be in again by it.
+		db.run("DELETE FROM session");
 		db.run("PRAGMA journal_mode = DELETE");
 	} finally {
 		own.close();

@@ -1,10 +1,10 @@
 /**
- * `bench faults [--kills N]`: as many kill -9 as wanted, at random moments of the whole program at work, of upgrades and
- * of restores. Prints what was struck and what was found wrong; exits with 1 when anything was.
+ * `bench faults [--kills N]`: as many kill -9 as wanted, at random moments of the whole program at work, of imports, upgrades and
+ * restores. Prints what was struck and what was found wrong; exits with 1 when anything was.
  */
 
 import { parseArgs } from "node:util";
-import { RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
+import { IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
 import { killFresh, killWhole, type Strike } from "../helpers/killing.ts";
 
 const { values } = parseArgs({ options: { kills: { type: "string" }, json: { type: "boolean" } } });
@@ -29,6 +29,7 @@ async function whole(): Promise<Strike> {
 
 const parts: Record<string, () => Promise<Strike>> = {
 	"sweep, prune, backup, delivery, writes": whole,
+	"an import": () => killFresh("import-entry.ts", kills, Math.random, IMPORT),
 	"an upgrade": () => killFresh("upgrade-entry.ts", kills, Math.random, UPGRADE),
 	"a restore": () => killFresh("restore-entry.ts", kills, Math.random, RESTORE),
 };

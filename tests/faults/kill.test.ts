@@ -9,13 +9,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDatabase, wrongs } from "../helpers/filled.ts";
-import { RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
+import { IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
 import { killFresh, killWhole, lookAt } from "../helpers/killing.ts";
 
 test("sweep, prune, backup, delivery and people's writes at the same time", async () => {
 	const { acknowledged, problems } = await killWhole(3, Math.random, 1_500);
 	expect(problems).toEqual([]);
 	expect(acknowledged).toBeGreaterThan(50);
+}, 30_000);
+
+test("an import: all rows of the file, or none", async () => {
+	expect((await killFresh("import-entry.ts", 4, Math.random, IMPORT)).problems).toEqual([]);
 }, 30_000);
 
 test("an upgrade: the file is the old or the new one, and the next start ends it", async () => {

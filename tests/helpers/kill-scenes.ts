@@ -1,7 +1,7 @@
-/** What is killed besides the whole program: an upgrade and a restore, each with what must hold whenever it happens. */
+/** What is killed besides the whole program: an import, an upgrade and a restore, each with what must hold whenever it happens. */
 
 import { Database } from "bun:sqlite";
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeBackup } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
@@ -66,6 +66,37 @@ export const UPGRADE = {
 		problems.push(...wrongs(old));
 		old.close();
 		if (readdirSync(folder).some((name) => name.endsWith(".part"))) problems.push("a piece of a copy stays");
+		return problems;
+	},
+};
+
+const ROWS = 4_000;
+
+/** Killed at any moment, all rows of the file are there, or none. */
+export const IMPORT = {
+	maxMs: 900,
+	prepare(folder: string) {
+		const [path, file] = [join(folder, "ipam.db"), join(folder, "hosts.csv")];
+		fillDatabase(path, 3);
+		const rows = Array.from(
+			{ length: ROWS },
+			(_, n) => `10.0.${1 + (n >> 7)}.${1 + (n & 127)},host-${n}.lan,imported`,
+		);
+		writeFileSync(file, `ip,hostname,description\n${rows.join("\n")}\n`);
+		return [path, file];
+	},
+	judge(folder: string): string[] {
+		const db = openDatabase(join(folder, "ipam.db"), { busyMs: 1_000 });
+		const problems = wrongs(db);
+		const { n } = db.query("SELECT count(*) AS n FROM host WHERE description = 'imported'").get() as {
+			n: number;
+		};
+		const { told } = db.query("SELECT count(*) AS told FROM event WHERE kind = 'hosts_imported'").get() as {
+			told: number;
+		};
+		db.close();
+		if (n !== 0 && n !== ROWS) problems.push(`${n} of ${ROWS} rows`);
+		if (told !== (n === 0 ? 0 : 1)) problems.push(`${n} rows, told ${told} times`);
 		return problems;
 	},
 };

@@ -22,6 +22,7 @@ import { SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { restoreBackup } from "../../src/store/restore.ts";
 import { writeSetting } from "../../src/store/settings.ts";
 import { fillDatabase, wrongs } from "../helpers/filled.ts";
+import { signIn } from "../helpers/signed.ts";
 
 let folder: string;
 let path: string;
@@ -143,6 +144,18 @@ describe("restore", () => {
 		expect(existsSync(`${path}.restoring`)).toBe(false);
 		// The backup itself is as good as before.
 		expect(checkBackup(copy)).toMatchObject({ hosts: 50 });
+	});
+
+	test("signs everybody out, and keeps the users of the backup", () => {
+		const db = openDatabase(path, { busyMs: 200 });
+		signIn(db);
+		db.close();
+		writeBackup(path, copy, { busyMs: 200 });
+		back(copy);
+		const now = openDatabase(path, { busyMs: 200 });
+		expect(now.query("SELECT name FROM user").all()).toEqual([{ name: "admin" }]);
+		expect(now.query("SELECT count(*) AS n FROM session").get()).toEqual({ n: 0 });
+		now.close();
 	});
 
 	test("brings an older format up to date", () => {

@@ -1,0 +1,130 @@
+/** Too many at once: five hundred browsers that come back together, and no file descriptor left (faults F-10, F-31). */
+
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BOUNDS } from "../../src/config.ts";
+import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
+import { openLiveApp, send } from "../helpers/live-app.ts";
+import { SIGNED, signInFile } from "../helpers/signed.ts";
+
+/** Opens so many streams at the same moment; `greeted` and `told` count those that heard the light and a change. */
+function crowd(port: number, count: number) {
+	const seen = { greeted: 0, told: 0, refused: 0 };
+	const head = Object.entries(SIGNED)
+		.map(([name, value]) => `${name}: ${value}\r\n`)
+		.join("");
+	const sockets = Array.from({ length: count }, () => {
+		let text = "";
+		const socket = connect(port, "127.0.0.1");
+		socket.on("error", () => {});
+		socket.on("data", (bytes) => {
+			const before = text;
+			text += bytes.toString("latin1");
+			const news = (word: string) => !before.includes(word) && text.includes(word);
+			if (news("event: light")) seen.greeted += 1;
+			if (news("event: change")) seen.told += 1;
+			if (news("HTTP/1.1 429")) seen.refused += 1;
+		});
+		socket.write(`GET /live HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${head}\r\n`);
+		return socket;
+	});
+	return { seen, sockets, close: () => closeAll(sockets) };
+}
+
+function closeAll(sockets: readonly Socket[]): void {
+	for (const socket of sockets) socket.destroy();
+}
+
+async function until(is: () => boolean, what: string, tries = 500): Promise<void> {
+	for (let n = 0; n < tries; n++) {
+		if (is()) return;
+		await Bun.sleep(20);
+	}
+	throw new Error(`it did not come to this: ${what}`);
+}
+
+test("as many browsers as there may be, all at once: all greeted, all told, one more is refused", async () => {
+	const live = await openLiveApp();
+	const port = Number(new URL(live.url).port);
+	try {
+		for (let round = 0; round < 2; round++) {
+			const all = crowd(port, BOUNDS.streamsMax);
+			await until(() => all.seen.greeted === BOUNDS.streamsMax, "all greeted");
+			const late = crowd(port, 1);
+			await until(() => late.seen.refused === 1, "one refused");
+			late.close();
+			await send(live.url, "/subnets", { cidr: `10.${round}.0.0/24`, name: "", sweep_enabled: false });
+			await until(() => all.seen.told === BOUNDS.streamsMax, "all told");
+			all.close();
+			// The connections are gone: the next crowd finds room, as after a restart.
+			await Bun.sleep(300);
+		}
+	} finally {
+		await live.close();
+	}
+}, 40_000);
+
+const limited = process.platform === "linux" && Bun.which("prlimit") !== null;
+const title = limited ? "" : " (needs prlimit)";
+test.skipIf(!limited)(
+	`no file descriptor left: nobody is down for it, and it goes on when there is room${title}`,
+	async () => {
+		const folder = mkdtempSync(join(tmpdir(), "rollcall-files-"));
+		const path = join(folder, "ipam.db");
+		const port = await freePort();
+		const main = join(import.meta.dir, "../../src/main.ts");
+		const serve = ["serve", "--port", String(port), "--database", path];
+		const child = spawn(["prlimit", "--nofile=64:64", process.execPath, "--no-env-file", main, ...serve], {
+			cwd: join(import.meta.dir, "../.."),
+			env: { PATH: process.env.PATH, SCAN_NMAP_INTERVAL_MINUTES: "0", PTR_LOOKUP_ENABLED: "false" },
+		});
+		const url = `http://127.0.0.1:${port}`;
+		try {
+			await untilAnswers(`${url}/healthz`);
+			signInFile(path);
+			const { id } = await send(url, "/subnets", { cidr: "127.0.3.0/28", name: "", sweep_interval_s: 10 });
+			const db = new Database(path, { readwrite: true, create: false });
+			db.run("PRAGMA busy_timeout = 5000");
+			const ups = () =>
+				(db.query("SELECT count(*) AS n FROM host WHERE status = 'up'").get() as { n: number }).n;
+			await until(() => ups() === 14, "14 up");
+			const flood = Array.from({ length: 120 }, () => connect(port, "127.0.0.1"));
+			for (const socket of flood) socket.on("error", () => {});
+			await Bun.sleep(500);
+			const ended = () =>
+				(db.query("SELECT count(*) AS n FROM sweep_run WHERE finished_at IS NOT NULL").get() as { n: number })
+					.n;
+			const before = ended();
+			await Bun.sleep(1_000);
+			db.run(
+				"INSERT OR IGNORE INTO sweep_run (subnet_id, trigger, state, requested_at) VALUES (?, 'person', 'queued', 1)",
+				[id],
+			);
+			await until(() => ended() > before, "a sweep while no file may be opened");
+			expect(ups()).toBe(14);
+			closeAll(flood);
+			await until(() => child.exitCode === null, "it lives");
+			let status = 0;
+			await until(() => {
+				void fetch(`${url}/healthz`)
+					.then((answer) => (status = answer.status))
+					.catch(() => {});
+				return status === 200;
+			}, "it answers");
+			const downs = db.query("SELECT count(*) AS n FROM event WHERE kind LIKE '%down%'").get();
+			db.close();
+			expect(downs).toEqual({ n: 0 });
+			child.kill("SIGTERM");
+			expect(await child.exited).toBe(0);
+		} finally {
+			child.kill("SIGKILL");
+			await child.exited;
+			rmSync(folder, { recursive: true, force: true });
+		}
+	},
+	40_000,
+);
