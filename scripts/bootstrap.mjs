@@ -22,6 +22,7 @@ const VERBS = {
 	"bench history": ["tests/bench/history.ts"],
 	"bench faults": ["tests/bench/faults.ts"],
 	"bench load": ["tests/bench/years.ts"],
+	"bench moving": ["tests/bench/moving.ts"],
 	shots: ["tests/shots/gallery.ts"],
 };
 
