@@ -13,12 +13,12 @@ import { openDatabase } from "./store/database.ts";
 export type Ground = { readonly config: Config; readonly actor: Actor };
 
 /** Reads and judges a file; answers the import's id. */
-export function readInThread(job: Ground & { readonly read: ReadJob }): number {
+export function readInThread(job: Ground & { readonly read: ReadJob }): Promise<number> {
 	return within(job, (context) => readImport(context, job.read));
 }
 
 /** Writes what was judged; answers its id. */
-export function writeInThread(job: Ground & { readonly id: number }): number {
+export function writeInThread(job: Ground & { readonly id: number }): Promise<number> {
 	return within(job, (context) => {
 		writeImport(context, job.id);
 		return job.id;
@@ -26,14 +26,14 @@ export function writeInThread(job: Ground & { readonly id: number }): number {
 }
 
 /** On a connection that ends with the work. Whoever asked tells the news; nothing here is left to chance. */
-function within<T>({ config, actor }: Ground, work: (context: Context) => T): T {
+async function within<T>({ config, actor }: Ground, work: (context: Context) => T | Promise<T>): Promise<T> {
 	const db = openDatabase(config.databasePath, {
 		busyMs: BOUNDS.busyMs,
 		checkpointPages: BOUNDS.mainCheckpointPages,
 	});
 	try {
 		const bus = createBus({ ring: 1 });
-		return work({ config, db, bus, log: silentLog, clock: systemClock, random: () => 0, actor });
+		return await work({ config, db, bus, log: silentLog, clock: systemClock, random: () => 0, actor });
 	} finally {
 		db.close();
 	}

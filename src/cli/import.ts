@@ -76,7 +76,7 @@ export async function importCommand(args: string[], io: Io): Promise<number> {
 			...{ format: values.format ?? "auto", encoding },
 			...{ clear: values.clear === true, sweep: values["no-sweep"] !== true },
 		};
-		const found = demandImport(beside.context, readImport(beside.context, { name, bytes, options }));
+		const found = demandImport(beside.context, await readImport(beside.context, { name, bytes, options }));
 		if (found.state === "unread") throw unreadable(found);
 		const made = values["dry-run"] === true ? found : await write(beside, found, io);
 		if (values.json === true) printJson(beside, made, io);

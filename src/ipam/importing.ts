@@ -35,6 +35,8 @@ export type ReadJob = {
 	readonly options: ImportOptions;
 };
 
+/** Between two slices of rows, in milliseconds. */
+const PAUSE_MS = 2;
 /** Hosts noted in a batch at a time. */
 const SLICE = 2_000;
 /** First byte of what is kept: the file as it came, or the table that was made of it. */
@@ -44,10 +46,12 @@ const KEPT = { file: 0, table: 1 } as const;
  * Reads a file and judges its rows against what is here; answers the import's id. A file that cannot be read is kept
  * with its problem when choosing its encoding may help; otherwise AppError("invalid"), and nothing is kept.
  */
-export function readImport(context: Context, job: ReadJob): number {
+export async function readImport(context: Context, job: ReadJob): Promise<number> {
 	const { db, clock } = context;
 	const now = clock.now();
-	imports.pruneImports(db, { open: now - IMPORT_KEPT_MS.open, done: now - IMPORT_KEPT_MS.done });
+	// A writer that waits looks again only every few milliseconds: without a pause it would never find the door open.
+	const pause = () => clock.sleep(PAUSE_MS);
+	await imports.pruneImports(db, { open: now - IMPORT_KEPT_MS.open, done: now - IMPORT_KEPT_MS.done }, pause);
 	const { value: table, problems } = tableOf(context, job);
 	const [problem] = problems;
 	if (table === undefined && (problem?.encoding !== true || holdsDump(job.bytes))) {
@@ -62,7 +66,7 @@ export function readImport(context: Context, job: ReadJob): number {
 	const mapping = job.options.mapping?.length === table.headers.length ? job.options.mapping : table.mapping;
 	const there = { subnets: subnets.listSubnets(db), host: hostReader(context) };
 	const rows = planImport(draftsOf(table, mapping), there, job.options);
-	imports.writePlan(db, id, { options: { ...job.options, mapping }, table, rows, subnetsSeen });
+	await imports.writePlan(db, id, { options: { ...job.options, mapping }, table, rows, subnetsSeen }, pause);
 	return id;
 }
 

@@ -58,7 +58,11 @@ export function openImporter(
 		return demandImport(context, id);
 	};
 	return {
-		bring: (context, job) => alone(async () => demandImport(context, await hands.read(job, context.actor))),
+		bring: (context, job) =>
+			alone(async () => {
+				const read = () => hands.read(job, context.actor);
+				return demandImport(context, await withPatience(context.db, options, read));
+			}),
 		write: (context, id) => alone(() => write(context, id)),
 		async tick(context) {
 			const id = busy ? undefined : imports.findAsked(context.db);

@@ -13,11 +13,17 @@ import { parseAddress, toKey } from "../net/address.ts";
 import { type Db, transact } from "./database.ts";
 
 /** Rows of a file in one transaction: the other threads have a turn between two. */
-const SLICE = 1_000;
+const SLICE = 500;
 
-/** Puts the judged rows of a file in, numbered from 1, slice by slice. */
-export function insertRows(db: Db, id: number, rows: readonly PlannedRow[], table: Table): void {
+/** Puts the judged rows of a file in, numbered from 1, slice by slice; `pause` between two lets others write. */
+export async function insertRows(
+	db: Db,
+	id: number,
+	{ rows, table }: { readonly rows: readonly PlannedRow[]; readonly table: Table },
+	pause: () => Promise<void>,
+): Promise<void> {
 	for (let from = 0; from < rows.length; from += SLICE) {
+		if (from > 0) await pause();
 		transact(db, () => {
 			const insert = db.query(INSERT_ROW);
 			for (const [i, row] of rows.slice(from, from + SLICE).entries()) {
@@ -27,13 +33,16 @@ export function insertRows(db: Db, id: number, rows: readonly PlannedRow[], tabl
 	}
 }
 
-/** Takes the rows of a file away, in slices. */
-export function clearRows(db: Db, id: number): void {
+/** Takes the rows of a file away, likewise in slices. */
+export async function clearRows(db: Db, id: number, pause: () => Promise<void>): Promise<void> {
 	const clear = db.query("DELETE FROM import_row WHERE import_id = ? AND n BETWEEN ? AND ?");
 	const last = db
 		.query<{ n: number | null }, [number]>("SELECT max(n) AS n FROM import_row WHERE import_id = ?")
 		.get(id);
-	for (let from = 1; from <= (last?.n ?? 0); from += SLICE * 5) clear.run(id, from, from + SLICE * 5 - 1);
+	for (let from = 1; from <= (last?.n ?? 0); from += SLICE * 2) {
+		clear.run(id, from, from + SLICE * 2 - 1);
+		await pause();
+	}
 }
 
 const INSERT_ROW = `INSERT INTO import_row (import_id, n, line, noun, verdict, address, ip_key, reason, row_id, version,

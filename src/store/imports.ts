@@ -89,10 +89,15 @@ export type Judged = {
 };
 
 /** Puts what the rows would do in the place of what was there, slice by slice; ready when all of them are. */
-export function writePlan(db: Db, id: number, { options, table, rows, subnetsSeen }: Judged): void {
+export async function writePlan(
+	db: Db,
+	id: number,
+	{ options, table, rows, subnetsSeen }: Judged,
+	pause: () => Promise<void>,
+): Promise<void> {
 	db.query("UPDATE import_batch SET state = 'unread' WHERE id = ?").run(id);
-	clearRows(db, id);
-	insertRows(db, id, rows, table);
+	await clearRows(db, id, pause);
+	await insertRows(db, id, { rows, table }, pause);
 	const examples = table.headers.map((_, i) => examplesOf(table, i));
 	const { origin, notes, headers, mapping } = table;
 	const known = { origin, notes, headers, mapping: options.mapping ?? mapping, examples };
@@ -148,14 +153,18 @@ export function findImportOfBatch(db: Db, batchId: number): number | undefined {
 }
 
 /** Forgets files that were not written and came before `open`, and written ones that came before `done`. */
-export function pruneImports(db: Db, before: { readonly open: number; readonly done: number }): void {
+export async function pruneImports(
+	db: Db,
+	before: { readonly open: number; readonly done: number },
+	pause: () => Promise<void>,
+): Promise<void> {
 	const old = db
 		.query<{ id: number }, [number, number]>(
 			"SELECT id FROM import_batch WHERE (state <> 'done' AND made_at < ?) OR made_at < ?",
 		)
 		.all(before.open, before.done);
 	for (const { id } of old) {
-		clearRows(db, id);
+		await clearRows(db, id, pause);
 		db.query("DELETE FROM import_batch WHERE id = ?").run(id);
 	}
 }

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXPORT_FORMATS } from "../../src/model/export.ts";
-import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
+import { freePort, untilAnswers } from "../helpers/binary.ts";
 import { SIGNED, signInFile } from "../helpers/signed.ts";
 import { type Figure, printFigures, quantile } from "./measure.ts";
 
@@ -78,9 +78,10 @@ const port = await freePort();
 const url = `http://127.0.0.1:${port}`;
 const database = join(folder, "ipam.db");
 const program = BINARY === undefined ? [process.execPath, MAIN] : [BINARY];
-const server = spawn([...program, "serve", "--port", String(port), "--database", database], {
+const server = Bun.spawn([...program, "serve", "--port", String(port), "--database", database], {
 	cwd: join(import.meta.dir, "../.."),
 	env: { PATH: process.env.PATH, NODE_ENV: "production", LOG_LEVEL: "error" },
+	...{ stdin: "ignore", stdout: "ignore", stderr: "inherit" },
 });
 const figures: Figure[] = [];
 const said = (what: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${what}`);

@@ -139,7 +139,7 @@ async function exported(context: Context, format: ExportFormat): Promise<Uint8Ar
 async function imported(files: readonly Uint8Array[], options = DEFAULT_OPTIONS): Promise<Context> {
 	const context = await open();
 	for (const bytes of files) {
-		const id = readImport(context, { name: "x", bytes, options });
+		const id = await readImport(context, { name: "x", bytes, options });
 		const { counts } = findImport(context.db, id) ?? {};
 		expect(counts?.refuse).toEqual({ hosts: 0, subnets: 0 });
 		writeImport(context, id);
@@ -157,7 +157,7 @@ describe.each(["csv", "json", "xlsx"] as const)("%s: everything", (format) => {
 		expect(subnetsOf(after)).toEqual(subnetsOf(before));
 		expect(hostsOf(after)).toEqual(hostsOf(before));
 		// And once more into the same: nothing to do.
-		const again = readImport(after, { name: "x", bytes: file, options: DEFAULT_OPTIONS });
+		const again = await readImport(after, { name: "x", bytes: file, options: DEFAULT_OPTIONS });
 		const counts = findImport(after.db, again)?.counts;
 		expect([counts?.add, counts?.change, counts?.refuse]).toEqual(Array(3).fill({ hosts: 0, subnets: 0 }));
 	});

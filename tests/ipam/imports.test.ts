@@ -34,9 +34,9 @@ const subnet = (cidr: string) => createSubnet(context, cidr, SUBNET);
 const host = (ip: string, more: object = {}) => reserveAddress(context, ip, { ...HOST, ...more });
 const at = (ip: string) => findHostByAddress(context.db, address(ip));
 
-function bring(text: string, options: Partial<ImportOptions> = {}, name = "a.csv"): Import {
+async function bring(text: string, options: Partial<ImportOptions> = {}, name = "a.csv"): Promise<Import> {
 	const bytes = new TextEncoder().encode(text);
-	const id = readImport(context, { name, bytes, options: { ...DEFAULT_OPTIONS, ...options } });
+	const id = await readImport(context, { name, bytes, options: { ...DEFAULT_OPTIONS, ...options } });
 	return found(id);
 }
 function found(id: number): Import {
@@ -57,9 +57,9 @@ const write = (one: Import) => {
 	return found(one.id);
 };
 const answered = (at: number) => ({ ...neverSeen, status: "up" as const, lastSeenAt: at, statusSince: at });
-const problemOf = (work: () => unknown) => {
+const problemOf = async (work: () => unknown) => {
 	try {
-		work();
+		await work();
 	} catch (error) {
 		if (error instanceof AppError) return error;
 		throw error;
@@ -68,11 +68,11 @@ const problemOf = (work: () => unknown) => {
 };
 
 describe("the plan", () => {
-	test("add, change field by field, same, refuse with the reason", () => {
+	test("add, change field by field, same, refuse with the reason", async () => {
 		subnet("10.0.0.0/24");
 		host("10.0.0.2", { hostname: "old", description: "kept" });
 		host("10.0.0.3", { hostname: "same" });
-		const plan = bring(
+		const plan = await bring(
 			"ip,hostname\n10.0.0.1,new\n10.0.0.2,renamed\n10.0.0.3,same\n10.9.9.9,far\n10.0.0.255,edge\n",
 		);
 		expect(counts(plan)).toEqual({ add: 1, change: 1, same: 1, refuse: 2 });
@@ -85,13 +85,13 @@ describe("the plan", () => {
 		expect(at("10.0.0.1")).toBeUndefined();
 	});
 
-	test("an absent column is not an empty one; an empty cell clears only when that is asked for", () => {
+	test("an absent column is not an empty one; an empty cell clears only when that is asked for", async () => {
 		subnet("10.0.0.0/24");
 		host("10.0.0.2", { hostname: "a", description: "b", tags: ["c"], notes: "d" });
-		expect(counts(bring("ip,hostname\n10.0.0.2,a\n"))).toEqual({ same: 1 });
+		expect(counts(await bring("ip,hostname\n10.0.0.2,a\n"))).toEqual({ same: 1 });
 		const empty = "ip,hostname,description,tags,notes\n10.0.0.2,a,,,\n";
-		expect(counts(bring(empty))).toEqual({ same: 1 });
-		const clearing = bring(empty, { clear: true });
+		expect(counts(await bring(empty))).toEqual({ same: 1 });
+		const clearing = await bring(empty, { clear: true });
 		expect(rows(clearing)[0]?.changes.map(({ field, new: now }) => [field, now])).toEqual([
 			["description", ""],
 			["tags", ""],
@@ -101,15 +101,15 @@ describe("the plan", () => {
 		expect(at("10.0.0.2")).toMatchObject({ hostname: "a", description: "", tags: [], notes: "" });
 	});
 
-	test("the same address twice: harmless when alike, refused when not", () => {
+	test("the same address twice: harmless when alike, refused when not", async () => {
 		subnet("10.0.0.0/24");
-		const plan = bring("ip,hostname\n10.0.0.1,a\n10.0.0.1,a\n10.0.0.1,b\n");
+		const plan = await bring("ip,hostname\n10.0.0.1,a\n10.0.0.1,a\n10.0.0.1,b\n");
 		expect(counts(plan)).toEqual({ add: 1, same: 1, refuse: 1 });
 		expect(rows(plan, "refuse")[0]).toMatchObject({ line: 4, reason: expect.stringContaining("line 2") });
 	});
 
-	test("subnets are made where the file names them, whatever comes first", () => {
-		const plan = bring("ip,subnet,hostname\n10.0.1.1,10.0.1.0/24,a\n10.0.9.1,10.0.0.0/16,b\n");
+	test("subnets are made where the file names them, whatever comes first", async () => {
+		const plan = await bring("ip,subnet,hostname\n10.0.1.1,10.0.1.0/24,a\n10.0.9.1,10.0.0.0/16,b\n");
 		expect(counts(plan)).toEqual({ add: 2, "add subnets": 2 });
 		write(plan);
 		expect(listSubnets(context.db).map(({ parentId }) => parentId !== undefined)).toEqual([false, true]);
@@ -118,8 +118,8 @@ describe("the plan", () => {
 		expect(at("10.0.9.1")?.subnetId).toBe(outer?.id as number);
 	});
 
-	test("a subnet described later in the file; a gateway named by its own row", () => {
-		const plan = bring(
+	test("a subnet described later in the file; a gateway named by its own row", async () => {
+		const plan = await bring(
 			"ip,subnet,hostname,is gateway,description\n10.0.1.1,10.0.1.0/24,gw,yes,\n,10.0.1.0/24,,,Office\n",
 		);
 		expect(counts(plan)).toEqual({ add: 1, "add subnets": 1 });
@@ -127,27 +127,29 @@ describe("the plan", () => {
 		expect(listSubnets(context.db)).toMatchObject([{ name: "Office", gateway: "10.0.1.1" }]);
 	});
 
-	test("an address outside of the subnet its row names, and a subnet said twice differently", () => {
-		const plan = bring("ip,subnet,description\n10.0.2.1,10.0.1.0/24,x\n,10.0.1.0/24,a\n,10.0.1.0/24,b\n");
+	test("an address outside of the subnet its row names, and a subnet said twice differently", async () => {
+		const plan = await bring(
+			"ip,subnet,description\n10.0.2.1,10.0.1.0/24,x\n,10.0.1.0/24,a\n,10.0.1.0/24,b\n",
+		);
 		expect(rows(plan, "refuse").map(({ reason }) => reason)).toEqual([
 			expect.stringContaining("line 3"),
 			expect.stringContaining("lies in no subnet"),
 		]);
 	});
 
-	test("refused rows come back whole, with the reason", () => {
-		const plan = bring('ip,hostname,notes\n10.9.9.9,far,"two\nlines"\n010.0.0.1,zero,\n');
+	test("refused rows come back whole, with the reason", async () => {
+		const plan = await bring('ip,hostname,notes\n10.9.9.9,far,"two\nlines"\n010.0.0.1,zero,\n');
 		expect(listRefused(context.db, plan.id, 0, 10)).toMatchObject([
 			{ cells: ["10.9.9.9", "far", "two\nlines"], reason: expect.stringContaining("no subnet") },
 			{ cells: ["010.0.0.1", "zero", ""], reason: expect.stringContaining("leading zero") },
 		]);
 	});
 
-	test("another mapping of the same file", () => {
+	test("another mapping of the same file", async () => {
 		subnet("10.0.0.0/24");
-		const plan = bring("ip,Raum\n10.0.0.1,B 4\n");
+		const plan = await bring("ip,Raum\n10.0.0.1,B 4\n");
 		expect(rows(plan)[0]?.changes).toEqual([{ field: "notes", old: "", new: "Raum: B 4" }]);
-		readImport(context, {
+		await readImport(context, {
 			id: plan.id,
 			name: "",
 			options: { ...plan.options, mapping: ["ip", "description"] },
@@ -155,27 +157,27 @@ describe("the plan", () => {
 		expect(rows(found(plan.id))[0]?.changes).toEqual([{ field: "description", old: "", new: "B 4" }]);
 	});
 
-	test("a hardware address that answered is not overwritten; one that was only written is", () => {
+	test("a hardware address that answered is not overwritten; one that was only written is", async () => {
 		const { id } = subnet("10.0.0.0/24");
 		const seen = insertFoundHost(context.db, id, address("10.0.0.1"), answered(1));
 		writeMac(context.db, seen, "00:11:32:00:00:01", undefined);
-		const plan = bring("ip,mac\n10.0.0.1,00:11:32:00:00:02\n10.0.0.2,00:11:32:00:00:03\n");
+		const plan = await bring("ip,mac\n10.0.0.1,00:11:32:00:00:02\n10.0.0.2,00:11:32:00:00:03\n");
 		expect(counts(plan)).toEqual({ add: 1, same: 1 });
 		expect(rows(plan, "same")[0]?.reason).toContain("00:11:32:00:00:01, stays");
 	});
 });
 
 describe("writing", () => {
-	test("a file twice is nothing the second time", () => {
+	test("a file twice is nothing the second time", async () => {
 		const text =
 			'address,hostname,tags,notes,mac,subnet\n10.0.0.1,a,"x, y","l1\nl2",00-11-32-00-00-01,10.0.0.0/24\n';
-		write(bring(text));
+		write(await bring(text));
 		expect(at("10.0.0.1")).toMatchObject({
 			hostnameSource: "import",
 			mac: "00:11:32:00:00:01",
 			tags: ["x", "y"],
 		});
-		const again = bring(text);
+		const again = await bring(text);
 		expect(counts(again)).toEqual({
 			same: 1,
 			...(again.counts.same.subnets > 0 ? { "same subnets": 1 } : {}),
@@ -191,7 +193,7 @@ describe("writing", () => {
 		host("10.0.0.3", { hostname: "third" });
 		const before = [at("10.0.0.2"), at("10.0.0.3")];
 		const done = write(
-			bring(
+			await bring(
 				"ip,hostname,description,subnet\n10.0.0.1,new,,\n10.0.0.2,renamed,after,\n10.0.0.3,fourth,,\n10.1.0.1,x,,10.1.0.0/24\n",
 			),
 		);
@@ -225,26 +227,26 @@ describe("writing", () => {
 		subnet("10.0.0.0/24");
 		subnet("10.5.0.0/24");
 		host("10.0.0.2", { hostname: "old" });
-		const plan = bring("ip,hostname\n10.0.0.1,a\n10.0.0.2,b\n10.5.0.1,c\n");
+		const plan = await bring("ip,hostname\n10.0.0.1,a\n10.0.0.2,b\n10.5.0.1,c\n");
 		await meanwhile();
 		const before = listHosts(context.db, {}, "address", undefined, 10);
-		expect(problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
+		expect(await problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
 		expect(listHosts(context.db, {}, "address", undefined, 10)).toEqual(before);
 		expect(found(plan.id).state).toBe("ready");
-		readImport(context, { id: plan.id, name: "", options: plan.options });
+		await readImport(context, { id: plan.id, name: "", options: plan.options });
 		expect(write(found(plan.id)).state).toBe("done");
 	});
 
-	test("a host that a sweep found meanwhile is no conflict: it gets what the file says", () => {
+	test("a host that a sweep found meanwhile is no conflict: it gets what the file says", async () => {
 		const { id } = subnet("10.0.0.0/24");
-		const plan = bring("ip,hostname,description\n10.0.0.1,a,b\n");
+		const plan = await bring("ip,hostname,description\n10.0.0.1,a,b\n");
 		const seen = insertFoundHost(context.db, id, address("10.0.0.1"), answered(5));
 		expect(write(plan).state).toBe("done");
 		expect(findHost(context.db, seen)).toMatchObject({ hostname: "a", description: "b", firstSeenAt: 5 });
 	});
 
-	test("a failure half-way leaves nothing behind", () => {
-		const plan = bring("ip,hostname,subnet\n10.0.0.1,a,10.0.0.0/24\n10.0.0.2,b,10.0.0.0/24\n");
+	test("a failure half-way leaves nothing behind", async () => {
+		const plan = await bring("ip,hostname,subnet\n10.0.0.1,a,10.0.0.0/24\n10.0.0.2,b,10.0.0.0/24\n");
 		context.db.run(
 			"CREATE TEMP TRIGGER broken BEFORE INSERT ON host WHEN new.hostname = 'b' BEGIN SELECT raise(ABORT, 'power'); END",
 		);
@@ -255,46 +257,46 @@ describe("writing", () => {
 		expect(write(found(plan.id)).state).toBe("done");
 	});
 
-	test("what is written cannot be written again, what is gone not at all", () => {
-		const plan = write(bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n"));
-		expect(problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
-		expect(problemOf(() => writeImport(context, 999))).toMatchObject({ code: "not_found" });
+	test("what is written cannot be written again, what is gone not at all", async () => {
+		const plan = write(await bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n"));
+		expect(await problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
+		expect(await problemOf(() => writeImport(context, 999))).toMatchObject({ code: "not_found" });
 	});
 
-	test("files that nobody wrote go after a day", () => {
-		const plan = bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n");
+	test("files that nobody wrote go after a day", async () => {
+		const plan = await bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n");
 		transact(context.db, () => context.db.run("UPDATE import_batch SET made_at = made_at - 90000000"));
-		bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n");
+		await bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n");
 		expect(findImport(context.db, plan.id)).toBeUndefined();
 	});
 });
 
 describe("files that cannot be read", () => {
-	test("line and column are named, and nothing is kept", () => {
-		const error = problemOf(() => bring('ip,notes\n10.0.0.1,"x\n'));
+	test("line and column are named, and nothing is kept", async () => {
+		const error = await problemOf(() => bring('ip,notes\n10.0.0.1,"x\n'));
 		expect(error.message).toStartWith("Line 2: A quote");
 		expect(error.detail).toEqual({ line: 2 });
 	});
 
-	test("only the encoding is missing: the file waits for it", () => {
+	test("only the encoding is missing: the file waits for it", async () => {
 		const bytes = Uint8Array.from([...new TextEncoder().encode("ip,description,subnet\n10.0.0.1,"), 0xe8]);
 		const file = Uint8Array.from([...bytes, ...new TextEncoder().encode(",10.0.0.0/24\n")]);
-		const id = readImport(context, { name: "x.csv", bytes: file, options: DEFAULT_OPTIONS });
+		const id = await readImport(context, { name: "x.csv", bytes: file, options: DEFAULT_OPTIONS });
 		expect(found(id)).toMatchObject({ state: "unread", problem: { line: 2, column: 10 } });
-		readImport(context, { id, name: "", options: { ...DEFAULT_OPTIONS, encoding: "windows-1250" } });
+		await readImport(context, { id, name: "", options: { ...DEFAULT_OPTIONS, encoding: "windows-1250" } });
 		expect(rows(found(id))[1]?.changes).toEqual([{ field: "description", old: "", new: "č" }]);
 	});
 
-	test("of a dump only what was read of it is kept", () => {
+	test("of a dump only what was read of it is kept", async () => {
 		const dump =
 			"CREATE TABLE `subnets` (\n  `id` int,\n  `subnet` text,\n  `mask` text,\n  `sectionId` int\n);\nINSERT INTO `subnets` VALUES (1,'167772160','24',1);\nCREATE TABLE `users` (\n  `id` int,\n  `password` text\n);\nINSERT INTO `users` VALUES (1,'canary-hash');\n";
-		const plan = bring(dump, {}, "dump.sql");
+		const plan = await bring(dump, {}, "dump.sql");
 		expect(counts(plan)).toEqual({ "add subnets": 1 });
 		const { source } = context.db.query("SELECT source FROM import_batch").get() as { source: Uint8Array };
 		const kept = new TextDecoder().decode(Bun.zstdDecompressSync(source));
 		expect(kept).toContain("10.0.0.0/24");
 		expect(kept).not.toContain("canary");
-		readImport(context, { id: plan.id, name: "", options: { ...plan.options, sweep: false } });
+		await readImport(context, { id: plan.id, name: "", options: { ...plan.options, sweep: false } });
 		write(found(plan.id));
 		expect(listSubnets(context.db)).toMatchObject([{ sweepEnabled: false }]);
 	});
