@@ -10,7 +10,7 @@ import { findUserByName, insertUser } from "../../src/store/users.ts";
 
 /** Of "correct horse battery". */
 export const PASSWORD = "correct horse battery";
-const HASH =
+export const PASSWORD_HASH =
 	"$argon2id$v=19$m=19456,t=2,p=1$X81Hh8R2Ah7J6iAw/5i4IDbdeJou4ce3kkBJIXDH2lY$50ML2HfeXgMkh/3wnY/NbGmiUaC3dPTFK0VdsHWJmvg";
 
 /** Keys of the sessions, one for each role. */
@@ -32,7 +32,7 @@ export const SIGNED = signedAs("admin");
 /** Puts a user of this role there, named like it, and a session. `now` is the clock of that Rollcall. */
 export function signIn(db: Db, role: Role = "admin", now = Date.now()): void {
 	const userId =
-		findUserByName(db, role)?.id ?? insertUser(db, { name: role, role, passwordHash: HASH }, now);
+		findUserByName(db, role)?.id ?? insertUser(db, { name: role, role, passwordHash: PASSWORD_HASH }, now);
 	const tokenHash = fingerprint(KEYS[role]);
 	if (findSession(db, tokenHash) !== undefined) return;
 	insertSession(db, { tokenHash, userId, address: "127.0.0.1", agent: "test" }, now);

@@ -1,0 +1,118 @@
+/** `rollcall user` and `rollcall token` beside a server that runs: what they do counts at its next request. */
+
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePort, untilAnswers } from "../helpers/binary.ts";
+
+const HOME = join(import.meta.dir, "../..");
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+const folder = mkdtempSync(join(tmpdir(), "rollcall-user-"));
+const database = join(folder, "ipam.db");
+let url = "";
+let child: Bun.Subprocess;
+
+beforeAll(async () => {
+	const port = await freePort();
+	url = `http://127.0.0.1:${port}`;
+	child = Bun.spawn([process.execPath, MAIN, "serve", "--port", String(port), "--database", database], {
+		cwd: HOME,
+		env: { PATH: process.env.PATH },
+		stdout: Bun.file(join(folder, "log")),
+		stderr: "ignore",
+	});
+	await untilAnswers(`${url}/healthz`);
+}, 20_000);
+afterAll(async () => {
+	child.kill("SIGKILL");
+	await child.exited;
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** Runs the verb; `input` goes to its standard input. */
+async function run(args: string[], input = ""): Promise<{ code: number; out: string; err: string }> {
+	const done = Bun.spawn([process.execPath, MAIN, ...args, "--database", database], {
+		cwd: HOME,
+		env: { PATH: process.env.PATH },
+		stdin: new Blob([input]),
+		stdout: "pipe",
+		stderr: "pipe",
+	});
+	const [out, err] = await Promise.all([new Response(done.stdout).text(), new Response(done.stderr).text()]);
+	return { code: await done.exited, out, err };
+}
+
+async function login(name: string, password: string): Promise<{ status: number; cookie: string }> {
+	const answer = await fetch(`${url}/login`, {
+		method: "POST",
+		body: new URLSearchParams({ name, password }),
+		redirect: "manual",
+	});
+	return { status: answer.status, cookie: answer.headers.getSetCookie()[0]?.split(";")[0] ?? "" };
+}
+
+const page = async (cookie: string) => (await fetch(url, { headers: { cookie }, redirect: "manual" })).status;
+
+test("the first user is an admin, closes the set-up, and signs in; a new password ends what was open", async () => {
+	const link = readFileSync(join(folder, "log"), "utf8").match(/http:\S+\/setup#[a-z2-7]{26}/)?.[0];
+	expect(readFileSync(`${database}.setup`, "utf8").trim()).toBe(link ?? "");
+	const added = await run(["user", "add", "ada", "--password-stdin"], "correct horse battery\n");
+	expect(added).toEqual({ code: 0, out: "ada may sign in, as admin.\n", err: "" });
+	expect((await fetch(`${url}/setup`)).status).toBe(404);
+	const ada = await login("ada", "correct horse battery");
+	expect([ada.status, await page(ada.cookie)]).toEqual([303, 200]);
+
+	const stream = await fetch(`${url}/live`, { headers: { cookie: ada.cookie } });
+	const began = performance.now();
+	const changed = await run(["user", "passwd", "ADA", "--password-stdin"], "battery horse correct");
+	expect(changed.code).toBe(0);
+	expect(await page(ada.cookie)).toBe(303);
+	await stream.text();
+	expect(performance.now() - began).toBeLessThan(5_000 + 2_000);
+	expect((await login("ada", "correct horse battery")).status).toBe(401);
+	expect((await login("ada", "battery horse correct")).status).toBe(303);
+}, 30_000);
+
+test("the list names everybody; wrong input is told in one line, with its exit code", async () => {
+	await run(["user", "add", "bob", "--role", "editor", "--password-stdin"], "hunter two hunter\n");
+	expect((await run(["user", "list"])).out).toBe("admin   ada\neditor  bob\n");
+	const [first] = JSON.parse((await run(["user", "list", "--json"])).out) as { name: string; role: string }[];
+	expect(first).toMatchObject({ name: "ada", role: "admin", two_step: false, disabled: false });
+	const wrong: [string[], number][] = [
+		[["user"], 2],
+		[["user", "frob"], 2],
+		[["user", "add"], 2],
+		[["user", "add", "eve", "--role", "root", "--password-stdin"], 2],
+		[["user", "add", "eve", "--password-stdin"], 2],
+		[["user", "add", "eve"], 2],
+		[["user", "add", "bob", "--password-stdin"], 3],
+		[["user", "passwd", "nobody", "--password-stdin"], 3],
+		[["token", "create", "--name", "x", "--scope", "root"], 2],
+		[["token", "create", "--scope", "read"], 2],
+		[["token", "revoke", "99"], 3],
+		[["token", "revoke"], 2],
+	];
+	const asked = await Promise.all(
+		wrong.map(([args]) => run(args, args.includes("bob") ? "hunter two hunter" : "short")),
+	);
+	for (const [i, { code, out, err }] of asked.entries()) {
+		expect({ args: wrong[i]?.[0], code, out }).toEqual({
+			args: wrong[i]?.[0] ?? [],
+			code: wrong[i]?.[1] ?? 0,
+			out: "",
+		});
+		expect(err).toMatch(/^rollcall: [^\n]+\n$/);
+	}
+}, 60_000);
+
+test("a token is printed alone, works at once, and not after it is revoked", async () => {
+	const { out, code } = await run(["token", "create", "--name", "prometheus", "--scope", "read"]);
+	expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^rc_[\w-]{43}\n$/) as never });
+	const ask = async () =>
+		(await fetch(`${url}/api/v1/subnets`, { headers: { authorization: `Bearer ${out.trim()}` } })).status;
+	expect(await ask()).toBe(200);
+	expect((await run(["token", "list"])).out).toBe("1    read   prometheus\n");
+	expect((await run(["token", "revoke", "1"])).out).toBe("prometheus opens nothing any more.\n");
+	expect(await ask()).toBe(401);
+}, 30_000);

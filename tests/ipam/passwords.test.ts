@@ -1,0 +1,188 @@
+/** The one check of passwords: how wrong tries are slowed down, whom that must not hold up, how many hashes run. */
+
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { TRUST_BOUNDS } from "../../src/config/trust.ts";
+import { AppError } from "../../src/errors.ts";
+import { openPasswords, type PasswordBounds } from "../../src/ipam/passwords.ts";
+import { clientKey, readPassword, readUserName } from "../../src/model/user.ts";
+import { type Db, openDatabase } from "../../src/store/database.ts";
+import { insertUser } from "../../src/store/users.ts";
+import { handClock } from "../helpers/clock.ts";
+import { PASSWORD, PASSWORD_HASH } from "../helpers/signed.ts";
+
+let db: Db;
+let clock: ReturnType<typeof handClock>;
+beforeEach(() => {
+	db = openDatabase(":memory:", { busyMs: 100 });
+	clock = handClock();
+	for (const name of ["ada", "bob"]) insertUser(db, { name, role: "admin", passwordHash: PASSWORD_HASH }, 1);
+});
+afterEach(() => db.close());
+
+const HOME = "192.0.2.7";
+const open = (more: Partial<PasswordBounds> = {}) =>
+	openPasswords({ db, clock }, { ...TRUST_BOUNDS, ...more });
+
+type Verdict = "in" | "wrong" | number;
+
+/** "in", "wrong", or the seconds to wait. */
+async function tryIn(name: string, password: string, from: string, on = open()): Promise<Verdict> {
+	try {
+		return (await on.check({ name, password, code: "", from })) === undefined ? "wrong" : "in";
+	} catch (error) {
+		if (error instanceof AppError && error.code === "limited") return Number(error.detail?.retryAfterS);
+		throw error;
+	}
+}
+
+async function fail(times: number, name: string, from: (n: number) => string): Promise<Verdict[]> {
+	const verdicts: Verdict[] = [];
+	for (let n = 0; n < times; n++) verdicts.push(await tryIn(name, `wrong ${n}`, from(n)));
+	return verdicts;
+}
+
+describe("wrong tries", () => {
+	test("five cost nothing, then the wait doubles from a second up to a quarter of an hour", async () => {
+		expect(await fail(6, "nobody", () => HOME)).toEqual([...Array<Verdict>(5).fill("wrong"), 1]);
+		const waits: number[] = [];
+		for (let n = 0; n < 14; n++) {
+			const wait = await tryIn(`nobody ${n}`, "wrong", HOME);
+			waits.push(Number(wait));
+			clock.setWall(clock.now() + Number(wait) * 1_000);
+			expect(await tryIn(`nobody ${n}`, "wrong", HOME)).toBe("wrong");
+		}
+		expect(waits.slice(0, 10)).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+		expect(Math.max(...waits)).toBe(900);
+	});
+
+	test("during the wait nothing is looked at: the right password waits too, and guesses do not count", async () => {
+		await fail(5, "ada", () => HOME);
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe(1);
+		await fail(50, "ada", () => HOME);
+		clock.setWall(clock.now() + 1_000);
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+	});
+
+	test("two hundred from two hundred addresses: the account is slowed down, its owner at home is not", async () => {
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+		const verdicts = await fail(200, "ada", (n) => `198.51.100.${n}`);
+		expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(5);
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+		expect(await tryIn("bob", PASSWORD, "203.0.113.9")).toBe("in");
+	});
+
+	test("nobody who knows a name can keep its owner out: elsewhere it is at most a minute", async () => {
+		for (let n = 0; n < 40; n++) {
+			const wait = await tryIn("ada", "wrong", `198.51.100.${n}`);
+			if (typeof wait === "number") {
+				expect(wait).toBeLessThanOrEqual(60);
+				clock.setWall(clock.now() + wait * 1_000);
+				await tryIn("ada", "wrong", `198.51.101.${n}`);
+			}
+		}
+		clock.setWall(clock.now() + 60_000);
+		expect(await tryIn("ada", PASSWORD, "203.0.113.9")).toBe("in");
+	});
+
+	test("two hundred names from one address: the address is slowed down, others are not", async () => {
+		const verdicts: Verdict[] = [];
+		for (let n = 0; n < 200; n++) verdicts.push(await tryIn(`name${n}`, "wrong", HOME));
+		expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(5);
+		expect(await tryIn("bob", PASSWORD, "203.0.113.9")).toBe("in");
+	});
+
+	test("outlive a restart, and are forgotten after a day", async () => {
+		await fail(5, "ada", () => HOME);
+		expect(await tryIn("ada", PASSWORD, HOME, open())).toBe(1);
+		clock.setWall(clock.now() + 25 * 3_600_000);
+		expect((await fail(5, "ada", () => HOME)).filter((verdict) => verdict === "wrong")).toHaveLength(5);
+	});
+
+	test("of strangers fill no disk", async () => {
+		const bounds = { failuresKept: 20, freeFailures: 1_000 };
+		for (let n = 0; n < 60; n++) await tryIn(`name${n}`, "", `198.51.${n}.1`, open(bounds));
+		const { n } = db.query<{ n: number }, []>("SELECT count(*) AS n FROM login_failure").get() ?? { n: 0 };
+		expect(n).toBeLessThanOrEqual(20);
+	});
+});
+
+test("a damaged hash is nobody's password, and no error", async () => {
+	db.run("UPDATE user SET password_hash = '$argon2id$v=19$m=1,t=1,p=1$x$x' WHERE name = 'ada'");
+	expect(await tryIn("ada", PASSWORD, HOME)).toBe("wrong");
+});
+
+test("passwords that differ only at their end are different ones", async () => {
+	const passwords = open();
+	const long = "x".repeat(80);
+	const id = insertUser(
+		db,
+		{ name: "eve", role: "viewer", passwordHash: await passwords.hash(`${long}a`) },
+		1,
+	);
+	expect(id).toBe(3);
+	expect(await tryIn("eve", `${long}b`, HOME)).toBe("wrong");
+	expect(await tryIn("eve", `${long}a`, HOME)).toBe("in");
+	for (const [typed, other] of [["Straße é e\u0301 🐎🐎", "Straße e\u0301 é 🐎🐎"]] as const) {
+		db.query("UPDATE user SET password_hash = ? WHERE id = 3").run(await passwords.hash(typed));
+		expect(await tryIn("eve", other, HOME)).toBe("wrong");
+		expect(await tryIn("eve", typed, HOME)).toBe("in");
+	}
+});
+
+test("at most four hashes run, thirty-two wait, the others are told to come again", async () => {
+	const passwords = open();
+	const settled = await Promise.allSettled(Array.from({ length: 60 }, () => passwords.hash("x".repeat(20))));
+	const refused = settled.filter((one) => one.status === "rejected");
+	expect(refused).toHaveLength(24);
+	for (const one of refused) expect((one as PromiseRejectedResult).reason).toBeInstanceOf(AppError);
+	expect(await passwords.hash("again")).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+});
+
+test("Bun's own check is called from one function", async () => {
+	const root = `${import.meta.dir}/../..`;
+	const users: string[] = [];
+	for (const file of new Bun.Glob("src/**/*.ts").scanSync(root)) {
+		const text = await Bun.file(`${root}/${file}`).text();
+		users.push(...(text.match(/Bun\.password\.verify/g) ?? []).map(() => file));
+	}
+	expect(users).toEqual(["src/ipam/passwords.ts"]);
+});
+
+test.each([
+	["192.0.2.7", "192.0.2.7"],
+	["::ffff:192.0.2.7", "192.0.2.7"],
+	["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+	["2001:db8:1:2::1", "2001:db8:1:2::/64"],
+	["fe80::1%eth0", "fe80::/64"],
+	["", ""],
+])("%p counts as %p", (address, key) => {
+	expect(clientKey(address)).toBe(key);
+});
+
+test.each([
+	["a4$fG7k", false],
+	["a4$fG7kX", true],
+	["🐎🐎🐎🐎", false],
+	["x".repeat(256), true],
+	["x".repeat(257), false],
+	["🐎".repeat(256), true],
+	["password1", false],
+	["Rollcall2026", false],
+	["12345678", false],
+	["somebody", false],
+	["half\ud800surrogate", false],
+	["a\0bcdefgh", false],
+	["    spaces    ", true],
+])("the password %p may be used: %p", (password, may) => {
+	expect(readPassword(password, "somebody").value === password).toBe(may);
+});
+
+test.each(["ada", "ada@example.org", "Žofie", "a.b-c_d", "x"])("%p is a name", (name) => {
+	expect(readUserName(name).value).toBe(name);
+});
+test.each(["", " ", "a b", "-a", "a-", "<b>", "a\0b", "a\u202eb", "x".repeat(65), "a'b", "../x"])(
+	"%p is no name",
+	(name) => {
+		expect(readUserName(name).value).toBeUndefined();
+	},
+);
