@@ -91,11 +91,22 @@ async function build(target: Target | undefined, folder: string): Promise<string
 	return outfile;
 }
 
+/** What was asked for, or undefined when that was said wrongly; then it is told what would be right. */
+export function readOptions(args: string[], say: (line: string) => void = console.error) {
+	try {
+		const options = { target: { type: "string", multiple: true }, out: { type: "string" } } as const;
+		return parseArgs({ args, options }).values;
+	} catch (error) {
+		say((error as Error).message.split(". ")[0] ?? "");
+		say("Usage: npm run build -- [--target TARGET]… [--out FOLDER]");
+		say(`Targets: ${Object.keys(TARGETS).join(", ")}.`);
+		return undefined;
+	}
+}
+
 async function main(args: string[]): Promise<number> {
-	const { values } = parseArgs({
-		args,
-		options: { target: { type: "string", multiple: true }, out: { type: "string" } },
-	});
+	const values = readOptions(args);
+	if (values === undefined) return 2;
 	const folder = resolve(values.out ?? join(root, "dist"));
 	const wanted = values.target ?? [];
 	const unknown = wanted.find((target) => !(target in TARGETS));

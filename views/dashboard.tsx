@@ -1,5 +1,6 @@
 /** The first page: five counts, the subnets at a glance, who is alive, what changed. Knows no request. */
 
+import { askedBySweep } from "../src/model/coverage.ts";
 import type { Event } from "../src/model/event.ts";
 import type { Listing } from "../src/model/listing.ts";
 import type { AddressMap } from "../src/model/map.ts";
@@ -130,12 +131,7 @@ function Tile(props: { href: string; n: string; unit?: string | undefined; says:
 /** "5 subnets · 1,826 addresses swept every 60 s"; without the interval where they differ. */
 function sweptText(subnets: readonly SubnetSummary[]): string {
 	const swept = subnets.filter((subnet) => subnet.sweepEnabled);
-	// Large IPv6 subnets are not enumerated: of them only the known hosts are asked.
-	const addresses = swept.reduce(
-		(n, { cidr, counts }) =>
-			n + (cidr.family === 6 && cidr.prefix < 116 ? BigInt(counts.total) : counts.usable),
-		0n,
-	);
+	const addresses = swept.reduce((n, subnet) => n + askedBySweep(subnet), 0n);
 	const every = new Set(swept.map((subnet) => subnet.sweepIntervalS));
 	const [seconds] = every;
 	const rhythm = every.size === 1 ? ` every ${interval(seconds ?? 0)}` : "";
@@ -153,7 +149,7 @@ function SubnetPanel(props: DashboardProps) {
 							<a href={`/subnets/${subnet.id}`}>
 								<Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />
 							</a>
-							<span class="cidr">{formatCidr(subnet.cidr)}</span>
+							{subnet.name !== "" && <span class="cidr">{formatCidr(subnet.cidr)}</span>}
 						</div>
 						<Strip map={map} />
 						<div class="numbers">

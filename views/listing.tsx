@@ -221,7 +221,7 @@ function HostRow(props: { host: Host; now: number; at: boolean }) {
 				{host.lastSeenAt === undefined ? (
 					"never"
 				) : (
-					<Age at={host.lastSeenAt} now={props.now} style="seen" bare />
+					<Age at={host.lastSeenAt} now={props.now} style={host.status === "up" ? "seen" : "since"} bare />
 				)}
 			</td>
 		</tr>

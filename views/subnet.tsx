@@ -1,5 +1,6 @@
 /** One subnet: what it is, its address map, its hosts and gaps, its sweep while one runs. Knows no request. */
 
+import { coverageOf } from "../src/model/coverage.ts";
 import type { Listing } from "../src/model/listing.ts";
 import type { AddressMap } from "../src/model/map.ts";
 import type { SweepRun } from "../src/model/run.ts";
@@ -7,7 +8,7 @@ import type { Subnet, SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { ActionButton, Callout, inPlace, Main, Wire } from "./elements.tsx";
 import { FilterBar } from "./filters.tsx";
-import { count, interval, nameOr, visible, visibleLines } from "./format.ts";
+import { count, duration, interval, nameOr, visible, visibleLines } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { MapCells } from "./map.tsx";
 import { May } from "./reader.tsx";
@@ -82,6 +83,15 @@ function Trail(props: { ancestors: readonly Subnet[] }) {
 	);
 }
 
+/** What the clock asks, and how often: of a large subnet not everything at once. */
+function rhythm(subnet: SubnetSummary): string {
+	const every = interval(subnet.sweepIntervalS);
+	const coverage = coverageOf(subnet, subnet.counts.usable);
+	if (coverage.kind === "whole") return `swept every ${every}`;
+	if (coverage.kind === "known") return `known hosts and neighbours swept every ${every}`;
+	return `known hosts swept every ${every}, every address once in ${duration(coverage.roundS * 1_000)}`;
+}
+
 /** Longer notes are folded: the map comes first. */
 const NOTE_IN_LINE = 160;
 
@@ -90,7 +100,7 @@ function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
 	const long = subnet.notes.length > NOTE_IN_LINE || subnet.notes.includes("\n");
 	const facts = [
 		subnet.gateway === undefined ? undefined : `gateway ${visible(subnet.gateway)}`,
-		subnet.sweepEnabled ? `swept every ${interval(subnet.sweepIntervalS)}` : "not swept",
+		subnet.sweepEnabled ? rhythm(subnet) : "not swept",
 		subnet.scanEnabled && props.scanIntervalMinutes > 0
 			? `ports every ${props.scanIntervalMinutes} min`
 			: undefined,
@@ -101,10 +111,10 @@ function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
 				<h1>
 					<Wire text={label(subnet)} />{" "}
 					<span class="cidr">
-						{formatCidr(subnet.cidr)}
+						{subnet.name !== "" && formatCidr(subnet.cidr)}
 						<span class="narrow-only">
-							{" "}
-							· {count(usedOf(subnet.counts))} of {count(subnet.counts.usable)} used
+							{subnet.name !== "" && " · "}
+							{count(usedOf(subnet.counts))} of {count(subnet.counts.usable)} used
 						</span>
 					</span>
 				</h1>
@@ -170,7 +180,8 @@ function Nested(props: { subnets: readonly SubnetSummary[] }) {
 			<span class="quiet">Inside:</span>
 			{props.subnets.map((subnet) => (
 				<a key={subnet.id} class="mini" href={`/subnets/${subnet.id}`}>
-					<Wire text={label(subnet)} /> <span class="cidr">{formatCidr(subnet.cidr)}</span>
+					<Wire text={label(subnet)} />{" "}
+					{subnet.name !== "" && <span class="cidr">{formatCidr(subnet.cidr)}</span>}
 				</a>
 			))}
 		</nav>

@@ -93,7 +93,7 @@ export function SubnetRow(props: { subnet: SubnetSummary; depth: number; now: nu
 				<a href={`/subnets/${subnet.id}`}>
 					<Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />
 				</a>
-				<span class="cidr">{formatCidr(subnet.cidr)}</span>
+				{subnet.name !== "" && <span class="cidr">{formatCidr(subnet.cidr)}</span>}
 			</th>
 			<td class="n up" {...cell}>
 				{count(counts.up)}

@@ -1,6 +1,5 @@
 /** `rollcall sweep`: asks blocks of addresses once and prints who answered. Needs no database, changes nothing. */
 
-import { parseArgs } from "node:util";
 import { systemClock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type Address, bitsOf, familyOf, parseAddress } from "../net/address.ts";
@@ -11,6 +10,7 @@ import { isOnLink, localNetworks } from "../probes/links.ts";
 import { openProber } from "../probes/open.ts";
 import type { ProbeOptions, Prober } from "../probes/probe.ts";
 import { openVendors } from "../probes/vendor.ts";
+import { readFlags } from "./flags.ts";
 import { type Answer, jsonReport, tableReport } from "./sweep-report.ts";
 
 /** Where a command writes, and what ends it. `terminal`: a person watches standard error. */
@@ -21,9 +21,7 @@ export type CommandIo = {
 	signal?: AbortSignal;
 };
 
-export const SWEEP_USAGE = `Usage: rollcall sweep CIDR… [--arp] [--json] [--rate N] [--attempts N] [--timeout MS]
-
-Sends ICMP echoes to every address of the blocks and lists those that answer.
+export const SWEEP_USAGE = `rollcall sweep CIDR…: send ICMP echoes to every address of the networks, list those that answer.
 
   --arp          in attached IPv4 networks ask by ARP first: shows hardware addresses
                  and hosts that drop pings, and pings only those that answer
@@ -71,8 +69,13 @@ export async function sweepCommand(args: string[], io: CommandIo): Promise<numbe
 }
 
 function readRequest(args: string[]): Request {
-	const { values, positionals } = readArguments(args);
-	if (positionals.length === 0) throw new AppError("invalid", `Name at least one network.\n${SWEEP_USAGE}`);
+	const { values, positionals } = readFlags("sweep", args, OPTIONS);
+	if (positionals.length === 0) {
+		throw new AppError(
+			"invalid",
+			"Name at least one network, such as 192.168.1.0/24. See: rollcall sweep --help",
+		);
+	}
 	return {
 		blocks: readBlocks(positionals),
 		arp: values.arp ?? false,
@@ -83,23 +86,13 @@ function readRequest(args: string[]): Request {
 	};
 }
 
-function readArguments(args: string[]) {
-	try {
-		return parseArgs({
-			args,
-			allowPositionals: true,
-			options: {
-				arp: { type: "boolean" },
-				json: { type: "boolean" },
-				rate: { type: "string" },
-				attempts: { type: "string" },
-				timeout: { type: "string" },
-			},
-		});
-	} catch (error) {
-		throw new AppError("invalid", `${(error as Error).message}\n${SWEEP_USAGE}`);
-	}
-}
+const OPTIONS = {
+	arp: { type: "boolean" },
+	json: { type: "boolean" },
+	rate: { type: "string" },
+	attempts: { type: "string" },
+	timeout: { type: "string" },
+} as const;
 
 function readNumber(name: string, text: string | undefined, preset: number, most: number): number {
 	if (text === undefined) return preset;

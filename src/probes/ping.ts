@@ -53,7 +53,8 @@ function start(command: string[], timeoutMs: number, signal: AbortSignal) {
 		});
 	} catch (cause) {
 		// Not executable, too many open files, too many processes.
-		throw new AppError("unavailable", "The ping program could not be started.", { cause });
+		const why = (cause as Error).message.replace(/\.$/, "");
+		throw new AppError("unavailable", `${command[0]} could not be started: ${why}.`, { cause });
 	}
 }
 

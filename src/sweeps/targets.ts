@@ -1,17 +1,11 @@
 /** Which addresses a sweep asks, and in which order. Pure; knows no probe and no database. */
 
+import { EVERYTHING_MAX, SLICE, WHOLE_MAX } from "../model/coverage.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Address, familyOf } from "../net/address.ts";
 import { type Cidr, type Range, rangeOf } from "../net/cidr.ts";
 import { countOf, rangesWithout } from "../net/ranges.ts";
 import { probeable } from "../net/targets.ts";
-
-/** Up to so many addresses are asked whole, every time. */
-export const WHOLE_MAX = 4_096n;
-/** Of a larger IPv4 subnet a scheduled sweep asks the known hosts and so many more, in turn. */
-export const SLICE = 4_096;
-/** A sweep on demand covers up to so many addresses (a /12). */
-export const EVERYTHING_MAX = 1_048_576n;
 
 export type TargetPlan = {
 	/** Shuffled. */

@@ -27,7 +27,11 @@ async function run(args: string[], more: Partial<CommandIo> = {}) {
 describe("refusals end with 2 and say why on standard error", () => {
 	const cases: [string, string[], RegExp][] = [
 		["nothing", [], /at least one network/],
-		["an unknown option", ["--fast", "127.0.0.1"], /--fast/],
+		[
+			"an unknown option",
+			["--fast", "127.0.0.1"],
+			/^rollcall: Unknown option '--fast'\. See: rollcall sweep --help\n$/,
+		],
 		["bits behind the prefix", ["127.0.0.1/24"], /Did you mean 127\.0\.0\.0\/24\?/],
 		["a name", ["localhost"], /not an IP address/],
 		["a leading zero", ["127.0.0.010"], /leading zero/],

@@ -67,6 +67,12 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		expect(path()).toBe("/subnets");
 		expect(await page.title()).toBe("(4) Subnets · Rollcall");
 		expect(await page.getAttribute("#places a[aria-current]", "href")).toBe("/subnets");
+		const left = (row: string) =>
+			page
+				.locator(`table.tree ${row} a`)
+				.first()
+				.evaluate((a) => a.getBoundingClientRect().x);
+		expect((await left(".d1")) - (await left(".d0"))).toBe(20);
 		await page.click("table.tree a:has-text('Servers')");
 		await page.waitForSelector("h1:has-text('Servers')");
 		await page.goBack();

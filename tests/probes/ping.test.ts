@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
 import { AppError } from "../../src/errors.ts";
 import { neverAsked } from "../../src/probes/never.ts";
-import { openPing, type Ping, pingArguments, readPing } from "../../src/probes/ping.ts";
+import { openPing, type Ping, pingArguments, readPing, systemPing } from "../../src/probes/ping.ts";
 import { SILENT } from "../../src/probes/probe.ts";
 import { addresses, block, drain, OPTIONS, upCount } from "../helpers/probing.ts";
 
@@ -67,6 +67,13 @@ rtt min/avg/max/mdev = 0.047/0.047/0.047/0.000 ms
 			expect((error as AppError).code).toBe("unavailable");
 		}
 	});
+});
+
+test("a ping that cannot be started is named, and why", async () => {
+	const ping = systemPing("/nowhere/ping");
+	await expect(ping(four, 500, new AbortController().signal)).rejects.toThrow(
+		/^\/nowhere\/ping could not be started: .*(ENOENT|not found)/,
+	);
 });
 
 describe("prober", () => {

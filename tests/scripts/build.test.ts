@@ -1,7 +1,7 @@
 /** The build's own judgement: where the hash of another platform's bun comes from. Builds nothing. */
 
 import { expect, test } from "bun:test";
-import { lockEntry } from "../../scripts/build.ts";
+import { lockEntry, readOptions } from "../../scripts/build.ts";
 
 const lock = `{
   "packages": {
@@ -18,4 +18,12 @@ test("an entry is found by its whole name, and ends without a comma", () => {
 
 test("an unknown package is refused, not fetched without a hash", () => {
 	expect(() => lockEntry(lock, "@oven/bun-plan9")).toThrow("bun.lock does not know @oven/bun-plan9");
+});
+
+test("a wrong option is told in words, with what would be right", () => {
+	const said: string[] = [];
+	expect(readOptions(["--targe", "x"], (line) => said.push(line))).toBeUndefined();
+	expect(said[0]).toBe("Unknown option '--targe'");
+	expect(said.join("\n")).toContain("linux-x64-musl");
+	expect(readOptions(["--target", "linux-arm64"], () => {})?.target).toEqual(["linux-arm64"]);
 });

@@ -94,6 +94,12 @@ describe("host rows", () => {
 		);
 	});
 
+	test("“now” is for those who are up; of a host that is down its age is told", () => {
+		const up = host("10.0.0.9", { lastSeenAt: NOW - 61_000 });
+		expect(text(rows([{ kind: "host", host: up }]))).toEndWith(" now");
+		expect(text(rows([{ kind: "host", host: { ...up, status: "down" } }]))).toEndWith(" 1 m ago");
+	});
+
 	test("latency is amber and says why only far above the usual", () => {
 		const slow = host("10.0.0.9", { latencyUs: 38_200, typicalLatencyUs: 600 });
 		expect(text(rows([{ kind: "host", host: slow }]))).toContain("38.2 ms slow, usually 0.6 ms");

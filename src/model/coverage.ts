@@ -1,0 +1,32 @@
+/** How much of a subnet one sweep by the clock asks, and how long until all of it was asked. Pure; asks nobody. */
+
+import type { Subnet, SubnetSummary } from "./subnet.ts";
+
+/** Up to so many addresses are asked whole, every time. */
+export const WHOLE_MAX = 4_096n;
+/** Of a larger IPv4 subnet a scheduled sweep asks the known hosts and so many more, in turn. */
+export const SLICE = 4_096;
+/** A sweep on demand covers up to so many addresses of an IPv4 subnet (a /12). */
+export const EVERYTHING_MAX = 1_048_576n;
+
+/**
+ * "whole": every address, every time. "turns": the known hosts every time, all others once in `roundS` seconds.
+ * "known": a large IPv6 subnet, of which only the known hosts and this machine's neighbours are asked.
+ */
+export type Coverage = { kind: "whole" } | { kind: "turns"; roundS: number } | { kind: "known" };
+
+/** `usable`: addresses that are the subnet's own (see `Counts`). */
+export function coverageOf(subnet: Pick<Subnet, "cidr" | "sweepIntervalS">, usable: bigint): Coverage {
+	if (usable <= WHOLE_MAX) return { kind: "whole" };
+	if (subnet.cidr.family === 6) return { kind: "known" };
+	const sweeps = (usable + BigInt(SLICE) - 1n) / BigInt(SLICE);
+	return { kind: "turns", roundS: Number(sweeps) * subnet.sweepIntervalS };
+}
+
+/** About how many addresses one sweep by the clock asks. */
+export function askedBySweep(subnet: SubnetSummary): bigint {
+	const { usable, total } = subnet.counts;
+	const { kind } = coverageOf(subnet, usable);
+	if (kind === "whole") return usable;
+	return BigInt(total) + (kind === "turns" ? BigInt(SLICE) : 0n);
+}

@@ -1,0 +1,29 @@
+/** What one sweep by the clock asks: all of a small subnet, a part of a large one, and how long until all was asked. */
+
+import { expect, test } from "bun:test";
+import { askedBySweep, type Coverage, coverageOf } from "../../src/model/coverage.ts";
+import { parseCidr } from "../../src/net/cidr.ts";
+import { host, subnet } from "../helpers/world.ts";
+
+const cases: [string, number, bigint, Coverage][] = [
+	["10.0.0.0/24", 60, 254n, { kind: "whole" }],
+	["10.0.0.0/20", 60, 4_094n, { kind: "whole" }],
+	["10.0.0.0/16", 60, 65_534n, { kind: "turns", roundS: 960 }],
+	["10.0.0.0/16", 30, 4_097n, { kind: "turns", roundS: 60 }],
+	["10.0.0.0/8", 60, 16_777_214n, { kind: "turns", roundS: 245_760 }],
+	["2001:db8::/116", 60, 4_096n, { kind: "whole" }],
+	["2001:db8::/64", 60, 2n ** 64n, { kind: "known" }],
+];
+
+test.each(cases)("%s every %d s, %d usable", (text, sweepIntervalS, usable, coverage) => {
+	const { value: cidr } = parseCidr(text);
+	if (cidr === undefined) throw new Error(text);
+	expect(coverageOf({ cidr, sweepIntervalS }, usable)).toEqual(coverage);
+});
+
+test("a sweep asks everybody, or the known and a slice, or the known alone", () => {
+	const known = [host("10.0.0.1"), host("10.0.0.2")];
+	expect(askedBySweep(subnet(1, "10.0.0.0/24", "", known))).toBe(254n);
+	expect(askedBySweep(subnet(1, "10.0.0.0/16", "", known))).toBe(4_098n);
+	expect(askedBySweep(subnet(1, "2001:db8::/64", "", known))).toBe(2n);
+});

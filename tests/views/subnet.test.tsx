@@ -1,0 +1,58 @@
+/** The head of a subnet: it is named once, and says how much of it is swept how often. */
+
+import { describe, expect, test } from "bun:test";
+import type { SubnetSummary } from "../../src/model/subnet.ts";
+import { renderFragment } from "../../views/render.tsx";
+import { SubnetPage } from "../../views/subnet.tsx";
+import { SubnetRow } from "../../views/subnets.tsx";
+import { listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
+
+const text = (html: string) =>
+	html
+		.replace(/<[^>]+>/g, " ")
+		.replace(/\s+/g, " ")
+		.trim();
+
+function page(one: SubnetSummary): string {
+	return renderFragment(
+		{ role: "viewer" },
+		<SubnetPage
+			subnet={one}
+			ancestors={[]}
+			children={[]}
+			map={mapOf(one, [])}
+			listing={listingOf([])}
+			run={undefined}
+			now={NOW}
+		/>,
+	);
+}
+
+describe("how often", () => {
+	test.each([
+		["10.0.0.0/24", "swept every 60 s"],
+		["10.32.0.0/16", "known hosts swept every 60 s, every address once in 16 m"],
+		["10.0.0.0/8", "known hosts swept every 60 s, every address once in 2 d 20 h"],
+		["2001:db8::/64", "known hosts and neighbours swept every 60 s"],
+	])("%s: %s", (cidr, says) => {
+		const facts = /<p class="facts">(.*?)<\/p>/s.exec(page(subnet(1, cidr, "", [])))?.[1] ?? "";
+		expect(text(facts)).toBe(says);
+	});
+
+	test("not at all", () => {
+		expect(text(page(subnet(1, "10.0.0.0/8", "", [], { sweepEnabled: false })))).toContain(" not swept ");
+	});
+});
+
+describe("a subnet without a name is called by its network, once", () => {
+	test.each([
+		["", 1],
+		["Office", 1],
+	])("named “%s”", (name, times) => {
+		const one = subnet(1, "10.9.8.0/24", name, []);
+		const title = /<h1>(.*?)<\/h1>/s.exec(page(one))?.[1] ?? "";
+		const row = renderFragment({ role: "viewer" }, <SubnetRow subnet={one} depth={0} now={NOW} />);
+		expect(title.match(/10\.9\.8\.0\/24/g)).toHaveLength(times);
+		expect(row.match(/10\.9\.8\.0\/24/g)).toHaveLength(times);
+	});
+});
