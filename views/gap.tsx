@@ -5,6 +5,7 @@ import type { Range } from "../src/net/cidr.ts";
 import { countOf } from "../src/net/ranges.ts";
 import { cell, row } from "./elements.tsx";
 import { count } from "./format.ts";
+import { May } from "./reader.tsx";
 
 /** How many addresses one "Show" unfolds: what the listing gives, and what the button says. */
 const UNFOLD = 64n;
@@ -106,9 +107,11 @@ function ReserveLink(props: {
 	if (props.subnetId === undefined) return null;
 	const query = props.count === undefined ? "" : `?count=${props.count}`;
 	return (
-		<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}${query}`}>
-			{props.label}
-			<span class="sr"> {props.address}</span>
-		</a>
+		<May>
+			<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}${query}`}>
+				{props.label}
+				<span class="sr"> {props.address}</span>
+			</a>
+		</May>
 	);
 }

@@ -36,7 +36,13 @@ export function ReserveForm(props: ReserveProps) {
 						<p>{visibleLines(problem.message)}</p>
 					</Callout>
 				)}
-				<Form class="fields" id="reserve" action={`/subnets/${subnet.id}/reserve`} data-edit>
+				<Form
+					class="fields"
+					id="reserve"
+					action={`/subnets/${subnet.id}/reserve`}
+					instead={<p>It is free. Editors can reserve it.</p>}
+					data-edit
+				>
 					<input type="hidden" name="address" value={props.address} />
 					<ReserveFields values={values} problem={problem} />
 					<div class="actions">

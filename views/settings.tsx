@@ -76,7 +76,14 @@ function NewSubnets(props: DefaultsState & { asksSnmp: boolean }) {
 	const { values, problem } = props;
 	return (
 		<Panel title="New subnets" id="new-subnets" class="padded">
-			<Form class="fields" id="defaults" action="/settings/subnets" data-edit>
+			<Form
+				class="fields"
+				id="defaults"
+				action="/settings/subnets"
+				needs="admin"
+				instead={<p class="quiet">Admins set this.</p>}
+				data-edit
+			>
 				<Field
 					id="default-interval"
 					name="sweep_interval_s"

@@ -142,9 +142,11 @@ function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
 				<a class="button plain" href={`/export?subnet=${subnet.id}`} hx-boost="false">
 					Export
 				</a>
-				<a class="button plain" href={`/subnets/${subnet.id}/edit`} data-key="e" hx-boost="false">
-					Edit
-				</a>
+				<May>
+					<a class="button plain" href={`/subnets/${subnet.id}/edit`} data-key="e" hx-boost="false">
+						Edit
+					</a>
+				</May>
 				<ActionButton action={`/subnets/${subnet.id}/sweep`} label="Sweep now" kind="primary" shortcut="s" />
 			</div>
 		</div>

@@ -20,6 +20,7 @@ const RULES: readonly Rule[] = [
 	{ path: /^\/(account|logout|settings\/theme)(\/|$)/, read: "viewer", write: "viewer" },
 	{ path: /^\/settings\/(users|tokens|webhooks)(\/|$)/, read: "admin", write: "admin" },
 	{ path: /^\/(imports?|undo|batches|bulk|edit)(\/|$)/, read: "editor", write: "editor" },
+	{ path: /^\/(subnets|hosts)\/[^/]+\/(edit|delete|fields)(\/|$)/, read: "editor", write: "editor" },
 	{ path: /^\/(subnets|hosts|runs|events|scans)(\/|$)/, read: "viewer", write: "editor" },
 	{
 		path: /^\/api\/v1\/(subnets|hosts|runs|events|scans|imports|batches|search|export|tags|ports|doctor)(\/|$)/,

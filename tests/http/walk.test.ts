@@ -17,7 +17,7 @@ const ADMINS = /^(\/api\/v1\/(webhooks|users|tokens)|\/settings\/(users|tokens|w
 /** What is for admins alone to change. */
 const ADMINS_CHANGE = /^\/settings(\/|$)/;
 /** What is of no use to those who cannot change anything. */
-const EDITORS = /^\/(imports?|undo|batches|bulk|edit)(\/|$)/;
+const EDITORS = /^\/((imports?|undo|batches|bulk|edit)|(subnets|hosts)\/[^/]+\/(edit|delete|fields))(\/|$)/;
 /** Where tokens open something. */
 const PROGRAMS = /^\/(api\/v1\/|metrics$|openapi\.json$)/;
 
