@@ -12,7 +12,7 @@ export function Me(props: { name: string; encrypted: boolean; icon: VNode }) {
 				<bdi>{visible(props.name)}</bdi>
 				<span aria-hidden="true"> ▾</span>
 			</button>
-			<div id="me" class="menu" popover="auto">
+			<div id="me" class="me-menu" popover="auto">
 				<a href="/account">Your account</a>
 				<May needs="admin">
 					<a href="/settings/users">Users</a>

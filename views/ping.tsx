@@ -29,17 +29,20 @@ export function PingButton({ host, place }: Omit<Props, "echoes">) {
 	);
 }
 
-/** Empty until somebody pings; then nothing replaces it but the next echo. */
+/**
+ * Empty until somebody pings; then nothing replaces it but the next echo. One element in every state: a live change
+ * passes over what is busy only where old and new are of one kind.
+ */
 export function PingPanel(props: Props) {
 	const { host, place, echoes, waitMs } = props;
 	if (props.problem !== undefined) {
 		return (
-			<p id={`${place}-ping`} class="ping field-problem" role="alert" data-busy>
+			<section id={`${place}-ping`} class="ping field-problem" role="alert" data-busy>
 				{visibleLines(props.problem)}
-			</p>
+			</section>
 		);
 	}
-	if (echoes.length === 0) return <div id={`${place}-ping`} hidden />;
+	if (echoes.length === 0) return <section id={`${place}-ping`} hidden />;
 	const over = echoes.length >= PING.echoes;
 	return (
 		<section id={`${place}-ping`} class="ping" aria-label={`Ping ${host.ip}`} data-busy>

@@ -184,6 +184,27 @@ describe.skipIf(missing)(`editing${missing ? ": skipped, chromium is missing" : 
 	});
 });
 
+describe.skipIf(missing)("what can be done at once", () => {
+	test("the menu stands in line with the other buttons", async () => {
+		await openNas();
+		const top = (what: string) =>
+			page
+				.locator(`#drawer ${what}`)
+				.first()
+				.evaluate((e) => e.getBoundingClientRect().y);
+		expect(await top(".menu summary")).toBe(await top(".buttons button"));
+	});
+
+	test("what a ping said stays when the host changes meanwhile", async () => {
+		await openNas();
+		await page.click("#drawer button:text-is('Ping now')");
+		await page.waitForSelector("#d-ping[data-busy]");
+		await patch(NAS, { description: "changed meanwhile" });
+		await page.waitForSelector("#d-row-description:has-text('changed meanwhile')");
+		expect(await page.isVisible("#d-ping")).toBe(true);
+	});
+});
+
 describe.skipIf(missing)("undo", () => {
 	test("Delete in the menu takes the host away and offers to undo; u brings it back", async () => {
 		await openNas();
