@@ -1,8 +1,9 @@
 /** What works on this machine and what does not, with the cure. Shows checks, makes none. */
 
 import { type Check, worstFirst } from "../src/model/doctor/check.ts";
-import { Main, Wire } from "./elements.tsx";
+import { Wire } from "./elements.tsx";
 import { visibleLines } from "./format.ts";
+import { SettingsFrame } from "./settings-frame.tsx";
 
 const WORDS = { ok: "Works", warn: "Limited", bad: "Fails" } as const;
 const PILLS = { ok: "up", warn: "warn", bad: "down" } as const;
@@ -10,8 +11,7 @@ const PILLS = { ok: "up", warn: "warn", bad: "down" } as const;
 export function Doctor(props: { checks: readonly Check[] }) {
 	const well = props.checks.every((check) => check.state === "ok");
 	return (
-		<Main class="narrow-page">
-			<h1>Doctor</h1>
+		<SettingsFrame place="/doctor" title="Doctor">
 			<p class="facts">
 				{well
 					? "Everything that Rollcall needs works."
@@ -34,6 +34,6 @@ export function Doctor(props: { checks: readonly Check[] }) {
 					))}
 				</ul>
 			</section>
-		</Main>
+		</SettingsFrame>
 	);
 }

@@ -108,7 +108,10 @@ function ReserveLink(props: {
 	const query = props.count === undefined ? "" : `?count=${props.count}`;
 	return (
 		<May>
-			<a class="mini" href={`/subnets/${props.subnetId}/free/${props.address}${query}`}>
+			<a
+				class={props.count === undefined ? "mini" : "mini several"}
+				href={`/subnets/${props.subnetId}/free/${props.address}${query}`}
+			>
 				{props.label}
 				<span class="sr"> {props.address}</span>
 			</a>

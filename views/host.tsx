@@ -44,7 +44,7 @@ export function HostPage(props: Omit<HostPanelProps, "drawer">) {
 		<Main live={`host:${host.id}`} class="narrow-page">
 			<nav class="trail" aria-label="Breadcrumbs">
 				<a href="/subnets">Subnets</a> /{" "}
-				<a href={`/subnets/${subnet.id}`}>
+				<a href={`/subnets/${subnet.id}?at=${host.ip}#at`}>
 					<Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />
 				</a>{" "}
 				/ <span aria-current="page">{host.ip}</span>

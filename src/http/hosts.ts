@@ -122,7 +122,7 @@ async function reserve(desk: Desk, request: Request, id: number): Promise<Respon
 	const subnet = demandSubnet(desk.context, id);
 	try {
 		const [one, ...more] = take(desk.by(request), id, field);
-		return redirect(more.length > 0 ? `/subnets/${id}#h${one?.id}` : `/hosts/${one?.id}`);
+		return redirect(more.length > 0 ? `/subnets/${id}?at=${one?.ip}#at` : `/hosts/${one?.id}`);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };

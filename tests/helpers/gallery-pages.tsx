@@ -23,7 +23,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { hookPage } from "./hook-pages.tsx";
-import { campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
+import { campus, campusHosts, changes, HOSTILE, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
 import { about, checks, defaults, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
@@ -215,6 +215,23 @@ function windowOfEvents(world: World, events: readonly Event[], next?: number): 
 	return { events, next, filter: {}, zone: "Europe/Berlin", now: world.now() };
 }
 
+/** The page of a host whose every text is hostile. */
+function hostilePage(world: World, n: number): Page {
+	const place = world.places.find(({ subnet }) => subnet.id === hostile.id);
+	const host = place?.hosts[n];
+	if (place === undefined || host === undefined) throw new Error("no such host");
+	return { title: host.hostname, main: hostPanel(world, place, host, false) };
+}
+
+function hostileEvents(): Event[] {
+	return HOSTILE.flatMap((text) => [
+		event("host_down", text, HOUR),
+		event("host_edited", text, HOUR, { detail: { field: text, new: text } }),
+		event("port_opened", text, HOUR, { detail: { port: 1, proto: "tcp", service: text } }),
+		event("sweep_failed", text, HOUR, { detail: { reason: text } }),
+	]);
+}
+
 /** What a search for 10.0.0.77 might find. */
 function answersOf({ subnet, hosts }: Place): SearchAnswers {
 	return {
@@ -239,6 +256,21 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 		"/x/sweeping": () => ({
 			title: "Office LAN",
 			main: subnetPage(world, first, new URL("http://x/"), running),
+		}),
+		"/x/many-tags": () => hostilePage(world, 0),
+		"/x/many-ports": () => hostilePage(world, 1),
+		"/x/long-name": () => hostilePage(world, HOSTILE.length - 1),
+		"/x/hostile-activity": () => ({
+			title: HOSTILE[5] ?? "",
+			main: (
+				<Activity
+					window={{
+						...windowOfEvents(world, hostileEvents()),
+						filter: { text: HOSTILE[1] },
+					}}
+					subnets={HOSTILE.map((label, n) => ({ value: String(n), label }))}
+				/>
+			),
 		}),
 		"/x/conflict": () => ({
 			title: "nas.lan",

@@ -28,5 +28,9 @@ export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	lost: "/x/lost",
 	refused: "/x/refused",
 	hostile: "/subnets/7",
+	"many-tags": "/x/many-tags",
+	"many-ports": "/x/many-ports",
+	"long-name": "/x/long-name",
+	"hostile-activity": "/x/hostile-activity",
 	drawer: "/subnets/1#drawer",
 };
