@@ -60,7 +60,7 @@ function ColumnHead(props: ListingProps & { name: string }) {
 	if (order === undefined) return <th {...columnheader}>{name}</th>;
 	const on = listing.query.order === order;
 	return (
-		<th {...columnheader} aria-label={name} aria-sort={on ? "ascending" : undefined}>
+		<th {...columnheader} aria-sort={on ? "ascending" : undefined}>
 			<a href={listUrl(base, listing.query, { order, open: [] })} {...inPlace}>
 				{name}
 			</a>
