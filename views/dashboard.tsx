@@ -215,7 +215,7 @@ function Changes(props: { changes: readonly Event[]; now: number }) {
 			) : (
 				<ul class="events">
 					{props.changes.map((event) => (
-						<EventLine key={event.id} event={event} now={props.now} />
+						<EventLine key={event.id} event={event} now={props.now} brief />
 					))}
 				</ul>
 			)}

@@ -152,7 +152,10 @@ function undone(detail: Event["detail"]): string {
 }
 
 function reason(detail: Event["detail"]): (string | { wire: string })[] {
-	return detail.reason === undefined ? [] : [": ", { wire: String(detail.reason) }];
+	if (detail.reason === undefined) return [];
+	// A sentence goes on behind a colon; "ICMP …" stays as it is.
+	const says = String(detail.reason).replace(/^[A-Z](?=[a-z ])/, (first) => first.toLowerCase());
+	return [": ", { wire: says }];
 }
 
 function maker(detail: Event["detail"]): (string | { wire: string })[] {
@@ -242,7 +245,14 @@ function By(props: { event: Event }) {
  * `subject: false` leaves the name out where the whole list is about one host; `back`: news can be put away here, and where that
  * leads.
  */
-export function EventLine(props: { event: Event; now: number; subject?: boolean; back?: string }) {
+export function EventLine(props: {
+	event: Event;
+	now: number;
+	subject?: boolean;
+	back?: string;
+	/** No room to say who did it. */
+	brief?: boolean;
+}) {
 	const { event, back } = props;
 	return (
 		<li class="event" id={`e${event.id}`}>
@@ -259,7 +269,7 @@ export function EventLine(props: { event: Event; now: number; subject?: boolean;
 				</span>
 			)}
 			{event.dismissed === true && back !== undefined && <span class="dismiss quiet">not told again</span>}
-			<By event={event} />
+			{!props.brief && <By event={event} />}
 			<Age at={event.at} now={props.now} style={props.subject === false ? "since" : "short"} />
 		</li>
 	);

@@ -92,6 +92,7 @@ const BARS_HIGH = 32;
 function Bars(props: { map: Density }) {
 	const { buckets } = props.map;
 	const sum = (of: "up" | "down" | "unknown") => buckets.reduce((n, bucket) => n + bucket[of], 0);
+	if (sum("up") + sum("down") + sum("unknown") === 0) return <p class="quiet">No host yet</p>;
 	const most = Math.max(1, ...buckets.map((bucket) => bucket.up + bucket.down + bucket.unknown));
 	const paths = { up: "", down: "", unknown: "" };
 	const ends = { up: [0, 0], down: [0, 0], unknown: [0, 0] };

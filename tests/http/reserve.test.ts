@@ -24,7 +24,7 @@ describe("several addresses", () => {
 		const told: unknown[] = [];
 		rig.app.context.bus.subscribe(({ news }) => void told.push(news));
 		const done = await reserve("10.0.0.15", "3", { hostname: "phone-#.lan", description: "desks" });
-		expect(done.headers.get("location")).toBe("/subnets/1#h1");
+		expect(done.headers.get("location")).toBe("/subnets/1?at=10.0.0.15#at");
 		expect(await hosts()).toEqual([
 			"10.0.0.15 phone-1.lan",
 			"10.0.0.16 phone-2.lan",
