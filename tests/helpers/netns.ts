@@ -42,6 +42,11 @@ export function knowsNear(ip: string): string {
 	return knows(ip, NEAR_MAC);
 }
 
+/** For the near end, after its interface was switched off: the far end is known again. */
+export function knowsFar(): string {
+	return knows(FAR, FAR_MAC);
+}
+
 /** Why no lab can be made here, or undefined. */
 export function labProblem(...programs: string[]): string | undefined {
 	if (process.platform !== "linux") return "needs Linux";

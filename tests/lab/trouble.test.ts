@@ -1,0 +1,278 @@
+/**
+ * Trouble of our own, injected while the real program serves: each is a line of the doctor with its command and the
+ * sentence of the light, /healthz says so, it goes when the cause goes, and no host is ever called down for it.
+ */
+
+import { Database } from "bun:sqlite";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { configure, FAR, knowsFar, type Lab, labProblem, nft, openLab, sysctl } from "../helpers/netns.ts";
+import { type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
+
+const problem = labProblem("curl", "nmap", "nft", "setpriv", "sysctl");
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+const CIDR = "10.128.0.0/28";
+const HOSTS = 12;
+const PATIENCE_MS = 60_000;
+
+type Line = { name: string; state: string; says: string; mend: string | null };
+
+let lab: Lab;
+let rollcall: Rollcall;
+const folder = mkdtempSync(join(tmpdir(), "rollcall-trouble-"));
+const path = join(folder, "ipam.db");
+const broken = join(folder, "broken");
+
+const lines = () => rollcall.get<{ checks: Line[] }>("/api/v1/doctor").checks;
+const line = (name: string) => lines().find((check) => check.name === name);
+const health = () => rollcall.get<{ status: string; failing: string[] }>("/healthz");
+const statuses = () => {
+	const { items } = rollcall.get<{ items: { ip: string; status: string }[] }>("/api/v1/hosts?limit=100");
+	return items.map(({ status }) => status);
+};
+const downs = () => {
+	const { items } = rollcall.get<{ items: { kind: string }[] }>("/api/v1/events?limit=500");
+	return items.filter(({ kind }) => /^(host|subnet)_down$/.test(kind));
+};
+
+async function until<T>(what: string, look: () => T | undefined | false, ms = 40_000): Promise<T> {
+	const end = Date.now() + ms;
+	for (;;) {
+		const found = look();
+		if (found !== undefined && found !== false) return found;
+		if (Date.now() > end) throw new Error(`${what} did not come:\n${JSON.stringify(lines(), null, 1)}`);
+		await Bun.sleep(200);
+	}
+}
+
+/** Waits until the line fails, and looks at everything that shows it. */
+async function told(name: string, says: RegExp, mend: string | RegExp, light: RegExp): Promise<void> {
+	const found = await until(`${name} ${says}`, () => {
+		const now = line(name);
+		return now?.state === "bad" && says.test(now.says) && now;
+	});
+	expect(found.mend ?? "").toMatch(mend);
+	expect(health()).toMatchObject({ status: "degraded", failing: expect.arrayContaining([name]) });
+	const { out } = lab.inNear(["curl", "-s", "-m", "10", `${URL_NEAR}/`]);
+	const [, shown = ""] = /data-problem="([^"]*)"/.exec(out) ?? [];
+	expect(shown).toMatch(light);
+	expect(lab.inNear(["curl", "-s", "-m", "10", `${URL_NEAR}/doctor`]).out).toContain(">Fails<");
+}
+
+const well = (name: string) => until(`${name} well again`, () => line(name)?.state === "ok");
+const ROUTE = `route replace ${CIDR} via ${FAR}`;
+
+describe.skipIf(problem !== undefined)(`own trouble${problem === undefined ? "" : ` (${problem})`}`, () => {
+	beforeAll(async () => {
+		lab = openLab(60);
+		configure(lab, {
+			near: [ROUTE],
+			far: [
+				`route add blackhole ${CIDR}`,
+				...Array.from({ length: HOSTS }, (_, i) => `route add local 10.128.0.${i + 1}/32 dev lo`),
+			],
+		});
+		const nmap = join(folder, "nmap");
+		writeFileSync(
+			nmap,
+			`#!/bin/sh\n[ -e ${broken} ] && { echo "cannot open shared object file" >&2; exit 127; }\nexec /usr/bin/nmap "$@"\n`,
+		);
+		chmodSync(nmap, 0o755);
+		rollcall = await startRollcall(lab, {
+			DATABASE_URL: path,
+			PATH: `${folder}:${process.env.PATH}`,
+			SCAN_ICMP_INTERVAL_SECONDS: "10",
+			SCAN_NMAP_INTERVAL_MINUTES: "0",
+			NMAP_ARGS: "-Pn -T4 -p 22 -sT",
+			PTR_SERVER: FAR,
+		});
+		rollcall.send("POST", "/api/v1/subnets", { cidr: CIDR });
+		await until("hosts", () => statuses().filter((status) => status === "up").length === HOSTS);
+	}, PATIENCE_MS);
+	afterAll(async () => {
+		await rollcall?.close();
+		lab?.close();
+		rmSync(folder, { recursive: true, force: true });
+	});
+	afterEach(() => {
+		expect(statuses()).not.toContain("down");
+		expect(downs()).toEqual([]);
+	});
+
+	test(
+		"a name server that does not answer",
+		async () => {
+			await told(
+				"Name server",
+				/10\.99\.0\.2, from PTR_SERVER/,
+				`dig -x 127.0.0.1 @${FAR}`,
+				/name server does not answer/,
+			);
+		},
+		PATIENCE_MS,
+	);
+
+	test(
+		"the interface is switched off, then its far end: our own network, with the command; back when it is back",
+		async () => {
+			configure(lab, { near: ["link set veth0 down"] });
+			await told(
+				"Own network",
+				/Lost|both a link and an address/,
+				"sudo ip link set dev veth0 up",
+				/network|interface/i,
+			);
+			expect(line("Routes")).toMatchObject({
+				state: "bad",
+				says: expect.stringContaining(`${CIDR}: no route`),
+			});
+			await until("a sweep that fails", () => line("Sweeps")?.state === "bad");
+			configure(lab, { near: ["link set veth0 up", knowsFar(), ROUTE] });
+			await well("Own network");
+			await well("Sweeps");
+			configure(lab, { far: ["link set veth0 down"] });
+			await told("Routes", /veth0 has no link/, "ip -br link show veth0", /network|interface|link/i);
+			// Long enough for a sweep and its confirmations: those who fell silent are unknown.
+			await until("the outage", () => /^Lost/.test(line("Own network")?.says ?? ""));
+			expect(new Set(statuses())).toEqual(new Set(["unknown"]));
+			configure(lab, { far: ["link set veth0 up"] });
+			await well("Own network");
+			await until("all up again", () => statuses().every((status) => status === "up"));
+		},
+		3 * PATIENCE_MS,
+	);
+
+	test(
+		"another program holds the database: nothing is recorded, nothing is lost",
+		async () => {
+			const other = new Database(path);
+			other.run("PRAGMA busy_timeout = 5000");
+			other.run("BEGIN IMMEDIATE");
+			try {
+				await told("Database", /held by another program/, `fuser -v ${path}`, /holds the database/);
+			} finally {
+				other.run("ROLLBACK");
+				other.close();
+			}
+			await well("Database");
+			await well("Sweeps");
+		},
+		PATIENCE_MS,
+	);
+
+	test(
+		"nmap is replaced by one that does not start: three failures turn the light red; mended, it is well",
+		async () => {
+			writeFileSync(broken, "");
+			const scan = async (id: number) => {
+				const run = rollcall.send<{ id: number }>("POST", `/api/v1/hosts/${id}/scan`);
+				await until("its end", () => {
+					const { state } = rollcall.get<{ state: string }>(`/api/v1/scans/${run.id}`);
+					return state === "failed" || state === "done";
+				});
+			};
+			for (const id of [1, 2, 3]) await scan(id);
+			await told(
+				"Port scans",
+				/nmap ended with code 127: cannot open shared object/,
+				"nmap",
+				/Port scans fail: nmap/,
+			);
+			rmSync(broken);
+			await scan(4);
+			await well("Port scans");
+		},
+		PATIENCE_MS,
+	);
+
+	test(
+		"a firewall of our own forbids echoes: the sweep fails with the reason",
+		async () => {
+			nft(
+				lab,
+				"near",
+				"table ip own {\nchain out {\ntype filter hook output priority 0\nip protocol icmp drop\n}\n}",
+			);
+			try {
+				await told("Sweeps", /10\.128\.0\.0\/28: .*firewall/, "", /firewall/);
+			} finally {
+				nft(lab, "near", "");
+			}
+			await well("Sweeps");
+		},
+		PATIENCE_MS,
+	);
+});
+
+describe.skipIf(problem !== undefined)(
+	`rollcall doctor${problem === undefined ? "" : ` (${problem})`}`,
+	() => {
+		const NO_RAW = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"];
+		let own: Lab;
+		beforeAll(() => {
+			own = openLab(61);
+		});
+		afterAll(() => own?.close());
+		const doctor = (as: string[] = [], env: Record<string, string> = {}) => {
+			const settings = Object.entries(env).map(([key, value]) => `${key}=${value}`);
+			const command = [
+				...as,
+				"env",
+				...settings,
+				process.execPath,
+				"--no-env-file",
+				MAIN,
+				"doctor",
+				"--json",
+			];
+			const database = { DATABASE_URL: join(tmpdir(), "no-such.db"), PTR_LOOKUP_ENABLED: "false" };
+			const { code, out } = own.inNear(command, { env: database });
+			const { ok, checks } = JSON.parse(out) as { ok: boolean; checks: Line[] };
+			return { code, ok, of: (name: string) => checks.find((check) => check.name === name) };
+		};
+
+		test("with every right: nothing fails", () => {
+			const { code, ok, of } = doctor();
+			expect({ code, ok }).toEqual({ code: 0, ok: true });
+			expect(of("ICMP")).toMatchObject({ state: "ok", mend: null });
+			expect(of("ARP")).toMatchObject({ state: "ok" });
+		});
+
+		test("the capability is dropped: datagram sockets, or (ping_group_range) not even those; each with its command", () => {
+			sysctl(own, "near", "net.ipv4.ping_group_range", "0 2147483647");
+			const some = doctor(NO_RAW);
+			expect(some.code).toBe(0);
+			expect(some.of("ICMP")).toMatchObject({
+				state: "warn",
+				mend: expect.stringMatching(/^sudo setcap cap_net_raw\+ep \//),
+			});
+			expect(some.of("ARP")).toMatchObject({ state: "warn", mend: expect.stringContaining("setcap") });
+			expect(some.of("Datagram sockets")).toMatchObject({ state: "ok" });
+			sysctl(own, "near", "net.ipv4.ping_group_range", "1 0");
+			const none = doctor(NO_RAW);
+			expect(none.of("ICMP")).toMatchObject({
+				state: "warn",
+				says: expect.stringContaining("The ping program"),
+			});
+			expect(none.of("Datagram sockets")).toMatchObject({
+				state: "warn",
+				mend: 'sudo sysctl -w net.ipv4.ping_group_range="0 2147483647"',
+			});
+			const nothing = doctor(NO_RAW, { PATH: "/nowhere" });
+			expect(nothing).toMatchObject({ code: 1, ok: false });
+			expect(nothing.of("ICMP")).toMatchObject({ state: "bad", mend: expect.stringContaining("setcap") });
+			expect(nothing.of("nmap")).toMatchObject({
+				state: "warn",
+				says: expect.stringContaining("nmap was not found"),
+			});
+		});
+
+		test("a name server that is not there: exit 1", () => {
+			const { code, of } = doctor([], { PTR_LOOKUP_ENABLED: "true", PTR_SERVER: FAR });
+			expect(code).toBe(1);
+			expect(of("Name server")).toMatchObject({ state: "bad", mend: `dig -x 127.0.0.1 @${FAR}` });
+		});
+	},
+);
