@@ -24,6 +24,7 @@ import { openSetup } from "./ipam/setup.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
+import type { Check } from "./model/doctor/check.ts";
 import type { TargetRules } from "./model/target.ts";
 import type { Address } from "./net/address.ts";
 import { type Neighbour, openNeighbours } from "./probes/arp/neighbours.ts";
@@ -45,6 +46,8 @@ export type App = {
 	reload(): void;
 	/** Every route there is, as the router has it. */
 	readonly routes: Server["routes"];
+	/** The doctor's list, as of now. */
+	readonly checks: () => Check[];
 	/** Ends streams, jobs, sweeps and files, in that order; at most BOUNDS.closeMs. */
 	close(): Promise<void>;
 };
@@ -152,6 +155,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		url: server.url,
 		reload: () => server.renew(true),
 		routes: server.routes,
+		checks: doctor.checks,
 		async close() {
 			jobs?.stop();
 			await Promise.all([server.close(), thread?.close(), deliverer.close(), backups?.close()]);

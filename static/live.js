@@ -25,14 +25,14 @@ function showLight() {
 	}
 	const [wide, time] = [document.createElement("span"), document.createElement("time")];
 	wide.className = "wide";
-	wide.textContent = `${lit.stream ? "Live · " : ""}${lit.swept ? "swept " : "not swept yet"}`;
+	wide.textContent = `${lit.limited ? "Limited · " : lit.stream ? "Live · " : ""}${lit.swept ? "swept " : "not swept yet"}`;
 	if (lit.swept) {
 		time.dateTime = new Date(lit.swept).toISOString();
 		time.dataset.age = "since";
 	}
 	const limited = document.createElement("span");
 	limited.className = "sr";
-	limited.textContent = lit.limited ? `Limited: ${lit.limited} ` : "";
+	limited.textContent = lit.limited ? `${lit.limited} ` : "";
 	says.replaceChildren(limited, wide, time);
 	tick();
 }

@@ -214,7 +214,10 @@ function LiveLight(props: { light: Light; now: number }) {
 			<span class="says">
 				{problem !== undefined && <span class="why">{visible(problem)}</span>}
 				{problem === undefined && limited !== undefined && (
-					<span class="sr">Limited: {visible(limited)} </span>
+					<>
+						<span class="sr">{visible(limited)} </span>
+						<span class="wide">Limited · </span>
+					</>
 				)}
 				{problem === undefined && lastSweepAt === undefined && "Not swept yet"}
 				{problem === undefined && lastSweepAt !== undefined && (

@@ -100,11 +100,11 @@ export function SubnetScans(props: { subnet: Subnet }) {
 		<section class="panel padded" aria-label="Port scans">
 			<p>
 				{isOn
-					? "Hosts of this subnet are looked at for open ports by the clock."
-					: "Hosts of this subnet are looked at for open ports only when somebody asks."}{" "}
+					? "Open ports: scanned by themselves, again and again."
+					: "Open ports: scanned only when somebody asks."}{" "}
 				<ActionButton
 					action={`/subnets/${subnet.id}/scans`}
-					label={isOn ? "Only when asked" : "By the clock"}
+					label={isOn ? "Scan only when asked" : "Scan by itself"}
 					values={{ enabled: isOn ? "no" : "yes" }}
 				/>
 			</p>

@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { isGrave } from "../model/doctor/check.ts";
 import { accountRoutes } from "./account.ts";
 import { activityRoutes } from "./activity.ts";
 import { openDispatch } from "./api/dispatch.ts";
@@ -194,10 +195,15 @@ function assemble(desk: Desk, parts: Parts) {
 		});
 }
 
-/** For whoever watches from outside, without a login: the names of what fails, and no word of paths or networks. */
+/**
+ * For whoever watches from outside, without a login: is it told truly who is there, and the names of what fails, with no
+ * word of paths or networks.
+ */
 function health(desk: Desk, request: Request): Response {
-	const failing = desk.surroundings.checks().flatMap(({ name, state }) => (state === "bad" ? [name] : []));
-	const well = failing.length === 0;
-	const body = JSON.stringify({ status: well ? "ok" : "degraded", failing });
-	return respondText(request, body, "application/json; charset=utf-8", well ? 200 : 503);
+	const checks = desk.surroundings.checks();
+	const failing = checks.flatMap(({ name, state }) => (state === "bad" ? [name] : []));
+	const grave = checks.some(isGrave);
+	const status = grave ? "degraded" : failing.length > 0 ? "limited" : "ok";
+	const body = JSON.stringify({ status, failing });
+	return respondText(request, body, "application/json; charset=utf-8", grave ? 503 : 200);
 }

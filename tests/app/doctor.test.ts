@@ -48,7 +48,10 @@ test("a clock that is set back is told for an hour, then forgotten; one that run
 	clock.setWall(clock.now() - 7_200_000);
 	doctor.look();
 	expect(line("Clock")).toMatchObject({ state: "warn", mend: "sudo timedatectl set-ntp true" });
-	expect(doctor.alarm()).toMatchObject({ level: "warn", says: expect.stringContaining("set back by 7200 s") });
+	expect(doctor.alarm()).toMatchObject({
+		level: "warn",
+		says: expect.stringContaining("set back by 7200 s"),
+	});
 	await clock.advance(3_700_000);
 	doctor.look();
 	expect(line("Clock")).toMatchObject({ state: "ok" });

@@ -7,6 +7,7 @@ import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
 import { silentLog } from "../../src/log.ts";
+import { isGrave } from "../../src/model/doctor/check.ts";
 
 export type OwnApp = {
 	readonly app: App;
@@ -51,9 +52,8 @@ export async function openOwnApp(folder?: string, env: Record<string, string> = 
 		...{ app, folder: home, path, until, hosts },
 		async health() {
 			const answer = await app.handle(new Request("http://localhost/healthz"));
-			const checks = await app.handle(new Request("http://localhost/api/v1/doctor"));
-			const found = ((await checks.json()) as { checks: { state: string; says: string }[] }).checks;
-			return { status: answer.status, problem: found.find(({ state }) => state === "bad")?.says ?? null };
+			const grave = app.checks().find(isGrave);
+			return { status: answer.status, problem: grave?.says ?? null };
 		},
 		async close() {
 			await app.close();

@@ -205,7 +205,7 @@ describe("the doctor", () => {
 		expect((await rig.get("/healthz")).json()).toMatchObject({ status: "ok" });
 		insert();
 		insert();
-		expect((await rig.get("/healthz")).json()).toMatchObject({ status: "degraded", failing: ["Port scans"] });
+		expect((await rig.get("/healthz")).json()).toMatchObject({ status: "limited", failing: ["Port scans"] });
 		expect((await rig.get("/")).text).toContain("Port scans fail: it hung");
 	});
 });

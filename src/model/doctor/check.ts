@@ -9,18 +9,25 @@ export type Check = {
 	readonly mend?: string;
 	/** What the light in every page's header says of it; without it this is a line of the doctor alone. */
 	readonly light?: string;
+	/** It fails, but sweeps and their record go on without it: the light is amber, not red. */
+	readonly aside?: true;
 };
 
-/** "bad": something does not work. "warn": it works, but less well than it could. */
+/** "bad": hosts are not asked, or what they answer is not kept. "warn": they are, but something else is not well. */
 export type Alarm = { readonly level: "bad" | "warn"; readonly says: string };
 
-/** What the light shows: the first line that fails, else the first that is limited; undefined: nothing to tell. */
+/** What the light shows: the first grave line, else one that fails, else one that is limited; undefined: nothing. */
 export function alarmOf(checks: readonly Check[]): Alarm | undefined {
-	for (const level of ["bad", "warn"] as const) {
-		const worst = checks.find((check) => check.state === level && check.light !== undefined);
-		if (worst?.light !== undefined) return { level, says: worst.light };
-	}
-	return undefined;
+	const lit = checks.filter((check) => check.light !== undefined && check.state !== "ok");
+	const grave = lit.find(isGrave);
+	const worst = grave ?? lit.find((check) => check.state === "bad") ?? lit[0];
+	if (worst?.light === undefined) return undefined;
+	return { level: grave === undefined ? "warn" : "bad", says: worst.light };
+}
+
+/** Does it keep Rollcall from telling who is there? */
+export function isGrave(check: Check): boolean {
+	return check.state === "bad" && check.aside !== true;
 }
 
 const ORDER = { bad: 0, warn: 1, ok: 2 } as const;

@@ -67,7 +67,8 @@ function routes({ machine, subnets }: Facts): Check {
 	const shown = lost.slice(0, NAMED).map(({ cidr, why }) => `${cidr}: ${why}.`);
 	const more = lost.length > NAMED ? ` And ${lost.length - NAMED} more.` : "";
 	const light = `${first.cidr} cannot be reached: ${first.why}.`;
-	return { name, state: "bad", says: `${shown.join(" ")}${more}`, mend: first.mend, light };
+	const aside = lost.length < known.length ? ({ aside: true } as const) : {};
+	return { name, state: "bad", says: `${shown.join(" ")}${more}`, mend: first.mend, light, ...aside };
 }
 
 function faultOf(

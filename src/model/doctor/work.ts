@@ -29,7 +29,7 @@ function scanner({ scanner: { name: by, says, notes, mend, broken } }: Facts): C
 	const told = [says, ...notes].join(" ");
 	if (broken) {
 		const light = "nmap is broken: the built-in scan takes its place.";
-		return { name, state: "bad", says: told, light, ...(mend === undefined ? {} : { mend }) };
+		return { name, state: "bad", says: told, light, aside: true, ...(mend === undefined ? {} : { mend }) };
 	}
 	if (by === "nmap") return { name, state: notes.length === 0 ? "ok" : "warn", says: told };
 	return { name, state: "warn", says: told, ...(mend === undefined ? {} : { mend }) };
@@ -42,7 +42,8 @@ function scans({ work, scanner: { name: by, mend: again } }: Facts): Check {
 	if (work.scanFailures >= SCAN_FAILURES) {
 		const why = last.problem ?? "the reason is not known.";
 		const mend = by === "nmap" && again !== undefined ? again : "rollcall scan 127.0.0.1";
-		return { name, state: "bad", says: `All fail. ${why}`, mend, light: `Port scans fail: ${why}` };
+		const light = `Port scans fail: ${why}`;
+		return { name, state: "bad", says: `All fail. ${why}`, mend, light, aside: true };
 	}
 	if (last.failed) {
 		const says = `The last one failed. ${last.problem ?? ""}`;
@@ -70,6 +71,7 @@ function names({ names: { asked, servers, own }, work, now }: Facts): Check {
 			? "sudo systemctl restart systemd-resolved"
 			: `dig -x 127.0.0.1 @${shellWord(hostOf(first))}`,
 		light: "The name server does not answer: names stay as they are.",
+		aside: true,
 	};
 }
 
