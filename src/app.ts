@@ -3,7 +3,8 @@
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
-import { type Doctor, openDoctor } from "./app/doctor.ts";
+import { openDoctor } from "./app/doctor.ts";
+import { surroundingsOf } from "./app/surroundings.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
@@ -11,9 +12,7 @@ import { runErrand } from "./errand.ts";
 import { AppError } from "./errors.ts";
 import { createBus } from "./events/bus.ts";
 import { type Deliverer, openDeliverer } from "./events/deliverer.ts";
-import type { Pulled } from "./events/phpipam.ts";
 import { resolveName } from "./events/resolve.ts";
-import type { Surroundings } from "./http/desk.ts";
 import { createLimits } from "./http/limits.ts";
 import type { Doorkeeper } from "./http/login.ts";
 import { openServer, type Server } from "./http/server.ts";
@@ -32,7 +31,6 @@ import { localNetworks } from "./probes/links.ts";
 import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
 import { lockDatabase, openDatabase, refuseLost, upgradeAhead } from "./store/database.ts";
 import { watchFile } from "./store/watch.ts";
-import { listOffers } from "./sweeps/offers.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Backups, openBackups } from "./upkeep/backups.ts";
 
@@ -208,59 +206,6 @@ function backupsOf(context: Context, entry: string): Backups {
 		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),
 	});
-}
-
-/** What the machine and the sweep thread know, for whoever answers requests. */
-function surroundingsOf(
-	context: Context,
-	options: AppOptions,
-	parts: {
-		doctor: Doctor;
-		importer: Importer;
-		targetRules: () => TargetRules;
-		thread: () => Thread | undefined;
-	},
-): Surroundings {
-	const { doctor, importer, targetRules, thread } = parts;
-	return {
-		offers: () => listOffers(context.db),
-		checks: doctor.checks,
-		alarm: doctor.alarm,
-		targetRules,
-		importer,
-		pullPhpipam: (base, token, signal) =>
-			pull(base, token, { clock: context.clock, rules: targetRules() }, signal),
-		ask: async (addresses, patience) => {
-			const ask = options.ask ?? thread()?.ask;
-			if (ask === undefined) throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
-			return ask(addresses, patience);
-		},
-		neighbours: nearby(options.neighbours),
-	};
-}
-
-/** Addresses of the neighbour table; it is opened when somebody asks first. */
-function nearby(given: (() => Neighbour[]) | undefined): () => Address[] {
-	let read = given;
-	return () => {
-		read ??= openNeighbours();
-		return read().map(({ address }) => address);
-	};
-}
-
-/** A running phpIPAM, asked under the same rules as webhooks are sent. */
-async function pull(
-	base: string,
-	token: string,
-	{ clock, rules }: { clock: Clock; rules: TargetRules },
-	signal: AbortSignal,
-): Promise<Pulled> {
-	const { pullPhpipam } = await import("./events/phpipam.ts");
-	const options = {
-		...{ clock, rules, resolve: resolveName, userAgent: `Rollcall/${pkg.version}` },
-		...{ timeoutMs: BOUNDS.pullTimeoutMs, bytes: BOUNDS.pullBytes, requests: BOUNDS.pullRequests },
-	};
-	return pullPhpipam(base, token, options, signal);
 }
 
 /** Imports: in a thread of their own, and where there is none (no file is swept either) right here. */
