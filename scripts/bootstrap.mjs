@@ -19,6 +19,7 @@ const VERBS = {
 	"bench arp": ["tests/bench/arp.ts"],
 	"bench http": ["tests/bench/http.ts"],
 	"bench pages": ["tests/bench/pages.ts"],
+	"bench api": ["tests/bench/api.ts"],
 	"bench history": ["tests/bench/history.ts"],
 	"bench faults": ["tests/bench/faults.ts"],
 	"bench load": ["tests/bench/years.ts"],

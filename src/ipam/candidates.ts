@@ -9,11 +9,17 @@ import type { Status } from "../model/presence.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Address, parseAddress } from "../net/address.ts";
 import { formatCidr, lastOf, type Range, rangeOf, usableRange } from "../net/cidr.ts";
-import { BLOCK, findDeparture, listStanding, listUsedBlocks } from "../store/next-address.ts";
+import {
+	type Block,
+	findDeparture,
+	listStanding,
+	listUsedBlocks,
+	listUsedPages,
+} from "../store/next-address.ts";
 import { listChildren } from "../store/subnets.ts";
 
-/** Blocks read at a time. */
-const BLOCKS_READ = 256;
+/** Pages read at a time. */
+const PAGES_READ = 128;
 const DAY_MS = 86_400_000;
 
 export type Surveyed =
@@ -100,17 +106,15 @@ function* usedRuns(context: Ground, subnet: Subnet, from: Address): Generator<Us
 		for (const status of ["up", "down", "unknown"] as const) counts[status] += more[status] ?? 0;
 	};
 	for (const block of usedBlocks(context, subnet, from)) {
-		const whole = block.up + block.down + block.unknown === Number(BLOCK);
-		const parts = whole
-			? [{ address: block.first, end: block.first + BLOCK - 1n, counts: block, hostname: "" }]
-			: listStanding(context.db, block.first, block.first + BLOCK - 1n).map(
-					({ address, status, hostname }) => ({
-						address,
-						end: address,
-						counts: { [status]: 1 },
-						hostname,
-					}),
-				);
+		const end = block.first + block.size - 1n;
+		const parts = isFull(block)
+			? [{ address: block.first, end, counts: block, hostname: "" }]
+			: listStanding(context.db, block.first, end).map(({ address, status, hostname }) => ({
+					address,
+					end: address,
+					counts: { [status]: 1 },
+					hostname,
+				}));
 		for (const part of parts) {
 			if (first !== undefined && part.address !== last + 1n) {
 				const done = flush();
@@ -123,14 +127,22 @@ function* usedRuns(context: Ground, subnet: Subnet, from: Address): Generator<Us
 	if (rest !== undefined) yield rest;
 }
 
-function* usedBlocks({ db }: Ground, subnet: Subnet, from: Address) {
+/** Pages that are full, and the blocks of those that are not. */
+function* usedBlocks({ db }: Ground, subnet: Subnet, from: Address): Generator<Block, void, undefined> {
 	for (let next = from; next <= lastOf(subnet.cidr); ) {
-		const blocks = listUsedBlocks(db, subnet.id, next, BLOCKS_READ);
-		yield* blocks;
-		const end = blocks.at(-1);
-		if (end === undefined || blocks.length < BLOCKS_READ) return;
-		next = end.first + BLOCK;
+		const pages = listUsedPages(db, subnet.id, next, PAGES_READ);
+		for (const page of pages) {
+			if (isFull(page)) yield page;
+			else yield* listUsedBlocks(db, subnet.id, page);
+		}
+		const end = pages.at(-1);
+		if (end === undefined || pages.length < PAGES_READ) return;
+		next = end.first + end.size;
 	}
+}
+
+function isFull({ up, down, unknown, size }: Block): boolean {
+	return up + down + unknown === Number(size);
 }
 
 function wordsOf(counts: Counts, name: string): string {

@@ -5,21 +5,48 @@ import { type Address, fromKey, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
 
 /** Addresses in a block of host_block. */
-export const BLOCK = 16n;
+const BLOCK = 16n;
 
-/** Hosts by status in one block of 16 addresses, by its first. */
-export type Block = Readonly<Record<Status, number>> & { readonly first: Address };
+/** Blocks in a page. */
+const PAGE_BLOCKS = 16n;
 
-/** The blocks of a subnet that hold hosts, from the block of `from` on, ascending; at most `limit`. */
-export function listUsedBlocks(db: Db, subnetId: number, from: Address, limit: number): Block[] {
-	const block = Buffer.from(toKey(from)).toString("hex").toUpperCase().slice(0, 31);
+/** Hosts by status in an aligned run of addresses. */
+export type Block = Readonly<Record<Status, number>> & { readonly first: Address; readonly size: bigint };
+
+type Counts = Record<Status, number>;
+
+/** Groups in the order of the index: it is read no further than asked. */
+const PAGES = `SELECT substr(block, 1, 30) AS name, sum(up) AS up, sum(down) AS down, sum(unknown) AS unknown FROM host_block
+	WHERE subnet_id = ? AND block >= ? GROUP BY substr(block, 1, 30) ORDER BY 1 LIMIT ?`;
+const BLOCKS = `SELECT block AS name, up, down, unknown FROM host_block
+	WHERE subnet_id = ? AND block BETWEEN ? AND ? AND up + down + unknown > 0 ORDER BY block`;
+
+/**
+ * The pages of 256 addresses of a subnet that ever held hosts, from the block of `from` on, ascending; at most
+ * `limit`. The first one counts from that block only.
+ */
+export function listUsedPages(db: Db, subnetId: number, from: Address, limit: number): Block[] {
 	return db
-		.query<Record<Status, number> & { block: string }, [number, string, number]>(
-			`SELECT block, up, down, unknown FROM host_block
-			WHERE subnet_id = ? AND block >= ? AND up + down + unknown > 0 ORDER BY block LIMIT ?`,
-		)
-		.all(subnetId, block, limit)
-		.map(({ block, ...counts }) => ({ ...counts, first: BigInt(`0x${block}0`) }));
+		.query<Counts & { name: string }, [number, string, number]>(PAGES)
+		.all(subnetId, blockOf(from), limit)
+		.map(({ name, ...counts }) => ({
+			...counts,
+			first: BigInt(`0x${name}00`),
+			size: BLOCK * PAGE_BLOCKS,
+		}));
+}
+
+/** The blocks of 16 addresses of one page that hold hosts, ascending. */
+export function listUsedBlocks(db: Db, subnetId: number, page: Block): Block[] {
+	return db
+		.query<Counts & { name: string }, [number, string, string]>(BLOCKS)
+		.all(subnetId, blockOf(page.first), blockOf(page.first + page.size - 1n))
+		.map(({ name, ...counts }) => ({ ...counts, first: BigInt(`0x${name}0`), size: BLOCK }));
+}
+
+/** As host_block names it. */
+function blockOf(address: Address): string {
+	return Buffer.from(toKey(address)).toString("hex").toUpperCase().slice(0, 31);
 }
 
 export type Standing = { readonly address: Address; readonly status: Status; readonly hostname: string };

@@ -1,10 +1,11 @@
 /** One page of a list of hosts: filter, order and place. The place is a host, not a number: rows come and go. */
 
+import { AppError } from "../../errors.ts";
 import type { Host, HostFilter } from "../../model/host.ts";
 import type { Status } from "../../model/presence.ts";
 import { type Address, parseAddress } from "../../net/address.ts";
 import type { Db } from "../../store/database.ts";
-import { listHosts, STATUSES } from "../../store/hosts.ts";
+import { findHostByAddress, listHosts, STATUSES } from "../../store/hosts.ts";
 import { listSorted, type SortKey } from "../../store/sorted-hosts.ts";
 import { badCursor, PAGE, readCursor, writeCursor } from "./parameters.ts";
 import { hostJson } from "./shapes.ts";
@@ -28,6 +29,7 @@ export type HostQuery = {
 	readonly service?: string | undefined;
 	readonly port?: number | undefined;
 	readonly q?: string | undefined;
+	readonly ip?: Address | undefined;
 	readonly sort?: HostSort | undefined;
 	readonly limit?: number | undefined;
 	readonly cursor?: string | undefined;
@@ -37,6 +39,7 @@ export type HostQuery = {
 export function pageOfHosts(db: Db, query: HostQuery, subnetId: number | undefined) {
 	const { status, tag, service, port, q, sort = "address", limit = PAGE.rows, cursor } = query;
 	const filter: HostFilter = { subnetId, status, tag, service, port, text: q };
+	if (query.ip !== undefined) return hostAt(db, query, query.ip, subnetId);
 	const found = read(db, filter, sort, cursor, limit + 1);
 	const items = found.slice(0, limit);
 	const last = items.at(-1);
@@ -44,6 +47,17 @@ export function pageOfHosts(db: Db, query: HostQuery, subnetId: number | undefin
 		items: items.map(hostJson),
 		next_cursor: found.length > limit && last !== undefined ? placeOf(last, sort) : null,
 	};
+}
+
+/** The host at one address, or none. */
+function hostAt(db: Db, query: HostQuery, ip: Address, subnetId: number | undefined) {
+	const { status, tag, service, port, q, cursor } = query;
+	if ([status, tag, service, port, q, cursor].some((one) => one !== undefined)) {
+		throw new AppError("invalid", "ip names one host: leave the other filters out.", { field: "ip" });
+	}
+	const host = findHostByAddress(db, ip);
+	const here = host !== undefined && (subnetId === undefined || host.subnetId === subnetId);
+	return { items: here ? [hostJson(host)] : [], next_cursor: null };
 }
 
 function read(db: Db, filter: HostFilter, sort: HostSort, cursor: string | undefined, limit: number): Host[] {

@@ -7,10 +7,11 @@ import { demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
 import { switchHostSnmp, useName } from "../../ipam/names.ts";
 import { checkExpiry } from "../../ipam/next-address.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
+import { parseAddress } from "../../net/address.ts";
 import type { Desk } from "../desk.ts";
 import { HOST_SORTS, pageOfHosts } from "./host-pages.ts";
 import { nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
-import { CURSOR, choice, LIMIT, text, wholeNumber } from "./parameters.ts";
+import { CURSOR, choice, LIMIT, type Parameter, text, wholeNumber } from "./parameters.ts";
 import { BATCH_ID, EXPIRES_AT, HOST, HOST_EXAMPLE, hostJson, readExpiry } from "./shapes.ts";
 import { readVersion, tagOf, underMatch } from "./versions.ts";
 
@@ -45,6 +46,13 @@ const FILTERS = {
 		"Hosts with this text in address, names, description, tags, hardware address, vendor, services or products.",
 		"nas",
 	),
+	ip: {
+		says: "The host at this address; stands alone.",
+		schema: { type: "string", minLength: 2, maxLength: 45 },
+		example: "10.0.0.14",
+		read: (value) => parseAddress(value).value,
+		needs: "is an address such as 10.0.0.14 or 2001:db8::1",
+	} satisfies Parameter<bigint>,
 	sort: choice(
 		"Order of the list; a minus turns it around. Only the address never changes: sorted by anything else, a host " +
 			"that changes its place while you page may come twice or not at all.",
