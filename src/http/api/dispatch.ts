@@ -88,7 +88,7 @@ async function readBody(request: Request, one: Operation): Promise<unknown> {
 		throw new AppError("invalid", "This takes no body.");
 	}
 	if (value === undefined && one.bodyNeeded !== false) throw new BodyError(400, "A body is needed: JSON.");
-	return checkShape(one.body, value ?? {});
+	return checkShape(one.body, value === undefined ? {} : value);
 }
 
 function refuseMethod(request: Request, allow: string): Response {

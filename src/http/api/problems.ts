@@ -101,7 +101,7 @@ export function withoutValues(error: AppError, body: unknown, search: string): A
 
 function valueAt(body: unknown, field: string): unknown {
 	// Fields are named by strangers: “__proto__” is no name of ours.
-	const name = Object.hasOwn(NAMES, field) ? (NAMES[field] ?? field) : field;
+	const name = NAMES.get(field) ?? field;
 	return name
 		.split(".")
 		.reduce<unknown>(
@@ -114,7 +114,7 @@ function valueAt(body: unknown, field: string): unknown {
 }
 
 /** Fields that verbs call otherwise than the API does. */
-const NAMES: Readonly<Record<string, string>> = { address: "ip" };
+const NAMES: ReadonlyMap<string, string> = new Map([["address", "ip"]]);
 
 function leaves(value: unknown): string[] {
 	if (typeof value === "string") return [value.trim(), value];
