@@ -3,9 +3,13 @@
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
+
 import { openDoctor } from "./app/doctor.ts";
+import { random } from "./app/random.ts";
+import { scanOptions } from "./app/scan-options.ts";
 import { surroundingsOf } from "./app/surroundings.ts";
 import { type Clock, systemClock } from "./clock.ts";
+
 import { BOUNDS, type Config, ignoreProxies } from "./config.ts";
 import type { Context } from "./context.ts";
 import { runErrand } from "./errand.ts";
@@ -27,7 +31,7 @@ import type { Check } from "./model/doctor/check.ts";
 import type { TargetRules } from "./model/target.ts";
 import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
-import { openPortScanner, type PortScanOptions } from "./probes/portscan.ts";
+import { openPortScanner } from "./probes/portscan.ts";
 import { lockDatabase, openDatabase, refuseLost, upgradeAhead } from "./store/database.ts";
 import { watchFile } from "./store/watch.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
@@ -63,11 +67,6 @@ export type AppOptions = {
 	/** The kernel's neighbour table in place of the real one. */
 	readonly neighbours?: () => Neighbour[];
 };
-
-/** 0 ≤ n < 1, from the system's generator. */
-export function random(): number {
-	return (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32;
-}
 
 /**
  * Opens database, server, worker and timetable. Throws AppError("conflict") when another Rollcall uses the file
@@ -238,10 +237,4 @@ function rulesOf(config: Config, url: string | undefined): TargetRules {
 		ownPort: url === undefined ? undefined : Number(new URL(url).port || 80),
 		ownAddresses: localNetworks().map((network) => network.address),
 	};
-}
-
-/** What the settings say of port scans. */
-export function scanOptions(config: Config): PortScanOptions {
-	const { nmapArgs, nmapPrivileged, tcpPorts } = config;
-	return { ...BOUNDS, clock: systemClock, nmapArgs, nmapPrivileged, tcpPorts };
 }

@@ -1,6 +1,7 @@
 /** Everything that works off the main thread: who sweeps, scans, names and prunes there, put together. Serves no request. */
 
-import { random, scanOptions } from "./app.ts";
+import { random } from "./app/random.ts";
+import { scanOptions } from "./app/scan-options.ts";
 import { systemClock } from "./clock.ts";
 import { asksSnmp } from "./config/names.ts";
 import { BOUNDS, type Config } from "./config.ts";
@@ -13,7 +14,6 @@ import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { openProber } from "./probes/open.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
-import { openSnmp } from "./probes/snmp.ts";
 import { openStaged } from "./probes/staged.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { openScans } from "./scans/station.ts";
@@ -91,7 +91,7 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 			sweeper,
 			await openScansOf(config, { db, log, publish }),
 			retention,
-			openNamesOf(config, { db, log, publish }),
+			await openNamesOf(config, { db, log, publish }),
 		],
 		method: prober.method,
 		note: prober.note,
@@ -113,7 +113,10 @@ function readSurroundings(): Surroundings {
 }
 
 /** The look-up of names, by the ways the settings allow. */
-function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publish">): Station {
+async function openNamesOf(
+	config: Config,
+	parts: Pick<NameDeps, "db" | "log" | "publish">,
+): Promise<Station> {
 	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
 	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
 	if (config.ptrServer !== "" && named === undefined) {
@@ -135,7 +138,9 @@ function openNamesOf(config: Config, parts: Pick<NameDeps, "db" | "log" | "publi
 		timing: BOUNDS,
 		lookupsPerSecond: config.ptrLookupsPerSecond,
 		ptr: config.ptrLookupEnabled ? openPtr({ ...asking, servers, random }) : undefined,
-		snmp: asksSnmp(config) ? openSnmp({ ...asking, credentials }) : undefined,
+		snmp: asksSnmp(config)
+			? (await import("./probes/snmp.ts")).openSnmp({ ...asking, credentials })
+			: undefined,
 	});
 }
 

@@ -1,7 +1,9 @@
-/** The process: which thread this is, and how it ends. */
+/** The process: which thread this is, and how it ends. Each thread loads only what it needs. */
 
-import { runCommand } from "./cli/run.ts";
-import { runThread } from "./crew.ts";
-
-if (Bun.isMainThread) process.exitCode = await runCommand(process.argv.slice(2));
-else runThread();
+if (Bun.isMainThread) {
+	const { runCommand } = await import("./cli/run.ts");
+	process.exitCode = await runCommand(process.argv.slice(2));
+} else {
+	const { runThread } = await import("./crew.ts");
+	runThread();
+}

@@ -14,7 +14,7 @@ Examples
   rollcall completion zsh > "\${fpath[1]}/_rollcall"             zsh, from the next start on
 `;
 
-type Verbs = Readonly<Record<string, Verb>>;
+type Verbs = Readonly<Record<string, Pick<Verb, "help"> & { readonly says: string }>>;
 
 /** Prints the script of one shell; 0, or AppError("invalid") for a shell that is not known. */
 export async function completionCommand(args: readonly string[], io: Io, verbs: Verbs): Promise<number> {

@@ -1,7 +1,8 @@
 /** `rollcall doctor`: looks at this machine, the database and the way to every subnet once, beside a server or not. */
 
 import { arpOf, nameFacts, openMachine, programFacts, scannerFacts } from "../app/doctor.ts";
-import { random, scanOptions } from "../app.ts";
+import { random } from "../app/random.ts";
+import { scanOptions } from "../app/scan-options.ts";
 import { systemClock } from "../clock.ts";
 import { BOUNDS, type Config, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";

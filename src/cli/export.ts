@@ -3,7 +3,7 @@
 import { existsSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { openBeside } from "../app/beside.ts";
-import { random } from "../app.ts";
+import { random } from "../app/random.ts";
 import { BOUNDS, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { exportSource } from "../ipam/exports.ts";

@@ -3,7 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { type Beside, openBeside } from "../app/beside.ts";
-import { random } from "../app.ts";
+import { random } from "../app/random.ts";
 import { BOUNDS, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { demandImport } from "../ipam/imports.ts";

@@ -2,18 +2,6 @@
 
 import pkg from "../../package.json" with { type: "json" };
 import { AppError } from "../errors.ts";
-import { BACKUP_HELP, backupCommand } from "./backup.ts";
-import { COMPLETION_HELP, completionCommand } from "./completion.ts";
-import { DEMO_HELP, demoCommand } from "./demo.ts";
-import { DOCTOR_HELP, doctorCommand } from "./doctor.ts";
-import { EXPORT_HELP, exportCommand } from "./export.ts";
-import { IMPORT_HELP, importCommand } from "./import.ts";
-import { RESTORE_HELP, restoreCommand } from "./restore.ts";
-import { SCAN_HELP, scanCommand } from "./scan.ts";
-import { SERVE_HELP, serveCommand } from "./serve.ts";
-import { SWEEP_USAGE, sweepCommand } from "./sweep.ts";
-import { TOKEN_HELP, tokenCommand } from "./token.ts";
-import { USER_HELP, userCommand } from "./user.ts";
 
 /** Where a verb writes, and what ends it. */
 export type Io = {
@@ -24,69 +12,123 @@ export type Io = {
 	signal?: AbortSignal;
 };
 
-/** One verb: its line in the list, its whole help (with every option it takes), and what it does. */
-export type Verb = {
+/** What a verb is when it is needed: its whole help (with every option it takes), and what it does. */
+export type Verb = { readonly help: string; run(args: string[], io: Io): Promise<number> };
+
+/** One line in the list of verbs; only the one that is typed is loaded. */
+type Entry = {
 	/** How it is typed, without "rollcall ". */
 	readonly usage: string;
 	readonly says: string;
-	readonly help: string;
-	run(args: string[], io: Io): Promise<number>;
+	load(): Promise<Verb>;
 };
 
-const VERBS: Readonly<Record<string, Verb>> = {
+const VERBS: Readonly<Record<string, Entry>> = {
 	serve: {
-		...{ usage: "[serve]", says: "serve the pages and sweep", help: SERVE_HELP },
-		run: serveCommand,
+		usage: "[serve]",
+		says: "serve the pages and sweep",
+		async load() {
+			const { SERVE_HELP: help, serveCommand: run } = await import("./serve.ts");
+			return { help, run };
+		},
 	},
 	sweep: {
-		...{ usage: "sweep CIDR…", says: "ask addresses once, without a database", help: SWEEP_USAGE },
-		run: sweepCommand,
+		usage: "sweep CIDR…",
+		says: "ask addresses once, without a database",
+		async load() {
+			const { SWEEP_USAGE: help, sweepCommand: run } = await import("./sweep.ts");
+			return { help, run };
+		},
 	},
 	scan: {
-		...{ usage: "scan HOST…", says: "look for open ports once, without a database", help: SCAN_HELP },
-		run: scanCommand,
+		usage: "scan HOST…",
+		says: "look for open ports once, without a database",
+		async load() {
+			const { SCAN_HELP: help, scanCommand: run } = await import("./scan.ts");
+			return { help, run };
+		},
 	},
 	import: {
-		...{
-			usage: "import FILE",
-			says: "hosts and subnets out of a file, or what it would do",
-			help: IMPORT_HELP,
+		usage: "import FILE",
+		says: "hosts and subnets out of a file, or what it would do",
+		async load() {
+			const { IMPORT_HELP: help, importCommand: run } = await import("./import.ts");
+			return { help, run };
 		},
-		run: importCommand,
 	},
 	export: {
-		...{ usage: "export", says: "everything as CSV, Excel, JSON, for other programs", help: EXPORT_HELP },
-		run: exportCommand,
+		usage: "export",
+		says: "everything as CSV, Excel, JSON, for other programs",
+		async load() {
+			const { EXPORT_HELP: help, exportCommand: run } = await import("./export.ts");
+			return { help, run };
+		},
 	},
 	backup: {
-		...{ usage: "backup FILE", says: "copy the database, checked, while it is in use", help: BACKUP_HELP },
-		run: backupCommand,
+		usage: "backup FILE",
+		says: "copy the database, checked, while it is in use",
+		async load() {
+			const { BACKUP_HELP: help, backupCommand: run } = await import("./backup.ts");
+			return { help, run };
+		},
 	},
 	restore: {
-		...{ usage: "restore FILE", says: "put a backup in the place of the database", help: RESTORE_HELP },
-		run: restoreCommand,
+		usage: "restore FILE",
+		says: "put a backup in the place of the database",
+		async load() {
+			const { RESTORE_HELP: help, restoreCommand: run } = await import("./restore.ts");
+			return { help, run };
+		},
 	},
 	doctor: {
-		...{ usage: "doctor", says: "check this machine, the database, the ways out", help: DOCTOR_HELP },
-		run: doctorCommand,
+		usage: "doctor",
+		says: "check this machine, the database, the ways out",
+		async load() {
+			const { DOCTOR_HELP: help, doctorCommand: run } = await import("./doctor.ts");
+			return { help, run };
+		},
 	},
 	user: {
-		...{ usage: "user add|passwd|list", says: "who may sign in", help: USER_HELP },
-		run: userCommand,
+		usage: "user add|passwd|list",
+		says: "who may sign in",
+		async load() {
+			const { USER_HELP: help, userCommand: run } = await import("./user.ts");
+			return { help, run };
+		},
 	},
 	token: {
-		...{ usage: "token create|list|revoke", says: "keys for programs", help: TOKEN_HELP },
-		run: tokenCommand,
+		usage: "token create|list|revoke",
+		says: "keys for programs",
+		async load() {
+			const { TOKEN_HELP: help, tokenCommand: run } = await import("./token.ts");
+			return { help, run };
+		},
 	},
 	demo: {
-		...{ usage: "demo", says: "the product on an invented network, without a real one", help: DEMO_HELP },
-		run: demoCommand,
+		usage: "demo",
+		says: "the product on an invented network, without a real one",
+		async load() {
+			const { DEMO_HELP: help, demoCommand: run } = await import("./demo.ts");
+			return { help, run };
+		},
 	},
 	completion: {
-		...{ usage: "completion SHELL", says: "print the completion script of a shell", help: COMPLETION_HELP },
-		run: (args, io) => completionCommand(args, io, VERBS),
+		usage: "completion SHELL",
+		says: "print the completion script of a shell",
+		async load() {
+			const { COMPLETION_HELP: help, completionCommand } = await import("./completion.ts");
+			return { help, run: async (args, io) => completionCommand(args, io, await loadAll()) };
+		},
 	},
 };
+
+/** Every verb by name, with its line: what a shell completes. */
+async function loadAll(): Promise<Record<string, Verb & Pick<Entry, "says">>> {
+	const loaded = Object.entries(VERBS).map(
+		async ([name, { says, load }]) => [name, { says, ...(await load()) }] as const,
+	);
+	return Object.fromEntries(await Promise.all(loaded));
+}
 
 /** The list of verbs, and what their exit codes mean. */
 function mainHelp(): string {
@@ -130,7 +172,7 @@ export async function runCommand(args: string[]): Promise<number> {
 }
 
 async function runVerb(name: string, args: string[], io: Io): Promise<number> {
-	const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+	const verb = Object.hasOwn(VERBS, name) ? await VERBS[name]?.load() : undefined;
 	if (verb === undefined) {
 		io.err(`rollcall: there is no verb “${name}”. See: rollcall --help\n`);
 		return 2;

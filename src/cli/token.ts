@@ -1,7 +1,7 @@
 /** `rollcall token`: keys for programs, from the machine itself, beside a server that runs. */
 
 import { openBeside } from "../app/beside.ts";
-import { random } from "../app.ts";
+import { random } from "../app/random.ts";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { createToken, listTokens, revokeToken } from "../ipam/tokens.ts";

@@ -1,7 +1,7 @@
 /** `rollcall user`: who may sign in, from the machine itself, beside a server that runs or before the first start. */
 
 import { type Beside, openBeside } from "../app/beside.ts";
-import { random } from "../app.ts";
+import { random } from "../app/random.ts";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { addUser, changePassword, listUsers, stopTwoStep, userNamed } from "../ipam/users.ts";

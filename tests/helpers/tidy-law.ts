@@ -90,7 +90,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 
 const CLOCK = /^src\/clock\.ts$/;
 /** The two that start a process of their own. */
-const APP = /^src\/(app\.ts$|cli\/)/;
+const APP = /^src\/(app(\.ts$|\/)|cli\/)/;
 const CONFIG = /^src\/config\.ts$/;
 const PROBES = /^src\/probes\//;
 /** Things reached without an import, by how they are spelt where they are used. */

@@ -1,6 +1,5 @@
 /** What nmap wrote, as ports of hosts: trusts nothing in it, neither that it is whole nor that it is about our hosts. */
 
-import { XMLParser } from "fast-xml-parser";
 import { AppError } from "../../errors.ts";
 import { type Address, parseAddress } from "../../net/address.ts";
 import { joinPorts, type PortRange, parsePorts } from "../../net/ports.ts";
@@ -31,6 +30,7 @@ export async function readReport(
 	turn: () => Promise<void>,
 ): Promise<ScanResult> {
 	refuseTypes(xml);
+	const parse = await openParser();
 	const texts: string[] = [];
 	// No text of a stranger can hold a tag: nmap writes "<" as "&lt;".
 	const frame = xml.replace(/<host[ >][\s\S]*?<\/host>/g, (text) => {
@@ -74,20 +74,25 @@ function refuseTypes(xml: string): void {
 	}
 }
 
-function parse(xml: string): Node {
-	try {
-		const repeated = ["address", "port", "extraports", "extrareasons", "scaninfo"];
-		return new XMLParser({
-			ignoreAttributes: false,
-			attributeNamePrefix: "",
-			parseAttributeValue: false,
-			parseTagValue: false,
-			htmlEntities: true,
-			isArray: (name) => repeated.includes(name),
-		}).parse(xml) as Node;
-	} catch (cause) {
-		throw broken("its output is no XML", cause);
-	}
+/** Loaded at the first report: most of a thread's life there is none to read. */
+async function openParser(): Promise<(xml: string) => Node> {
+	const { XMLParser } = await import("fast-xml-parser");
+	const repeated = ["address", "port", "extraports", "extrareasons", "scaninfo"];
+	const options = {
+		ignoreAttributes: false,
+		attributeNamePrefix: "",
+		parseAttributeValue: false,
+		parseTagValue: false,
+		htmlEntities: true,
+		isArray: (name: string) => repeated.includes(name),
+	};
+	return (xml) => {
+		try {
+			return new XMLParser(options).parse(xml) as Node;
+		} catch (cause) {
+			throw broken("its output is no XML", cause);
+		}
+	};
 }
 
 function hostOf(address: Address, node: Node): HostPorts | undefined {
