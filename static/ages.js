@@ -25,6 +25,11 @@ export function tick() {
 		const text = age(Date.parse(time.dateTime), now(), time.dataset.age);
 		if (time.textContent !== text) time.textContent = text;
 	}
+	for (const time of document.querySelectorAll("time[data-day]")) {
+		// "2026-03-02", as the server says it.
+		const text = new Date(time.dateTime).toLocaleDateString("sv");
+		if (time.textContent !== text) time.textContent = text;
+	}
 }
 
 /** The exact time in the reader's own zone, as soon as someone points at an age. */
@@ -43,6 +48,7 @@ function tellZone() {
 
 export function startAges() {
 	tellZone();
+	tick();
 	setInterval(tick, 1_000);
 	document.addEventListener("pointerover", localTitle);
 }

@@ -8,7 +8,7 @@ import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Age, Main, Panel, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
-import { FilterBar } from "./filters.tsx";
+import { FilterBar, NoMatch } from "./filters.tsx";
 import { count, interval, nameOr, plural, ratio, visible } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { Strip } from "./map.tsx";
@@ -202,7 +202,7 @@ function HostPanel(props: DashboardProps) {
 		<Panel title={title} id="hosts" aside={plural(listing.matching, "host")} class="listing">
 			<FilterBar listing={listing} base="/" full={false} subnets={subnets} />
 			<ListingTable listing={listing} base="/" now={props.now} label={title} />
-			{listing.matching === 0 && <p class="empty">No host matches.</p>}
+			{listing.matching === 0 && <NoMatch href={"/?status=#hosts"} />}
 		</Panel>
 	);
 }

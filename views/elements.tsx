@@ -5,7 +5,7 @@ import type { Host } from "../src/model/host.ts";
 import type { Port } from "../src/model/port.ts";
 import { isSlow, UNTIMED } from "../src/model/presence.ts";
 import type { Role } from "../src/model/user.ts";
-import { type AgeStyle, age, count, exact, latency, visible } from "./format.ts";
+import { type AgeStyle, age, count, day, exact, latency, visible } from "./format.ts";
 import { Form } from "./reader.tsx";
 
 /**
@@ -46,6 +46,15 @@ export function Age(props: { at: number; now: number; style?: AgeStyle; bare?: b
 			data-age={style}
 		>
 			{age(props.at, props.now, style)}
+		</time>
+	);
+}
+
+/** A day, told by its date; the script says it in the reader's own zone. */
+export function Day(props: { at: number }) {
+	return (
+		<time dateTime={new Date(props.at).toISOString()} title={exact(props.at)} data-day>
+			{day(props.at)}
 		</time>
 	);
 }

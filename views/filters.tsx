@@ -38,6 +38,18 @@ export function FilterBar(props: FilterProps) {
 	);
 }
 
+/** Nothing passes the filters: the way back to everything. */
+export function NoMatch(props: { href: string }) {
+	return (
+		<div class="empty">
+			<p>No host matches.</p>
+			<a class="button plain" href={props.href}>
+				Show all hosts
+			</a>
+		</div>
+	);
+}
+
 function Aside(props: FilterProps) {
 	const { listing } = props;
 	if (listing.missing && listing.at !== undefined) {

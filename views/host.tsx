@@ -8,9 +8,9 @@ import type { Subnet } from "../src/model/subnet.ts";
 import type { HostHistory } from "../src/model/uptime.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { isLocallyAdministered, parseMac } from "../src/net/mac.ts";
-import { Age, Latency, Main, StatusPill, Wire } from "./elements.tsx";
+import { Age, Day, Latency, Main, StatusPill, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
-import { day, duration, exact, nameOr, visible } from "./format.ts";
+import { duration, exact, nameOr, visible } from "./format.ts";
 import { HistoryPanel } from "./history.tsx";
 import { HostActions } from "./host-actions.tsx";
 import { type FieldInHand, HostFields } from "./host-fields.tsx";
@@ -106,7 +106,9 @@ function Story(props: { host: Host; now: number }) {
 	return (
 		<p class="story">
 			{statusSince === undefined ? (
-				<>recorded {day(host.createdAt)}, never answered</>
+				<>
+					recorded <Day at={host.createdAt} />, never answered
+				</>
 			) : (
 				<>
 					{host.status} for{" "}
@@ -122,7 +124,12 @@ function Story(props: { host: Host; now: number }) {
 				</>
 			)}
 			{host.status === "up" && host.latencyUs === UNTIMED && <> · silent to ping, answers ARP</>}
-			{host.firstSeenAt !== undefined && <> · first seen {day(host.firstSeenAt)}</>}
+			{host.firstSeenAt !== undefined && (
+				<>
+					{" "}
+					· first seen <Day at={host.firstSeenAt} />
+				</>
+			)}
 			{host.vendor !== undefined && (
 				<>
 					{" "}

@@ -7,7 +7,7 @@ import type { SweepRun } from "../src/model/run.ts";
 import type { Subnet, SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { ActionButton, Callout, inPlace, Main, Wire } from "./elements.tsx";
-import { FilterBar } from "./filters.tsx";
+import { FilterBar, NoMatch } from "./filters.tsx";
 import { count, duration, interval, nameOr, visible, visibleLines } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { MapCells } from "./map.tsx";
@@ -61,7 +61,7 @@ export function SubnetPage(props: SubnetPageProps) {
 					now={props.now}
 					label={`Hosts of ${name}`}
 				/>
-				{listing.rows.length === 0 && <p class="empty">No host matches.</p>}
+				{listing.rows.length === 0 && <NoMatch href={base} />}
 			</section>
 		</Main>
 	);
