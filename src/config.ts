@@ -111,6 +111,8 @@ export const BOUNDS = {
 	 * the disk, and does it only when the log has grown so far, in pages (64 MB).
 	 */
 	mainCheckpointPages: 16_000,
+	/** What only the start needed is given back to the machine so long after it, in milliseconds. */
+	settledMs: 3_000,
 	/** The whole stop, in milliseconds. */
 	closeMs: 4_000,
 } as const;

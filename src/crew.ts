@@ -38,7 +38,10 @@ export function runThread(): void {
 				};
 			},
 		},
-		openCrew,
+		(config, publish) => {
+			void systemClock.sleep(BOUNDS.settledMs).then(() => Bun.gc(true));
+			return openCrew(config, publish);
+		},
 	);
 }
 

@@ -5,7 +5,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { parseSources, readFiles, type Source } from "./helpers/syntax.ts";
-import { homeProblems, lawProblems, orphanProblems } from "./helpers/tidy-law.ts";
+import { homeProblems, lawProblems, orphanProblems, reachOf } from "./helpers/tidy-law.ts";
 import { TRIALS } from "./helpers/tidy-samples.ts";
 import * as shape from "./helpers/tidy-shape.ts";
 
@@ -74,6 +74,18 @@ describe("the tree", () => {
 	const hasEntry = house.some((source) => source.path === ENTRY);
 	test.skipIf(!hasEntry)(`no orphans${hasEntry ? "" : ` (${ENTRY} does not exist yet)`}`, () => {
 		expect(unexpected(orphanProblems(house, ENTRY))).toEqual([]);
+	});
+
+	test("the thread that sweeps loads no server and no page; the program loads no verb that was not typed", () => {
+		const loaded = (entry: string) => [...reachOf(house, entry, false)];
+		expect(loaded("src/crew.ts").length).toBeGreaterThan(20);
+		expect(
+			loaded("src/crew.ts").filter((path) => /^(src\/(http|ipam|cli|formats)|views)\//.test(path)),
+		).toEqual([]);
+		expect(
+			loaded("src/cli/run.ts").filter((path) => path !== "src/cli/run.ts" && path.startsWith("src/cli")),
+		).toEqual([]);
+		expect(loaded("src/cli/serve.ts").filter((path) => path.startsWith("src/formats/"))).toEqual([]);
 	});
 
 	test("the list of exceptions only shrinks, and holds nothing that is mended", () => {

@@ -1,7 +1,7 @@
 /** `rollcall serve`: settings, the running application, and its end. */
 
 import { openApp } from "../app.ts";
-import { type Config, loadConfig } from "../config.ts";
+import { BOUNDS, type Config, loadConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
@@ -46,6 +46,7 @@ export async function serveUntilStopped(
 		...(config.source === undefined ? {} : { settings: config.source }),
 	});
 	if (io.terminal) io.err(`\nRollcall is at ${app.url}\n\n`);
+	void app.context.clock.sleep(BOUNDS.settledMs, io.signal).then(() => Bun.gc(true));
 	await new Promise<void>((resolve) => {
 		if (io.signal?.aborted) resolve();
 		io.signal?.addEventListener("abort", () => resolve(), { once: true });

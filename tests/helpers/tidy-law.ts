@@ -174,6 +174,15 @@ function globalProblem(source: Source, node: ast.Node): string | undefined {
 
 /** Files that nothing reaches from the entry, by imports. Type declarations are exempt: they are ambient. */
 export function orphanProblems(sources: readonly Source[], entry: string): string[] {
+	const reached = reachOf(sources, entry);
+	return sources
+		.map((source) => source.path)
+		.filter((path) => !reached.has(path) && !path.endsWith(".d.ts"))
+		.map((path) => `${path}: nothing imports it`);
+}
+
+/** Everything that is loaded with `entry`; without `later`, not what it loads only when that is needed. */
+export function reachOf(sources: readonly Source[], entry: string, later = true): Set<string> {
 	const byPath = new Map(sources.map((source) => [source.path, source]));
 	const reached = new Set<string>();
 	const waiting = [entry];
@@ -181,10 +190,10 @@ export function orphanProblems(sources: readonly Source[], entry: string): strin
 		const source = byPath.get(path);
 		if (source === undefined || reached.has(path)) continue;
 		reached.add(path);
-		waiting.push(...importsOf(source).flatMap(({ from }) => targetOf(source, from) ?? []));
+		const imports = importsOf(source).filter(
+			({ names }) => later || !names.some((name) => name === "import()" || /^type\b/.test(name)),
+		);
+		waiting.push(...imports.flatMap(({ from }) => targetOf(source, from) ?? []));
 	}
-	return sources
-		.map((source) => source.path)
-		.filter((path) => !reached.has(path) && !path.endsWith(".d.ts"))
-		.map((path) => `${path}: nothing imports it`);
+	return reached;
 }
