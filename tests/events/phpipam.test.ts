@@ -1,0 +1,170 @@
+/** A running phpIPAM, played by a server that answers as its API does (formats 4.4): pulled whole, refused in words. */
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { systemClock } from "../../src/clock.ts";
+import { AppError } from "../../src/errors.ts";
+import { type PullOptions, pullPhpipam } from "../../src/events/phpipam.ts";
+import { draftsOf } from "../../src/formats/drafts.ts";
+import { phpipamTable } from "../../src/formats/phpipam.ts";
+
+type Row = Record<string, unknown>;
+
+/** Strings as PHP before 8.1 sends them, numbers as newer ones do; custom fields flat and in a pocket. */
+const DATA: Record<string, Row[]> = {
+	"/sections/": [
+		{ id: "1", name: "Office" },
+		{ id: 2, name: "Empty" },
+	],
+	"/sections/1/subnets/": [
+		{ id: "7", subnet: "0", mask: "", isFolder: "1", description: "Customers" },
+		{
+			id: "8",
+			subnet: "10.10.1.0",
+			mask: "24",
+			isFolder: 0,
+			description: "Clients",
+			sectionId: "1",
+			vlanId: 3,
+			vrfId: null,
+			pingSubnet: "1",
+			usage: { used: 2 },
+		},
+		{ id: "9", subnet: "fd13::", mask: "64", isFolder: "0", description: "Lab", sectionId: "1" },
+	],
+	"/subnets/8/addresses/": [
+		{
+			id: 1,
+			subnetId: 8,
+			ip: "10.10.1.1",
+			hostname: "gw",
+			is_gateway: "1",
+			tag: "2",
+			deviceId: "4",
+			mac: "00:11:32:8a:00:01",
+			custom_rack: "R4",
+			custom_fields: { asset: "A-1" },
+			links: [{ rel: "self" }],
+		},
+		{ id: 2, subnetId: 8, ip: "10.10.1.9", hostname: "printer", tag: 3, note: "upstairs" },
+	],
+	"/vlan/": [{ vlanId: "3", id: "3", number: "10", name: "clients" }],
+	"/tools/tags/": [
+		{ id: "2", type: "Used" },
+		{ id: "3", type: "Reserved" },
+	],
+	"/tools/devices/": [{ id: "4", hostname: "sw-1", snmp_community: "canary" }],
+};
+
+let server: ReturnType<typeof Bun.serve>;
+const asked: string[] = [];
+let strange: (() => Response) | undefined;
+beforeAll(() => {
+	server = Bun.serve({
+		hostname: "127.0.0.1",
+		port: 0,
+		fetch(request) {
+			const path = new URL(request.url).pathname;
+			asked.push(path);
+			if (strange !== undefined) return strange();
+			if (request.headers.get("token") !== "app-code") {
+				return Response.json({ code: 403, success: 0, message: "Invalid token" }, { status: 403 });
+			}
+			const data = DATA[path.replace("/api/rollcall", "")];
+			return data === undefined
+				? Response.json({ code: 404, success: 0, message: "No objects found" }, { status: 404 })
+				: Response.json({ code: 200, success: true, data, time: 0.01 });
+		},
+	});
+});
+afterAll(() => server.stop(true));
+
+const OPTIONS: PullOptions = {
+	clock: systemClock,
+	resolve: async () => ["127.0.0.1"],
+	rules: { allowLoopback: true, ownPort: undefined, ownAddresses: [] },
+	...{ userAgent: "Rollcall/test", timeoutMs: 2_000, bytes: 100_000, requests: 100 },
+};
+const pull = (
+	token = "app-code",
+	options: Partial<PullOptions> = {},
+	base = `http://127.0.0.1:${server.port}/api/rollcall/`,
+) => pullPhpipam(base, token, { ...OPTIONS, ...options }, new AbortController().signal);
+const refusal = async (work: Promise<unknown>): Promise<AppError> => {
+	const error = await work.then(
+		() => undefined,
+		(problem: unknown) => problem,
+	);
+	if (error instanceof AppError) return error;
+	throw new Error(`not refused: ${error}`);
+};
+
+test("everything the app may see, as hosts and subnets; no secret of a device", async () => {
+	const tables = await pull();
+	expect(asked).not.toContain("/api/rollcall/subnets/7/addresses/");
+	const table = phpipamTable(tables, "phpipam-api");
+	expect(JSON.stringify(table)).not.toContain("canary");
+	const drafts = draftsOf(table, table.mapping);
+	expect(
+		drafts.map((one) => (one.kind === "host" ? one.ip : one.kind === "subnet" ? one.cidr : one.reason)),
+	).toEqual([...["10.10.1.0/24", "fd13::/64", "10.10.1.1", "10.10.1.9"]]);
+	expect(drafts[0]).toMatchObject({
+		values: { name: "Clients", notes: "Section: Office\nVLAN: 10 clients", sweepEnabled: true },
+	});
+	expect(drafts[2]).toMatchObject({
+		...{ isGateway: true, subnet: "10.10.1.0/24" },
+		values: { hostname: "gw", tags: [], notes: "Section: Office\nDevice: sw-1\nRack: R4\nAsset: A-1" },
+	});
+	expect(drafts[3]).toMatchObject({ values: { tags: ["reserved"] } });
+});
+
+describe("what cannot be pulled", () => {
+	test.each<[string, () => Response, string]>([
+		[
+			"a page",
+			() => new Response("<html>", { headers: { "content-type": "text/html" } }),
+			"no API of phpIPAM",
+		],
+		[
+			"a redirect",
+			() => new Response(null, { status: 302, headers: { location: "http://127.0.0.1:1/" } }),
+			"answered 302",
+		],
+		[
+			"an error",
+			() => Response.json({ code: 500, success: 0, message: "Invalid application id" }, { status: 500 }),
+			"Invalid application id",
+		],
+		["too much", () => new Response("x".repeat(200_000)), "MySQL dump"],
+	])("%s", async (_, answer, says) => {
+		strange = answer;
+		const error = await refusal(pull());
+		strange = undefined;
+		expect(error.message).toContain(says);
+	});
+
+	test("a wrong app code names its field", async () => {
+		expect(await refusal(pull("wrong"))).toMatchObject({ field: "token" });
+	});
+
+	test.each([
+		["file:///etc/passwd", "http:// or https://"],
+		["http://u:p@192.0.2.1/api/x", "not allowed"],
+		["http://169.254.169.254/api/x", "secrets"],
+		["nonsense", "whole URL"],
+	])("%s", async (base, says) => {
+		const error = await refusal(pull("app-code", {}, base));
+		expect(error).toMatchObject({ code: "invalid", field: "url" });
+		expect(error.message).toContain(says);
+	});
+
+	test("this machine, where that is not allowed; a name that leads there", async () => {
+		const rules = { ...OPTIONS.rules, allowLoopback: false };
+		expect((await refusal(pull("app-code", { rules }))).message).toContain("machine Rollcall runs on");
+		const named = `http://ipam.example:${server.port}/api/x`;
+		expect((await refusal(pull("app-code", { rules }, named))).message).toContain("machine Rollcall runs on");
+	});
+
+	test("more subnets than may be asked", async () => {
+		expect((await refusal(pull("app-code", { requests: 7 }))).message).toContain("too many subnets");
+	});
+});
