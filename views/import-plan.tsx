@@ -76,7 +76,7 @@ function Problem(props: { found: Import }) {
 	const { problem } = props.found;
 	if (problem === undefined) return null;
 	const place = [
-		problem.line === undefined ? undefined : `line ${problem.line}`,
+		problem.line === undefined ? undefined : `Line ${problem.line}`,
 		problem.column === undefined ? undefined : `byte ${problem.column}`,
 	].filter((part) => part !== undefined);
 	return (
