@@ -23,6 +23,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { hookPage } from "./hook-pages.tsx";
+import { movingPage } from "./moving-pages.tsx";
 import { campus, campusHosts, changes, HOSTILE, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
 import { about, checks, defaults, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
@@ -299,7 +300,7 @@ export function pageOf(world: World, url: URL): Page | undefined {
 	if (found !== undefined) {
 		return { title: found.host.hostname, main: hostPanel(world, found.place, found.host, false) };
 	}
-	return hookPage(path) ?? small(world, path);
+	return hookPage(path) ?? movingPage(path) ?? small(world, path);
 }
 
 export function hostAt(world: World, path: string): { place: Place; host: Host } | undefined {
