@@ -5,8 +5,8 @@ import { Form } from "./reader.tsx";
 
 export type NetworkOffer = { cidr: string; interface: string; addresses: bigint };
 
-/** What the button leaves as it comes. */
-const PLAIN = { name: "", notes: "", gateway: "", sweep_interval_s: "60", sweep_enabled: "on" };
+/** What the button leaves as it comes; how often it is swept is left to the settings. */
+const PLAIN = { name: "", notes: "", gateway: "", sweep_enabled: "on" };
 
 export function Offers(props: { offers: readonly NetworkOffer[] }) {
 	if (props.offers.length === 0) return null;

@@ -23,7 +23,7 @@ export type SubnetFormState = {
 
 /** What an untouched form holds. */
 const EMPTY: SubnetFormState = {
-	values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: "60", sweepEnabled: true },
+	values: { cidr: "", name: "", notes: "", gateway: "", sweepIntervalS: "", sweepEnabled: true },
 };
 
 /** The values under the names that a request has. */

@@ -6,6 +6,7 @@ import { Age, cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, 
 import { Finder, type FinderState } from "./finder.tsx";
 import { count, interval, nameOr, plural, visible } from "./format.ts";
 import { type NetworkOffer, Offers } from "./offers.tsx";
+import { May } from "./reader.tsx";
 import { SubnetFields, type SubnetFormState } from "./subnet-form.tsx";
 import { UsedBar, usedText } from "./used.tsx";
 
@@ -46,15 +47,17 @@ export function Subnets(props: SubnetsProps) {
 					)}
 					{props.finder !== undefined && <Finder {...props.finder} />}
 				</div>
-				<Panel title="Add a subnet" id="add" class="padded">
-					<SubnetFields form={props.form} />
-					{props.offers.length > 0 && (
-						<>
-							<h3>Networks of this machine</h3>
-							<Offers offers={props.offers} />
-						</>
-					)}
-				</Panel>
+				<May>
+					<Panel title="Add a subnet" id="add" class="padded">
+						<SubnetFields form={props.form} />
+						{props.offers.length > 0 && (
+							<>
+								<h3>Networks of this machine</h3>
+								<Offers offers={props.offers} />
+							</>
+						)}
+					</Panel>
+				</May>
 			</div>
 		</Main>
 	);

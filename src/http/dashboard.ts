@@ -5,6 +5,7 @@ import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { WindowRows } from "../../views/listing.tsx";
 import { renderFragment } from "../../views/render.tsx";
+import { BESIDE_THE_NETWORK } from "../model/event.ts";
 import { countByStatus, countNews } from "../store/counts.ts";
 import { listEvents } from "../store/events.ts";
 import { answeredShare } from "../store/history.ts";
@@ -54,7 +55,7 @@ function dashboard(desk: Desk, request: Request) {
 		subnets,
 		all,
 		listing: readList(desk, request),
-		changes: listEvents(db, { since: now - DAY_MS, limit: CHANGES }),
+		changes: listEvents(db, { since: now - DAY_MS, without: BESIDE_THE_NETWORK, limit: CHANGES }),
 		offers: all.length === 0 ? desk.surroundings.offers() : [],
 		now,
 	});

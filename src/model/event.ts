@@ -113,6 +113,15 @@ const GROUP_OF: Readonly<Record<EventKind, EventGroup>> = {
 	setting_edited: "edits",
 };
 
+/** What people did without changing what is recorded of the network: it would push aside what happened there. */
+export const BESIDE_THE_NETWORK: readonly EventKind[] = EVENT_KINDS.filter(
+	(kind) =>
+		GROUP_OF[kind] === "access" ||
+		kind === "sweep_asked" ||
+		kind === "scan_asked" ||
+		kind === "setting_edited",
+);
+
 export function kindsOf(group: EventGroup): EventKind[] {
 	return EVENT_KINDS.filter((kind) => GROUP_OF[kind] === group);
 }

@@ -51,15 +51,30 @@ export function findEvent(db: Db, id: number): Event | undefined {
 /** The newest events at or after `since`, before event id `before`; at most `limit`. */
 export function listEvents(
 	db: Db,
-	options: { since?: number; before?: number | undefined; hostId?: number; limit: number },
+	options: {
+		since?: number;
+		before?: number | undefined;
+		hostId?: number;
+		without?: readonly EventKind[];
+		limit: number;
+	},
 ): Event[] {
 	const hostId = options.hostId ?? null;
 	return db
-		.query<Row, [number, number, number | null, number | null, number]>(
+		.query<Row, [number, number, number | null, number | null, string, number]>(
 			`SELECT ${FIELDS} FROM event
-			WHERE ts >= ? AND id < ? AND (? IS NULL OR event.host_id = ?) ORDER BY id DESC LIMIT ?`,
+			WHERE ts >= ? AND id < ? AND (? IS NULL OR event.host_id = ?)
+				AND kind NOT IN (SELECT value FROM json_each(?))
+			ORDER BY id DESC LIMIT ?`,
 		)
-		.all(options.since ?? 0, options.before ?? Number.MAX_SAFE_INTEGER, hostId, hostId, options.limit)
+		.all(
+			options.since ?? 0,
+			options.before ?? Number.MAX_SAFE_INTEGER,
+			hostId,
+			hostId,
+			JSON.stringify(options.without ?? []),
+			options.limit,
+		)
 		.map(toEvent);
 }
 

@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { signedAs, signIn } from "../helpers/signed.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -296,5 +297,41 @@ describe("storage", () => {
 			wish,
 		);
 		expect((await rig.get("/settings")).text).toContain("Asked to prune");
+	});
+});
+
+describe("the newcomer's pages", () => {
+	/** Hidden fields of the form that holds this text. */
+	function hiddenOf(html: string, within: string): Record<string, string> {
+		const form = html.split("<form").find((part) => part.includes(within)) ?? "";
+		const fields = [...form.matchAll(/<input[^>]* name="(\w+)"[^>]*>/g)];
+		return Object.fromEntries(
+			fields.map(([tag, name = ""]) => [name, / value="([^"]*)"/.exec(tag)?.[1] ?? ""] as const),
+		);
+	}
+
+	test("a subnet added from the first page is swept as often as the settings say", async () => {
+		await rig.post("/settings/subnets", { sweep_interval_s: "300" });
+		const fields = hiddenOf((await rig.get("/")).text, "Add and sweep");
+		const { csrf: _, ...rest } = fields;
+		await rig.post("/subnets", { ...rest, cidr: "10.5.0.0/24" });
+		expect((await rig.get("/subnets/1")).text).toContain("swept every 5 m");
+	});
+
+	test("“What changed” tells what happened in the network, not who signed in or asked for a sweep", async () => {
+		await subnet("10.5.0.0/24", { name: "Lab" });
+		await rig.post("/subnets/1/sweep");
+		await rig.post("/settings/subnets", { sweep_interval_s: "300" });
+		const [, changes = ""] = (await rig.get("/")).text.split("What changed");
+		expect(changes).toContain("subnet added");
+		expect(changes).not.toContain("sweep ask");
+		expect(changes).not.toContain("300");
+		expect((await rig.get("/activity")).text).toContain("sweep ask");
+	});
+
+	test("a viewer is not shown an empty place to add subnets in", async () => {
+		signIn(rig.app.context.db, "viewer");
+		expect((await rig.get("/subnets", signedAs("viewer"))).text).not.toContain("Add a subnet");
+		expect((await rig.get("/subnets")).text).toContain("Add a subnet");
 	});
 });
