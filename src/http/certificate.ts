@@ -1,6 +1,5 @@
 /** The files of the certificate and its key: read, judged, and looked at for change. Opens no port. */
 
-import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { AppError } from "../errors.ts";
 
@@ -16,6 +15,8 @@ export type Certificate = { readonly cert: string; readonly key: string; readonl
 export function readCertificate(files: CertificateFiles, now: number): Certificate | undefined {
 	const { tlsCert, tlsKey } = files;
 	if (tlsCert === "" || tlsKey === "") return undefined;
+	// Loaded where there is a certificate: it takes more memory than all pages together.
+	const { createPrivateKey, X509Certificate } = process.getBuiltinModule("node:crypto");
 	const cert = readText("TLS_CERT", tlsCert);
 	const key = readText("TLS_KEY", tlsKey);
 	const first = attempt(`TLS_CERT=${tlsCert} holds no certificate in PEM.`, () => new X509Certificate(cert));

@@ -1,7 +1,6 @@
 /** Opening TCP connections to see which ports are open: paced, bounded, never a byte sent. Knows no service but by number. */
 
 import { closeSync, openSync } from "node:fs";
-import { createConnection } from "node:net";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type Address, formatAddress } from "../net/address.ts";
@@ -93,6 +92,8 @@ function foundPort(port: number): FoundPort {
 /** One connection, closed as soon as it stands. */
 export async function touchPort(address: Address, port: number, bounds: ConnectBounds): Promise<Touch> {
 	const over = new AbortController();
+	// Loaded where ports are looked at without nmap: it brings all of node's streams along.
+	const { createConnection } = await import("node:net");
 	const socket = createConnection({ host: formatAddress(address), port });
 	const came = new Promise<Touch | Error>((resolve) => {
 		socket.once("connect", () => resolve("open"));
