@@ -13,6 +13,7 @@ import { count, interval, nameOr, plural, ratio, visible } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { Strip } from "./map.tsx";
 import { type NetworkOffer, Offers } from "./offers.tsx";
+import { exportUrl } from "./query.ts";
 import { May } from "./reader.tsx";
 import { SubnetFields } from "./subnet-form.tsx";
 import { StatusCounts, usedText } from "./used.tsx";
@@ -87,7 +88,9 @@ function SubnetAside(props: { all: DashboardProps["all"] }) {
 				<May>
 					<a href="/imports">Import</a>
 				</May>{" "}
-				<a href="/export">Export</a>
+				<a href="/export">
+					Export<span class="sr"> everything</span>
+				</a>
 			</span>
 		</>
 	);
@@ -198,8 +201,18 @@ function HostPanel(props: DashboardProps) {
 		value: subnet.id.toString(),
 		label: nameOr(subnet.name, formatCidr(subnet.cidr)),
 	}));
+	const aside = (
+		<>
+			{plural(listing.matching, "host")}
+			<span class="moving">
+				<a href={exportUrl(listing.query)}>
+					Export<span class="sr"> these hosts</span>
+				</a>
+			</span>
+		</>
+	);
 	return (
-		<Panel title={title} id="hosts" aside={plural(listing.matching, "host")} class="listing">
+		<Panel title={title} id="hosts" aside={aside} class="listing">
 			<FilterBar listing={listing} base="/" full={false} subnets={subnets} />
 			<ListingTable listing={listing} base="/" now={props.now} label={title} />
 			{listing.matching === 0 && <NoMatch href={"/?status=#hosts"} />}

@@ -14,8 +14,8 @@ export function ExportPage(props: { subnet: Subnet | undefined; query: string })
 			<p class="facts">
 				{subnet !== undefined ? (
 					<>
-						The hosts of <Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />.{" "}
-						<a href="/export">Everything instead</a>
+						The hosts of <Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />
+						{query.includes("&") && ", as they are filtered"}. <a href="/export">Everything instead</a>
 					</>
 				) : query !== "" ? (
 					<>

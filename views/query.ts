@@ -49,6 +49,15 @@ export function listUrl(base: string, query: ListQuery, change: QueryChange = {}
 	return withQuery(base, queryFields(query, base, change));
 }
 
+/** Where what this list shows can be had as a file. */
+export function exportUrl(query: ListQuery): string {
+	const fields = queryFields(query, "/", { order: "alive", open: [] });
+	return withQuery(
+		"/export",
+		fields.filter(([, value]) => value !== ""),
+	);
+}
+
 /** The URL of only the rows behind or before a place. */
 export function rowsUrl(
 	base: string,

@@ -11,6 +11,7 @@ import { FilterBar, NoMatch } from "./filters.tsx";
 import { count, duration, interval, nameOr, visible, visibleLines } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { MapCells } from "./map.tsx";
+import { exportUrl } from "./query.ts";
 import { May } from "./reader.tsx";
 import { Usage, usedOf } from "./used.tsx";
 
@@ -35,7 +36,11 @@ export function SubnetPage(props: SubnetPageProps) {
 	return (
 		<Main live={`subnet:${subnet.id}`} class="subnet-page">
 			<Trail ancestors={props.ancestors} />
-			<Head subnet={subnet} scanIntervalMinutes={props.scanIntervalMinutes ?? 0} />
+			<Head
+				subnet={subnet}
+				exportHref={exportUrl(listing.query)}
+				scanIntervalMinutes={props.scanIntervalMinutes ?? 0}
+			/>
 			{subnet.lastSweepProblem !== undefined && (
 				<Callout kind="warn">
 					<p>
@@ -95,7 +100,7 @@ function rhythm(subnet: SubnetSummary): string {
 /** Longer notes are folded: the map comes first. */
 const NOTE_IN_LINE = 160;
 
-function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
+function Head(props: { subnet: SubnetSummary; exportHref: string; scanIntervalMinutes: number }) {
 	const { subnet } = props;
 	const long = subnet.notes.length > NOTE_IN_LINE || subnet.notes.includes("\n");
 	const facts = [
@@ -139,7 +144,7 @@ function Head(props: { subnet: SubnetSummary; scanIntervalMinutes: number }) {
 						Import
 					</a>
 				</May>
-				<a class="button plain" href={`/export?subnet=${subnet.id}`} hx-boost="false">
+				<a class="button plain" href={props.exportHref} hx-boost="false">
 					Export
 				</a>
 				<May>

@@ -159,6 +159,16 @@ describe("export", () => {
 		expect((await rig.get("/export?format=csv&subnet=2")).text).not.toContain("10.0.0.1,");
 	});
 
+	test("pages link to the export of what they show", async () => {
+		expect((await rig.get("/subnets/2?status=unknown&q=b")).text).toContain(
+			"/export?status=unknown&amp;subnet=2&amp;q=b",
+		);
+		expect((await rig.get("/?status=down")).text).toContain('"/export?status=down"');
+		expect((await rig.get("/export?subnet=2&status=unknown")).text).toContain(
+			"/export?subnet=2&amp;status=unknown&amp;format=csv",
+		);
+	});
+
 	test("an unknown format; a name that would break the header", async () => {
 		expect((await rig.get("/export?format=exe")).status).toBe(422);
 		await rig.post("/subnets/1/edit", { version: "1", name: '../x"; filename=evil', sweep_interval_s: "60" });

@@ -1,0 +1,141 @@
+/** Exports for other programs, letter by letter; where the program is here, it says itself whether it takes them. */
+
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { writeExport } from "../../src/formats/write.ts";
+import type { ExportFormat, ExportSource } from "../../src/model/export.ts";
+import type { Host } from "../../src/model/host.ts";
+import { host, subnet } from "../helpers/world.ts";
+
+const hosts = [
+	host("10.0.0.1", {
+		hostname: "gw.lan",
+		mac: "00:11:32:8a:00:01",
+		tags: ["infra"],
+		notes: "rack 4\nunit 2",
+	}),
+	host("10.0.0.14", { hostname: "nas.lan", description: 'Storage, "cellar"', mac: "00:11:32:8a:00:02" }),
+	host("10.0.0.15", { hostname: "nas.lan", description: "=HYPERLINK(1)", status: "unknown" }),
+	host("10.0.0.16", { hostname: "a b; rm -rf", description: "x".repeat(250), mac: "00:11:32:8a:00:03" }),
+	host("2001:db8::14", { subnetId: 2, hostname: "nas6", mac: "00:11:32:8a:00:04" }),
+];
+const subnets = [
+	subnet(1, "10.0.0.0/24", "Office LAN", hosts.slice(0, 4)),
+	subnet(2, "2001:db8::/64", "", hosts.slice(4), { parentId: 9 }),
+	subnet(9, "2001:db8::/32", "All: of\nit", []),
+];
+async function* slices(list: readonly Host[]) {
+	for (let from = 0; from < list.length; from += 2) yield list.slice(from, from + 2);
+}
+const source: ExportSource = {
+	subnets,
+	hosts: () => slices(hosts),
+	hostsOf: (id) => slices(hosts.filter(({ subnetId }) => subnetId === id)),
+	now: Date.UTC(2026, 10, 25),
+};
+const empty: ExportSource = { subnets: [], hosts: () => slices([]), hostsOf: () => slices([]), now: 0 };
+
+async function written(format: ExportFormat, from = source): Promise<string> {
+	let text = "";
+	for await (const piece of writeExport(format, from)) {
+		text += typeof piece === "string" ? piece : new TextDecoder("latin1").decode(piece);
+	}
+	return text;
+}
+
+test("hosts file: only names that it can hold, each subnet above its hosts", async () => {
+	expect(await written("hosts")).toBe(
+		"# Office LAN (10.0.0.0/24)\n10.0.0.1\tgw.lan\n" +
+			'10.0.0.14\tnas.lan\t# Storage, "cellar"\n10.0.0.15\tnas.lan\t# =HYPERLINK(1)\n' +
+			"\n#  (2001:db8::/64)\n2001:db8::14\tnas6\n",
+	);
+});
+
+describe("dnsmasq", () => {
+	test("one line for each hardware address", async () => {
+		expect(await written("dnsmasq")).toBe(
+			"dhcp-host=00:11:32:8a:00:01,10.0.0.1,gw\ndhcp-host=00:11:32:8a:00:02,10.0.0.14,nas\n" +
+				"dhcp-host=00:11:32:8a:00:03,10.0.0.16\ndhcp-host=00:11:32:8a:00:04,[2001:db8::14],nas6\n",
+		);
+	});
+
+	const dnsmasq = Bun.which("dnsmasq");
+	test.skipIf(dnsmasq === null)(
+		`it takes them itself${dnsmasq === null ? " (needs dnsmasq)" : ""}`,
+		async () => {
+			const folder = mkdtempSync(join(tmpdir(), "rollcall-dnsmasq-"));
+			const path = join(folder, "hosts.conf");
+			writeFileSync(path, await written("dnsmasq"));
+			const said = Bun.spawnSync([dnsmasq ?? "", "--test", `--conf-file=${path}`], { stderr: "pipe" });
+			rmSync(folder, { recursive: true });
+			expect(said.stderr.toString()).toContain("syntax check OK");
+		},
+	);
+});
+
+test("NetBox, IP addresses: within its limits, what does not fit goes to the comments", async () => {
+	const [head, ...lines] = (await written("netbox")).split("\r\n");
+	expect(head).toBe("address,status,dns_name,description,comments");
+	expect(lines[0]).toBe('10.0.0.1/24,active,gw.lan,,"rack 4\nunit 2\nTags: infra\nMAC: 00:11:32:8a:00:01"');
+	expect(lines[1]).toBe('10.0.0.14/24,active,nas.lan,"Storage, ""cellar""",MAC: 00:11:32:8a:00:02');
+	expect(lines[2]).toBe(`10.0.0.15/24,reserved,nas.lan,"'=HYPERLINK(1)",`);
+	expect(lines[3]).toStartWith('10.0.0.16/24,active,,"a b; rm -rf, xxx');
+	expect(lines[3]?.split('"')[1]?.length).toBe(200);
+	expect(lines[4]).toBe("2001:db8::14/64,active,nas6,,MAC: 00:11:32:8a:00:04");
+});
+
+test("NetBox, prefixes: a block with others inside is a container", async () => {
+	expect(await written("netbox-prefixes")).toBe(
+		"prefix,status,description,comments\r\n10.0.0.0/24,active,Office LAN,\r\n2001:db8::/64,active,,\r\n" +
+			'2001:db8::/32,container,"All: of\nit",\r\n',
+	);
+});
+
+test("Ansible: YAML with a group for each subnet, every host once by a name of its own", async () => {
+	const text = await written("ansible");
+	const inventory = Bun.YAML.parse(text) as {
+		all: { children: Record<string, { hosts: Record<string, object> }> };
+	};
+	const { office_lan: office, net_2001_db8_64: other } = inventory.all.children;
+	expect(Object.keys(office?.hosts ?? {})).toEqual(["gw.lan", "nas.lan", "10.0.0.15", "10.0.0.16"]);
+	expect(office?.hosts["gw.lan"]).toEqual({
+		...{
+			ansible_host: "10.0.0.1",
+			rollcall_status: "up",
+			rollcall_tags: ["infra"],
+			rollcall_description: "",
+		},
+	});
+	expect(other?.hosts.nas6).toMatchObject({ ansible_host: "2001:db8::14" });
+	expect(Bun.YAML.parse(await written("ansible", empty))).toEqual({ all: { children: { ungrouped: {} } } });
+});
+
+test("Prometheus: targets with labels, IPv6 in brackets", async () => {
+	const list = JSON.parse(await written("prometheus")) as {
+		targets: string[];
+		labels: Record<string, string>;
+	}[];
+	expect(list.map(({ targets }) => targets[0])).toEqual([
+		"10.0.0.1",
+		"10.0.0.14",
+		"10.0.0.15",
+		"10.0.0.16",
+		"[2001:db8::14]",
+	]);
+	expect(list[0]?.labels).toMatchObject({
+		__meta_rollcall_hostname: "gw.lan",
+		__meta_rollcall_tags: ",infra,",
+		__meta_rollcall_subnet: "10.0.0.0/24",
+		__meta_rollcall_status: "up",
+	});
+	expect(JSON.parse(await written("prometheus", empty))).toEqual([]);
+});
+
+test("nothing at all: every format is still whole", async () => {
+	expect(JSON.parse(await written("json", empty))).toMatchObject({ subnets: [], hosts: [] });
+	expect((await written("csv", empty)).split("\r\n")).toHaveLength(2);
+	expect(await written("xlsx", empty)).toStartWith("PK");
+	for (const format of ["hosts", "dnsmasq"] as const) expect(await written(format, empty)).toBe("");
+});
