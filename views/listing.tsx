@@ -83,7 +83,7 @@ function Earlier(props: ListingProps) {
 					hx-target="#earlier"
 					hx-swap="outerHTML"
 				>
-					Show the 100 before
+					Show those before
 				</a>
 			</td>
 		</tr>
@@ -125,7 +125,7 @@ export function ListingRows(props: ListingProps) {
 							hx-target="#more"
 							hx-swap="outerHTML"
 						>
-							Show the next 100
+							Show more
 						</a>
 					</td>
 				</tr>

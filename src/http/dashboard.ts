@@ -54,7 +54,7 @@ function dashboard(desk: Desk, request: Request) {
 		},
 		subnets,
 		all,
-		listing: readList(desk, request),
+		listing: readList(desk, request, FIRST_WINDOW),
 		changes: listEvents(db, { since: now - DAY_MS, without: BESIDE_THE_NETWORK, limit: CHANGES }),
 		offers: all.length === 0 ? desk.surroundings.offers() : [],
 		now,
@@ -62,15 +62,15 @@ function dashboard(desk: Desk, request: Request) {
 	return { title: "", main };
 }
 
-function readList(desk: Desk, request: Request) {
+function readList(desk: Desk, request: Request, window: { rows: number; max: number }) {
 	const params = new URL(request.url).searchParams;
 	const { db, clock } = desk.context;
 	const query = readListQuery(params, { fallback: "up", now: clock.now() });
-	return readListing(db, undefined, query, readWindow(params, FIRST_WINDOW), desk.facets);
+	return readListing(db, undefined, query, readWindow(params, window), desk.facets);
 }
 
 function rows(desk: Desk, request: Request): Response {
-	const listing = readList(desk, request);
+	const listing = readList(desk, request, WINDOW);
 	const now = desk.context.clock.now();
 	const before = new URL(request.url).searchParams.has("before");
 	return respondHtml(
