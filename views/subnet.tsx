@@ -93,6 +93,7 @@ function rhythm(subnet: SubnetSummary): string {
 	const every = interval(subnet.sweepIntervalS);
 	const coverage = coverageOf(subnet, subnet.counts.usable);
 	if (coverage.kind === "whole") return `swept every ${every}`;
+	if (coverage.kind === "nothing") return "not swept: multicast and reserved addresses answer nobody";
 	if (coverage.kind === "known") return `known hosts and neighbours swept every ${every}`;
 	return `known hosts swept every ${every}, every address once in ${duration(coverage.roundS * 1_000)}`;
 }

@@ -1,5 +1,6 @@
 /** How much of a subnet one sweep by the clock asks, and how long until all of it was asked. Pure; asks nobody. */
 
+import { probeable } from "../net/targets.ts";
 import type { Subnet, SubnetSummary } from "./subnet.ts";
 
 /** Up to so many addresses are asked whole, every time. */
@@ -12,11 +13,17 @@ export const EVERYTHING_MAX = 1_048_576n;
 /**
  * "whole": every address, every time. "turns": the known hosts every time, all others once in `roundS` seconds.
  * "known": a large IPv6 subnet, of which only the known hosts and this machine's neighbours are asked.
+ * "nothing": multicast or reserved, where nobody may be asked.
  */
-export type Coverage = { kind: "whole" } | { kind: "turns"; roundS: number } | { kind: "known" };
+export type Coverage =
+	| { kind: "whole" }
+	| { kind: "turns"; roundS: number }
+	| { kind: "known" }
+	| { kind: "nothing" };
 
 /** `usable`: addresses that are the subnet's own (see `Counts`). */
 export function coverageOf(subnet: Pick<Subnet, "cidr" | "sweepIntervalS">, usable: bigint): Coverage {
+	if (probeable(subnet.cidr).length === 0) return { kind: "nothing" };
 	if (usable <= WHOLE_MAX) return { kind: "whole" };
 	if (subnet.cidr.family === 6) return { kind: "known" };
 	const sweeps = (usable + BigInt(SLICE) - 1n) / BigInt(SLICE);
@@ -28,5 +35,6 @@ export function askedBySweep(subnet: SubnetSummary): bigint {
 	const { usable, total } = subnet.counts;
 	const { kind } = coverageOf(subnet, usable);
 	if (kind === "whole") return usable;
+	if (kind === "nothing") return 0n;
 	return BigInt(total) + (kind === "turns" ? BigInt(SLICE) : 0n);
 }

@@ -59,6 +59,10 @@ export function parseCidr(text: string): ParsedCidr {
 	if (address.problem !== undefined) return { problem: address.problem };
 	const family = familyOf(address.value);
 	const tail = text.slice(slash + 1);
+	const mask = family === 4 ? maskPrefix(tail) : undefined;
+	if (mask !== undefined) {
+		return suggest(`“/${tail}” is a netmask: write /${mask}.`, cidrAround(address.value, mask));
+	}
 	if (!/^(0|[1-9][0-9]{0,2})$/.test(tail) || Number(tail) > bitsOf(family)) {
 		return {
 			problem: `“/${tail.slice(0, 40)}” is not a prefix length: use a number from 0 to ${bitsOf(family)}.`,
@@ -72,6 +76,16 @@ export function parseCidr(text: string): ParsedCidr {
 		return suggest(`${text} has bits set behind its prefix: the network is ${formatCidr(cidr)}.`, cidr);
 	}
 	return { value: cidr };
+}
+
+/** The prefix length that a netmask such as "255.255.255.0" stands for; undefined when it is none. */
+function maskPrefix(text: string): number | undefined {
+	const mask = text.includes(".") ? parseAddress(text).value : undefined;
+	if (mask === undefined || familyOf(mask) !== 4) return undefined;
+	for (let prefix = 0; prefix <= 32; prefix++) {
+		if (mask === cidrAround(MAPPED.last, prefix).base) return prefix;
+	}
+	return undefined;
 }
 
 /** What to say of a network without a prefix length. */

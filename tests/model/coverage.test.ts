@@ -11,6 +11,9 @@ const cases: [string, number, bigint, Coverage][] = [
 	["10.0.0.0/16", 60, 65_534n, { kind: "turns", roundS: 960 }],
 	["10.0.0.0/16", 30, 4_097n, { kind: "turns", roundS: 60 }],
 	["10.0.0.0/8", 60, 16_777_214n, { kind: "turns", roundS: 245_760 }],
+	["224.0.0.0/4", 60, 268_435_454n, { kind: "nothing" }],
+	["239.1.2.0/24", 60, 254n, { kind: "nothing" }],
+	["ff02::/64", 60, 2n ** 64n, { kind: "nothing" }],
 	["2001:db8::/116", 60, 4_096n, { kind: "whole" }],
 	["2001:db8::/64", 60, 2n ** 64n, { kind: "known" }],
 ];
@@ -25,5 +28,6 @@ test("a sweep asks everybody, or the known and a slice, or the known alone", () 
 	const known = [host("10.0.0.1"), host("10.0.0.2")];
 	expect(askedBySweep(subnet(1, "10.0.0.0/24", "", known))).toBe(254n);
 	expect(askedBySweep(subnet(1, "10.0.0.0/16", "", known))).toBe(4_098n);
+	expect(askedBySweep(subnet(1, "239.1.2.0/24", "", []))).toBe(0n);
 	expect(askedBySweep(subnet(1, "2001:db8::/64", "", known))).toBe(2n);
 });

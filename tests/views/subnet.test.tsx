@@ -33,6 +33,7 @@ describe("how often", () => {
 		["10.0.0.0/24", "swept every 60 s"],
 		["10.32.0.0/16", "known hosts swept every 60 s, every address once in 16 m"],
 		["10.0.0.0/8", "known hosts swept every 60 s, every address once in 2 d 20 h"],
+		["239.1.2.0/24", "not swept: multicast and reserved addresses answer nobody"],
 		["2001:db8::/64", "known hosts and neighbours swept every 60 s"],
 	])("%s: %s", (cidr, says) => {
 		const facts = /<p class="facts">(.*?)<\/p>/s.exec(page(subnet(1, cidr, "", [])))?.[1] ?? "";
