@@ -8,7 +8,7 @@ export const MOVING_BOUNDS = {
 	pullBytes: 64 * 1_048_576,
 	pullRequests: 20_000,
 	/** While an import is written, another write waits so long before it is refused, in milliseconds. */
-	importBusyMs: 40,
+	importBusyMs: 30,
 	/** The command line waits so long for the server to write an import, and looks so often, in milliseconds. */
 	importPatienceMs: 60_000,
 	importPollMs: 100,

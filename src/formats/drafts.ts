@@ -15,6 +15,9 @@ const PLAIN_STATES = /^(used|active|offline|online|up|down|aktiv|benutzt|online)
 const YES = /^(1|y|yes|true|on|ja|ano|oui|tak|si|sí|sim|да)$/i;
 const NO = /^(0|n|no|false|off|nein|ne|non|nie|não|нет)$/i;
 
+/** Longest text that can be a block with its mask, in characters. */
+const BLOCK_CHARS = 100;
+
 /** What one row says, by target; several columns of one target are joined. */
 type Cells = (target: Target) => string | undefined;
 
@@ -137,6 +140,8 @@ function aroundOf(text: string, address: bigint): Cidr | undefined {
 
 /** A block as its own text, with its mask behind it, or in a cell beside it. */
 function readBlock(text: string, mask: string | undefined, remarks: string[]): Cidr {
+	if (text.length > BLOCK_CHARS)
+		throw new Refused(`“${text.slice(0, 40)}…” is not a subnet: it is too long.`);
 	const [base = "", tail, more] = text.split(/\s*\/\s*|\s+/);
 	if (more !== undefined)
 		throw new Refused(`“${text.slice(0, 90)}” is not a subnet: write it like 10.0.0.0/24.`);
@@ -182,6 +187,13 @@ function firstOf(cells: Cells, ...targets: readonly Target[]): string | undefine
 	return found.find((text) => text !== "") ?? found[0];
 }
 
+function onOneLine(text: string): string {
+	return text
+		.split("\n")
+		.map((line) => line.trim())
+		.join(" ");
+}
+
 /** Only what the file has a column for. */
 function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
 	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
@@ -202,7 +214,7 @@ function hostValues(cells: Cells, notes: string | undefined): HostValues {
 		),
 		nameSource: source !== undefined && /^(typed|ptr|snmp|import)$/.test(source) ? source : undefined,
 		description: field("Description", cells("description"), (text) =>
-			readLine(text.replace(/\s*\n\s*/g, " "), HOST_LIMITS.descriptionChars),
+			readLine(onOneLine(text), HOST_LIMITS.descriptionChars),
 		),
 		tags: tagsOf(cells("tags"), cells("state")),
 		notes: field("Notes", notes, (text) => readText(text, HOST_LIMITS.notesChars)),
@@ -242,7 +254,8 @@ function subnetValues(cells: Cells, notes: string | undefined): SubnetDraftValue
 	const first =
 		(named !== undefined && named !== "" && described !== named) || !short ? described : undefined;
 	const all = first || notes !== undefined ? [first, notes].filter(Boolean).join("\n") : undefined;
-	const oneLine = (name || described)?.replace(/\s*\n\s*/g, " ");
+	const whole = name || described;
+	const oneLine = whole === undefined ? undefined : onOneLine(whole);
 	const cut =
 		oneLine === undefined || short
 			? oneLine

@@ -128,20 +128,31 @@ function subnetSheet(sheet: Sheet): Part | undefined {
 	return collect.part();
 }
 
-const TITLE = /^(\S+\/\d{1,3}) - ([\s\S]*?)(?: \(vlan: ([\s\S]+)\))?$/;
+/** "10.0.0.0/24 - Office (vlan: 10 - clients)": its parts; undefined for any other line. */
+function titleOf(text: string): { block: string; description: string; vlan: string } | undefined {
+	const block = /^(\S{3,49}) - /.exec(text)?.[1];
+	if (block === undefined || parseCidr(block).value === undefined) return undefined;
+	const rest = text.slice(block.length + 3);
+	const vlan = rest.endsWith(")") ? rest.lastIndexOf(VLAN) : -1;
+	return vlan < 0
+		? { block, description: rest, vlan: "" }
+		: { block, description: rest.slice(0, vlan), vlan: rest.slice(vlan + VLAN.length, -1) };
+}
+
+const VLAN = " (vlan: ";
 
 /** phpIPAM, everything: for each subnet a line with its block and description, titles, its addresses or "No hosts". */
 function wholeSheet(sheet: Sheet): Part | undefined {
-	const opening = (row: TableRow) => (row.cells.length === 1 ? TITLE.exec(row.cells[0] ?? "") : null);
-	if (sheet.rows[0] === undefined || opening(sheet.rows[0]) === null) return undefined;
+	const opening = (row: TableRow) => (row.cells.length === 1 ? titleOf(row.cells[0] ?? "") : undefined);
+	if (sheet.rows[0] === undefined || opening(sheet.rows[0]) === undefined) return undefined;
 	const collect = new Collector(sheet.name);
 	let block = "";
 	let titles: readonly string[] = [];
 	for (const row of sheet.rows) {
 		const title = opening(row);
-		if (title !== null) {
-			block = title[1] ?? "";
-			collect.subnet(row.line, block, title[2] ?? "", title[3] ?? "");
+		if (title !== undefined) {
+			block = title.block;
+			collect.subnet(row.line, block, title.description, title.vlan);
 		} else if (isHeader(row.cells)) titles = row.cells;
 		else if (isAddress(row.cells[0] ?? "")) collect.host(row, titles, block);
 	}

@@ -5,6 +5,8 @@ import { guessMapping } from "./headers.ts";
 
 /** phpIPAM writes the subnet above its addresses: "# description (10.0.0.0/24) - section". */
 const SUBNET_LINE = /^#\s*(.*?)\s*\(([0-9a-fA-F:.]+\/\d{1,3})\)(?:\s+-\s*(.*))?$/;
+/** Longer lines are no subnet's, in characters. */
+const LINE_MAX = 1_000;
 /** Names that a machine gives itself. */
 const OWN_NAMES = /^(localhost|ip6-|broadcasthost)/i;
 
@@ -15,7 +17,7 @@ export function readHosts(text: string): Table {
 	let block = "";
 	let skipped = 0;
 	for (const [i, raw] of text.split("\n").entries()) {
-		const subnet = SUBNET_LINE.exec(raw.trim());
+		const subnet = raw.length > LINE_MAX ? null : SUBNET_LINE.exec(raw.trim());
 		if (subnet !== null) {
 			block = subnet[2] ?? "";
 			rows.push({ line: i + 1, cells: [block, "", "", subnet[1] ?? "", ""] });

@@ -272,6 +272,28 @@ describe("files that are refused, with the reason", () => {
 	});
 });
 
+describe("long cells cost no more than their length", () => {
+	const long = FILE_LIMITS.cellChars - 40;
+	const fill = (text: string) => text.repeat(Math.ceil(long / text.length)).slice(0, long);
+	const cells = [" ", "\t", "a ", "(", " (vlan: ", "1.", ":", "0", "-", "'", "/", "1 - ", "\u00a0"].map(fill);
+	const files: [string, (cell: string) => string][] = [
+		["ip", (cell) => `ip,hostname\n"1${cell}x",a\n`],
+		["description", (cell) => `ip,description\n10.0.0.1,"x${cell}y"\n`],
+		["subnet", (cell) => `subnet,description\n"10.0.0.0${cell}y","x${cell}y"\n`],
+		["subnet beside an address", (cell) => `ip,subnet,mac\n10.0.0.1,"10.0.0.0${cell}y","${cell}"\n`],
+		["title", (cell) => `"10.0.0.0/24 - ${cell}x"\n"10.0.1.0/24 - x (vlan: ${cell}"\n`],
+		["comment of a hosts file", (cell) => `# x${cell}y (10.0.0.0/24\n10.0.0.1 a\n`],
+		["lease", (cell) => `1 00:11:32:8a:00:01 10.0.0.1 ${cell}x *\n`],
+		["header", (cell) => `"${cell}",ip\nx,10.0.0.1\n`],
+	];
+	test.each(files)("%s", (_, file) => {
+		const began = performance.now();
+		for (const cell of cells) rowsOf(file(cell));
+		// Together some 10 ms; anything quadratic takes many seconds.
+		expect(performance.now() - began).toBeLessThan(2_000);
+	});
+});
+
 describe("cells that a spreadsheet would run", () => {
 	const cells = [
 		...[
