@@ -6,6 +6,7 @@ import { rowSwapped } from "./inline.js";
 import { rove } from "./keys.js";
 import { withLimit } from "./live.js";
 import { all, drawer, find, main, say, shown } from "./page.js";
+import { hold, waitOf } from "./waits.js";
 
 /** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
 const kept = (element, name) =>
@@ -45,6 +46,11 @@ function beforeSwap(event) {
 	const unasked = ctx.asked || ctx.askedHost;
 	const piece = PIECES.has(ctx.target?.id);
 	const failed = ctx.response.status >= (piece ? 400 : 500);
+	const wait = waitOf(ctx.response);
+	if (wait && !unasked) {
+		hold(ctx.sourceElement?.closest?.("form"), wait);
+		return event.preventDefault();
+	}
 	if (piece && failed && ctx.target.id !== "found") say("Rollcall could not show more. Try again.", true);
 	if (old || ((unasked || piece) && failed)) return event.preventDefault();
 	edge = ctx.target?.id === "earlier" ? edgeOf(ctx.target) : undefined;
