@@ -26,16 +26,23 @@ import { openSweeper } from "./sweeps/sweeper.ts";
 import { type Crew, runWorker, type Station, type ToWorker } from "./sweeps/worker.ts";
 import { openWatch } from "./upkeep/watch.ts";
 
-/** What the program does when it finds itself off the main thread: it probes, or does the errand it was started for. */
-export function runThread(): void {
+type Heard = MessageEvent<ToWorker<Config> | Errand>;
+
+/**
+ * What the program does when it finds itself off the main thread: it probes, or does the errand it was started for.
+ * `early`: what was said before this was loaded.
+ */
+export function runThread(early: readonly Heard[] = []): void {
 	runWorker<Config>(
 		{
 			post: (message) => self.postMessage(message),
 			onMessage(handler) {
-				self.onmessage = ({ data }: MessageEvent<ToWorker<Config> | Errand>) => {
+				const hear = ({ data }: Heard) => {
 					if (data.kind === "errand") void answerErrand(data, (outcome) => self.postMessage(outcome));
 					else handler(data);
 				};
+				self.onmessage = hear;
+				for (const message of early) hear(message);
 			},
 		},
 		(config, publish) => {

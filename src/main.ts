@@ -4,6 +4,9 @@ if (Bun.isMainThread) {
 	const { runCommand } = await import("./cli/run.ts");
 	process.exitCode = await runCommand(process.argv.slice(2));
 } else {
+	// Loading takes a while, and what is said meanwhile would be lost.
+	const early: MessageEvent[] = [];
+	self.onmessage = (message) => early.push(message);
 	const { runThread } = await import("./crew.ts");
-	runThread();
+	runThread(early);
 }

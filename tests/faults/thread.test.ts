@@ -5,8 +5,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/clock.ts";
+import { loadConfig } from "../../src/config.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { silentLog } from "../../src/log.ts";
+import { openDatabase } from "../../src/store/database.ts";
 import { startThread, type Thread } from "../../src/sweeps/thread.ts";
 
 let folder: string;
@@ -96,4 +98,21 @@ test("it breaks at every start: the waits grow, and closing does not wait for it
 	const seen = starts;
 	await Bun.sleep(200);
 	expect(starts).toBe(seen);
+});
+
+test("the program itself as a thread hears what is said while it still loads", async () => {
+	const config = loadConfig({ env: { DATABASE_URL: join(folder, "ipam.db"), LOG_LEVEL: "error" } });
+	openDatabase(config.databasePath, { busyMs: 100 }).close();
+	const own = startThread({
+		...{
+			entry: join(import.meta.dir, "../../src/main.ts"),
+			config,
+			bus: createBus({ ring: 8 }),
+			log: silentLog,
+		},
+		...{ closeMs: 2_000, askMs: 200, questionsMax: 4, restartMs: 10, restartMaxMs: 100, silentTicks: 10_000 },
+		clock: systemClock,
+	});
+	thread = own;
+	await until(() => own.state().manners !== undefined);
 });
