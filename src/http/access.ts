@@ -19,6 +19,8 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 const RULES: readonly Rule[] = [
 	{ path: /^\/(account|logout|settings\/theme)(\/|$)/, read: "viewer", write: "viewer" },
 	{ path: /^\/settings\/(users|tokens|webhooks)(\/|$)/, read: "admin", write: "admin" },
+	// Fetches from wherever the form says.
+	{ path: /^\/imports\/phpipam$/, read: "admin", write: "admin" },
 	{ path: /^\/(imports?|undo|batches|bulk|edit)(\/|$)/, read: "editor", write: "editor" },
 	{ path: /^\/(subnets|hosts)\/[^/]+\/(edit|delete|fields)(\/|$)/, read: "editor", write: "editor" },
 	{ path: /^\/(subnets|hosts|runs|events|scans)(\/|$)/, read: "viewer", write: "editor" },

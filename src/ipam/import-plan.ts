@@ -55,7 +55,7 @@ export function planImport(drafts: readonly Draft[], there: There, options: Plan
 	const entries = subnetsOf(drafts, there, refused);
 	const blocks = new Blocks([...entries.values()].map((entry) => ({ cidr: entry.cidr, value: entry })));
 	const hosts: PlannedRow[] = [];
-	const seen = new Map<string, { line: number; text: string }>();
+	const seen = new Map<string, { line: number; hash: number | bigint }>();
 	for (const draft of drafts) {
 		if (draft.kind === "refused") hosts.push(refusal("host", draft, draft.address, draft.reason));
 		if (draft.kind !== "host") continue;
@@ -120,15 +120,16 @@ function subnetsOf(drafts: readonly Draft[], there: There, refused: PlannedRow[]
 /** The same address for the second time in a file: harmless when the rows are alike, refused when they are not. */
 function repeated(
 	draft: HostDraft,
-	seen: Map<string, { line: number; text: string }>,
+	seen: Map<string, { line: number; hash: number | bigint }>,
 ): PlannedRow | undefined {
-	const text = JSON.stringify(draft.values);
+	// A hundred thousand texts would be held until the end: their hashes are enough to tell rows apart.
+	const hash = Bun.hash(JSON.stringify(draft.values));
 	const before = seen.get(draft.ip);
 	if (before === undefined) {
-		seen.set(draft.ip, { line: draft.line, text });
+		seen.set(draft.ip, { line: draft.line, hash });
 		return undefined;
 	}
-	if (before.text !== text) {
+	if (before.hash !== hash) {
 		return refusal("host", draft, draft.ip, `${draft.ip} is in line ${before.line} already, differently.`);
 	}
 	const row = refusal("host", draft, draft.ip, `as line ${before.line}`);
@@ -154,7 +155,8 @@ function planHost(draft: HostDraft, blocks: Blocks<Entry>, there: There, options
 	const remarks = [...draft.remarks];
 	const before = host ?? NO_HOST;
 	const target = hostTarget(values, before, options, remarks);
-	const changes = changesOf(target, before);
+	// Of a new host everything is new: its values say that.
+	const changes = host === undefined ? [] : changesOf(target, before);
 	const verdict: Verdict = host === undefined ? "add" : changes.length > 0 ? "change" : "same";
 	return {
 		...{ noun: "host", line, at, address: ip, verdict, reason: remarks.join("; "), changes, target },

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { signedAs, signIn } from "../helpers/signed.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -115,6 +116,22 @@ describe("what is refused", () => {
 		expect(page).not.toContain("<b>x");
 		expect(page).not.toContain("<script>.csv");
 		expect(page).toContain("&lt;b>x");
+	});
+
+	test("an editor may bring files, but not let the server fetch them; a viewer neither", async () => {
+		const form = { url: "https://ipam.example/api/x", token: "t" };
+		for (const [role, page, pull] of [
+			["editor", 200, 403],
+			["viewer", 403, 403],
+		] as const) {
+			signIn(rig.app.context.db, role);
+			expect((await rig.get("/imports", signedAs(role))).status).toBe(page);
+			expect((await rig.post("/imports/phpipam", form, signedAs(role))).status).toBe(pull);
+		}
+		const refused = await rig.post("/imports/phpipam", { ...form, url: "http://169.254.169.254/api/x" });
+		expect(refused.status).toBe(422);
+		expect(refused.text).toContain("secrets");
+		expect(refused.text).not.toContain('value="t"');
 	});
 
 	test("imports that are not there", async () => {
