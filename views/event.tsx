@@ -97,7 +97,7 @@ function says(event: Event): (string | { wire: string })[] {
 		case "subnet_up":
 			return [`${plural(Number(detail.hosts), "host")} came back`];
 		case "hosts_found":
-			return [`first sweep found ${plural(Number(detail.hosts), "host")}`];
+			return [`sweep found ${plural(Number(detail.hosts), "new host")}`];
 		case "name_changed":
 			return renamed(detail);
 		case "mac_changed":

@@ -13,7 +13,7 @@ import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
 import { learnMac, tellConflicts } from "./identity.ts";
-import { emptyTally, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
+import { emptyTally, type Later, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
 
 /** `mac`: who answered, where that is known. */
 export type Verdict = {
@@ -33,6 +33,8 @@ export type Recording = {
 	readonly vendorOf?: VendorOf;
 	/** Hardware addresses that are new at some host: grows with the sweep. */
 	readonly learned?: Set<string>;
+	/** What the end of the sweep tells as one: grows with it. */
+	readonly later?: Later;
 };
 
 /** What a transaction changed, to be told after its commit. */
@@ -71,7 +73,7 @@ export function recordBatch(
 			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 			else if (recording.known.has(address)) recordSilence(db, tally, address, at);
 		}
-		tellAll(db, tally, recording.run.subnetId, at);
+		tellAll(db, tally, recording.run.subnetId, at, recording.later);
 		history.addAnswers(db, at, tally.up, tally.down);
 		advanceRun(db, recording.run.id, verdicts.length, tally.replies);
 		return toRecorded(tally);

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
 import type { Log } from "../log.ts";
+import type { EventKind } from "../model/event.ts";
 import type { RunState, SweepRun } from "../model/run.ts";
 import type { Subnet } from "../model/subnet.ts";
 import type { Address } from "../net/address.ts";
@@ -84,6 +85,7 @@ export async function sweepSubnet(
 		first: subnet.lastSweepAt === undefined,
 		vendorOf: deps.vendorOf,
 		learned: new Set<string>(),
+		later: new Map<EventKind, number>(),
 	};
 	const upBefore = countUp(db, subnet.id);
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
@@ -237,12 +239,14 @@ function tell(deps: SweepDeps, run: SweepRun, ...all: readonly recorder.Recorded
 	}
 }
 
-/** The first sweep of a subnet tells of all it found at once, also when it ended early. */
+/** What many hosts of one sweep share is told at its end, also when that came early; of a first sweep all it found. */
 function tellFound(deps: SweepDeps, recording: recorder.Recording, pass: Pass): void {
-	if (!recording.first || pass.found === 0) return;
-	const detail = { hosts: pass.found };
-	const told = recorder.recordSubnetEvent(deps.db, recording, "hosts_found", detail, deps.clock.now());
-	tell(deps, recording.run, told);
+	const counts = new Map(recording.later);
+	if (recording.first && pass.found > 0) counts.set("hosts_found", pass.found);
+	for (const [kind, hosts] of counts) {
+		const at = deps.clock.now();
+		tell(deps, recording.run, recorder.recordSubnetEvent(deps.db, recording, kind, { hosts }, at));
+	}
 }
 
 function tellProgress(deps: SweepDeps, run: SweepRun, done: number, total: number, state: RunState): void {

@@ -48,13 +48,17 @@ export function remember(
 	}
 }
 
-/** Many of a kind in one batch are one thing that happened, and one event. */
+/** Many of a kind at once are one thing that happened, and one event. */
 const GROUPED: Partial<Record<EventKind, EventKind>> = { host_new: "hosts_found", host_up: "subnet_up" };
 
-/** Stores the events of a batch. `subnetId`: of the sweep. */
-export function tellAll(db: Db, tally: Tally, subnetId: number, at: number): void {
+/** Hosts that the end of a sweep tells of in one event a kind, whatever batches they came in. */
+export type Later = Map<EventKind, number>;
+
+/** Stores the events of a batch, but counts for `later` what is many. `subnetId`: of the sweep. */
+export function tellAll(db: Db, tally: Tally, subnetId: number, at: number, later?: Later): void {
 	for (const [kind, group] of Map.groupBy(tally.telling, (told) => told.kind)) {
 		const together = GROUPED[kind];
+		if (together !== undefined && later !== undefined && isMany(later, together, group.length)) continue;
 		if (together !== undefined && group.length >= MASS_MIN) {
 			tellOfSubnet(db, tally, subnetId, together, { hosts: group.length }, at);
 			continue;
@@ -66,6 +70,14 @@ export function tellAll(db: Db, tally: Tally, subnetId: number, at: number): voi
 			);
 		}
 	}
+}
+
+/** Adds `hosts` when they are many, or when many came before them. */
+function isMany(later: Later, kind: EventKind, hosts: number): boolean {
+	const before = later.get(kind);
+	if (before === undefined && hosts < MASS_MIN) return false;
+	later.set(kind, (before ?? 0) + hosts);
+	return true;
 }
 
 /** A flip in words of the event table; undefined: it is kept quiet. */

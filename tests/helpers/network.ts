@@ -22,6 +22,8 @@ export type FakeNetwork = Prober & {
 	fault: string | undefined;
 	/** Replies that the kernel is said to have dropped in each run. */
 	lost: number;
+	/** Verdicts that come together. */
+	batch: number;
 	/** Resolves before the verdicts, when set. */
 	hold: Promise<void> | undefined;
 };
@@ -51,6 +53,7 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 		latencyUs: 400,
 		fault: undefined,
 		lost: 0,
+		batch: 65_536,
 		hold: undefined,
 		async *probe(targets: readonly Address[], options: ProbeOptions) {
 			network.asked.push([...targets]);
@@ -63,7 +66,11 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 			const mute = (t: Address) => (options.arp && network.mute.has(t) ? UNTIMED : SILENT);
 			const latencyUs = Int32Array.from(targets, (t) => (network.alive.has(t) ? network.latencyUs : mute(t)));
 			const macs = targets.map((t) => network.macs.get(t));
-			yield options.arp ? { index, latencyUs, macs } : { index, latencyUs };
+			for (let at = 0; at < targets.length || at === 0; at += network.batch) {
+				const end = at + network.batch;
+				const part = { index: index.slice(at, end), latencyUs: latencyUs.slice(at, end) };
+				yield options.arp ? { ...part, macs: macs.slice(at, end) } : part;
+			}
 			return totals;
 		},
 		close() {},

@@ -224,6 +224,37 @@ describe("a host falls silent", () => {
 	});
 });
 
+describe("many of a kind in one sweep are one event, however many batches they come in", () => {
+	const hosts = (s: ReturnType<typeof stage>) =>
+		s.db.query("SELECT kind, detail_json ->> '$.hosts' AS hosts FROM event ORDER BY id").values();
+
+	test("new ones, in a later sweep", async () => {
+		const s = stage();
+		s.network.batch = 64;
+		s.subnet("10.0.0.0/24");
+		await s.tick();
+		for (const ip of many(200)) s.network.alive.add(address(ip));
+		await s.run(61);
+		expect(hosts(s)).toEqual([["hosts_found", 200]]);
+	});
+
+	test("those that come back", async () => {
+		const s = stage(...many(200));
+		s.network.batch = 64;
+		s.subnet("10.0.0.0/24");
+		await s.tick();
+		s.network.alive.clear();
+		await s.run(80);
+		for (const ip of many(200)) s.network.alive.add(address(ip));
+		await s.run(61);
+		expect(hosts(s)).toEqual([
+			["hosts_found", 200],
+			["subnet_down", 200],
+			["subnet_up", 200],
+		]);
+	});
+});
+
 describe("many fall silent at once", () => {
 	test("our own network works: one event for the subnet", async () => {
 		const s = stage(...many(20));
