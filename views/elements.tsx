@@ -151,9 +151,12 @@ export function ActionButton(props: {
 	values?: Readonly<Record<string, string>>;
 	shortcut?: string;
 	needs?: Role | undefined;
+	/** The page or drawer stays as it is: what comes of it reaches it by the live stream. */
+	stay?: boolean;
 }) {
+	const stay = props.stay === true ? { "hx-post": props.action, "hx-swap": "none" } : {};
 	return (
-		<Form class="inline" action={props.action} needs={props.needs ?? "editor"}>
+		<Form class="inline" action={props.action} needs={props.needs ?? "editor"} {...stay}>
 			{Object.entries(props.values ?? {}).map(([name, value]) => (
 				<input key={name} type="hidden" name={name} value={value} />
 			))}

@@ -265,7 +265,12 @@ export function EventLine(props: {
 			</span>
 			{event.dismissed === false && back !== undefined && (
 				<span class="dismiss">
-					<ActionButton action={`/events/${event.id}/dismiss`} label="Do not tell again" values={{ back }} />
+					<ActionButton
+						action={`/events/${event.id}/dismiss`}
+						label="Do not tell again"
+						values={{ back }}
+						stay
+					/>
 				</span>
 			)}
 			{event.dismissed === true && back !== undefined && <span class="dismiss quiet">not told again</span>}

@@ -32,6 +32,7 @@ export function FoundNames(props: Props & { asksSnmp: boolean }) {
 						action={`/hosts/${host.id}/name`}
 						label={`Use the ${label} name`}
 						values={{ source }}
+						stay
 					/>
 				</div>
 			))}
@@ -55,8 +56,11 @@ function SnmpSwitch({ host, subnet }: Props) {
 					action={action}
 					label={isOn ? "Do not ask" : "Ask"}
 					values={{ enabled: isOn ? "no" : "yes" }}
+					stay
 				/>
-				{own !== undefined && <ActionButton action={action} label="As the subnet" values={{ enabled: "" }} />}
+				{own !== undefined && (
+					<ActionButton action={action} label="As the subnet" values={{ enabled: "" }} stay />
+				)}
 			</span>
 		</div>
 	);

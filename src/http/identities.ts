@@ -6,7 +6,7 @@ import { dismissEvent } from "../ipam/dismissals.ts";
 import { switchHostSnmp, switchSubnetSnmp, useName } from "../ipam/names.ts";
 import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
-import { redirect } from "./respond.ts";
+import { isHtmx, redirect } from "./respond.ts";
 
 export function identityRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
@@ -17,7 +17,7 @@ export function identityRoutes(desk: Desk) {
 				const field = await readForm(request);
 				dismissEvent(desk.by(request), readId(params.id));
 				const back = field("back");
-				return redirect(/^\/hosts\/\d{1,15}$/.test(back) ? back : "/activity");
+				return done(request, /^\/hosts\/\d{1,15}$/.test(back) ? back : "/activity");
 			},
 			raw,
 		)
@@ -26,7 +26,7 @@ export function identityRoutes(desk: Desk) {
 			async ({ request, params }) => {
 				const id = readId(params.id);
 				useName(desk.by(request), id, readSource((await readForm(request))("source")));
-				return redirect(`/hosts/${id}`);
+				return done(request, `/hosts/${id}`);
 			},
 			raw,
 		)
@@ -35,7 +35,7 @@ export function identityRoutes(desk: Desk) {
 			async ({ request, params }) => {
 				const id = readId(params.id);
 				switchHostSnmp(desk.by(request), id, readSwitch((await readForm(request))("enabled")));
-				return redirect(`/hosts/${id}`);
+				return done(request, `/hosts/${id}`);
 			},
 			raw,
 		)
@@ -48,6 +48,11 @@ export function identityRoutes(desk: Desk) {
 			},
 			raw,
 		);
+}
+
+/** A page or drawer that is open hears of it by the live stream and keeps what is being typed; else back to the page. */
+function done(request: Request, back: string): Response {
+	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(back);
 }
 
 function readSource(text: string): "ptr" | "snmp" {

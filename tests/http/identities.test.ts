@@ -40,6 +40,17 @@ test("the drawer offers it, the form does it and leads back", async () => {
 	expect(after).toContain("not told again");
 });
 
+test("in the drawer, by htmx, nothing moves: the live stream brings what came of it", async () => {
+	const id = tellChange();
+	const done = await rig.post(
+		`/events/${id}/dismiss`,
+		{ back: `/hosts/${hostId}` },
+		{ "hx-request": "true" },
+	);
+	expect([done.status, done.text]).toEqual([204, ""]);
+	expect((await rig.get(`/hosts/${hostId}/drawer`)).text).not.toContain(`action="/events/${id}/dismiss"`);
+});
+
 test("a form cannot lead anywhere else", async () => {
 	const done = await rig.post(`/events/${tellChange()}/dismiss`, { back: "//elsewhere.example" });
 	expect(done.headers.get("location")).toBe("/activity");

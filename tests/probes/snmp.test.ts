@@ -77,7 +77,7 @@ const SHORT = { timeoutMs: 100 };
 /** Asks an agent on loopback that does with each request as `act` says; answers and requests are counted. */
 async function ask(
 	act: (request: Uint8Array, send: Send, stray: Send) => void,
-	{ tries = 1, timeoutMs = PATIENCE_MS } = {},
+	{ tries = 1, timeoutMs = PATIENCE_MS, version3 = false } = {},
 ) {
 	let asked = 0;
 	const stranger = await Bun.udpSocket({ hostname: "127.0.0.1", socket: { error() {} } });
@@ -97,12 +97,12 @@ async function ask(
 	});
 	opened.push(agent, stranger);
 	const credentials = {
-		community: "c",
-		user: "",
+		community: version3 ? "" : "c",
+		user: version3 ? "rollcall" : "",
 		auth: "sha",
-		authPass: "",
+		authPass: version3 ? "the-auth-password" : "",
 		priv: "aes",
-		privPass: "",
+		privPass: version3 ? "the-priv-password" : "",
 	} as const;
 	const look = openSnmp({ credentials, tries, timeoutMs, clock: systemClock, port: agent.port });
 	const name = await look(address("127.0.0.1"), new AbortController().signal);
@@ -155,5 +155,76 @@ describe("agents", () => {
 			send(response(q, text("router")));
 		});
 		expect(name).toBe("router");
+	});
+});
+
+describe("version 3: agents that answer with reports", () => {
+	/** The parts behind the tag and length of a BER value. */
+	const inner = (bytes: Uint8Array): Uint8Array[] => {
+		const parts: Uint8Array[] = [];
+		for (let at = 0; at < bytes.length; ) {
+			const first = bytes[at + 1] ?? 0;
+			const more = first < 128 ? 0 : first & 127;
+			const length =
+				more === 0 ? first : bytes.subarray(at + 2, at + 2 + more).reduce((n, b) => n * 256 + b, 0);
+			const end = at + 2 + more + length;
+			parts.push(bytes.subarray(at, end));
+			at = end;
+		}
+		return parts;
+	};
+	const contentOf = (part: Uint8Array | undefined): Uint8Array => {
+		const bytes = part ?? new Uint8Array(2);
+		const first = bytes[1] ?? 0;
+		return bytes.subarray(first < 128 ? 2 : 2 + (first & 127));
+	};
+	const ENGINE = Uint8Array.from([0x80, 0, 0x1f, 0x88, 4, 1, 2, 3, 4]);
+	/** usmStats (RFC 3414 5) number `n`, as a Report (RFC 3416 3) to this request. */
+	const report = (request: Uint8Array, n: number, boots = 1) => {
+		const [, header] = inner(contentOf(request));
+		const [messageId = integer(0)] = inner(contentOf(header));
+		const oid = tlv(6, Uint8Array.from([0x2b, 6, 1, 6, 3, 15, 1, 1, n, 0]));
+		const counter = tlv(0x41, Uint8Array.from([1]));
+		const pdu = tlv(0xa8, integer(0), integer(0), integer(0), tlv(0x30, tlv(0x30, oid, counter)));
+		const empty = tlv(4);
+		const security = tlv(0x30, tlv(4, ENGINE), integer(boots), integer(5), empty, empty, empty);
+		return tlv(
+			0x30,
+			integer(3),
+			tlv(0x30, messageId, tlv(2, Uint8Array.from([0x05, 0xdc])), tlv(4, Uint8Array.from([0])), integer(3)),
+			tlv(4, security),
+			tlv(0x30, tlv(4, ENGINE), empty, pdu),
+		);
+	};
+	const V3 = { ...SHORT, version3: true, tries: 2 };
+	/** What a look-up may send at most: two tries of two messages, and what eight answers can draw out of it. */
+	const MOST = 12;
+
+	const reports: [string, number[]][] = [
+		["who are you, for ever", [4]],
+		["not in the time window, for ever", [4, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2]],
+		["the two in turn", [4, 2]],
+		["unknown user", [4, 3]],
+		["wrong password", [4, 5]],
+		["cannot decrypt", [4, 6]],
+		["a number nobody knows", [4, 99]],
+	];
+	test.each(reports)("%s: no name, and it ends", async (_, numbers) => {
+		let n = 0;
+		const { name, asked } = await ask(
+			(q, send) => send(report(q, numbers[n++ % numbers.length] ?? 4, n)),
+			V3,
+		);
+		expect(name).toBeUndefined();
+		expect(asked).toBeGreaterThan(1);
+		expect(asked).toBeLessThanOrEqual(MOST);
+	});
+
+	test("each answered by a hundred reports: what is beyond eight is dropped, nothing runs away", async () => {
+		const { name, asked } = await ask((q, send) => {
+			for (let i = 0; i < 100; i++) send(report(q, i % 2 === 0 ? 4 : 2, i + 1));
+		}, V3);
+		expect(name).toBeUndefined();
+		expect(asked).toBeLessThanOrEqual(MOST);
 	});
 });
