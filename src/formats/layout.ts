@@ -119,8 +119,9 @@ function subnetSheet(sheet: Sheet): Part | undefined {
 	if (first === undefined || description === undefined || block === undefined) return undefined;
 	if (parseCidr(block).value === undefined) return undefined;
 	const vlan = single(sheet.rows[2])?.replace(/^vlan: /i, "");
-	const at = sheet.rows.findIndex((row) => isHeader(row.cells));
-	if (at < 0) return undefined;
+	const at = sheet.rows.slice(0, PEEK).findIndex((row) => isHeader(row.cells));
+	// Titles above the block are those of a plain list of blocks.
+	if (at < 2) return undefined;
 	const titles = sheet.rows[at]?.cells ?? [];
 	const collect = new Collector();
 	collect.subnet(second?.line ?? 2, block, description, at > 2 && vlan !== undefined ? vlan : "");

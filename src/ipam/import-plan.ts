@@ -233,12 +233,15 @@ function markGateway(draft: HostDraft, blocks: Blocks<Entry>): void {
 	home.silent = false;
 }
 
+/** A gateway that lies elsewhere is left out, not the subnet: hosts of the file live in it. */
 function planSubnet(entry: Entry, options: PlanOptions): PlannedRow {
-	const { cidr, text, line, at, there, values } = entry;
-	const gateway =
-		values.gateway === undefined || values.gateway === "" ? undefined : parseAddress(values.gateway).value;
+	const { cidr, text, line, at, there } = entry;
+	const remarks = [...entry.remarks];
+	const values = { ...entry.values };
+	const gateway = values.gateway ? parseAddress(values.gateway).value : undefined;
 	if (gateway !== undefined && !contains(cidr, gateway)) {
-		return refusal("subnet", entry, text, `The gateway ${values.gateway} does not lie in ${text}.`);
+		remarks.push(`the gateway ${values.gateway} does not lie in it: left out`);
+		delete values.gateway;
 	}
 	const target = subnetTarget(values, there, options);
 	const changes = Object.entries(target).map(([key, now]) => ({
@@ -248,16 +251,7 @@ function planSubnet(entry: Entry, options: PlanOptions): PlannedRow {
 	}));
 	const verdict: Verdict = there === undefined ? "add" : changes.length > 0 ? "change" : "same";
 	return {
-		...{
-			noun: "subnet",
-			line,
-			at,
-			address: text,
-			verdict,
-			reason: entry.remarks.join("; "),
-			changes,
-			target,
-		},
+		...{ noun: "subnet", line, at, address: text, verdict, reason: remarks.join("; "), changes, target },
 		...{ rowId: there?.id, version: there?.version, home: undefined },
 	};
 }

@@ -57,8 +57,8 @@ export async function readImport(context: Context, job: ReadJob): Promise<number
 	if (table === undefined && (problem?.encoding !== true || holdsDump(job.bytes))) {
 		throw new AppError("invalid", sentence(problem), { field: "file", ...placeIn(problem) });
 	}
-	const id = job.id ?? begin(context, job, table);
 	if (table === undefined) {
+		const id = job.id ?? begin(context, job, table);
 		imports.writeProblem(db, id, "unread", job.options, problem ?? { message: "" });
 		return id;
 	}
@@ -66,6 +66,12 @@ export async function readImport(context: Context, job: ReadJob): Promise<number
 	const mapping = job.options.mapping?.length === table.headers.length ? job.options.mapping : table.mapping;
 	const there = { subnets: subnets.listSubnets(db), host: hostReader(context) };
 	const rows = planImport(draftsOf(table, mapping), there, job.options);
+	const subnetsAdded = rows.filter(({ noun, verdict }) => noun === "subnet" && verdict === "add").length;
+	if (subnetsAdded > FILE_LIMITS.subnets) {
+		const says = `The file would add ${subnetsAdded} subnets; at most ${FILE_LIMITS.subnets} at once: split it.`;
+		throw new AppError("invalid", says, { field: "file" });
+	}
+	const id = job.id ?? begin(context, job, table);
 	await imports.writePlan(db, id, { options: { ...job.options, mapping }, table, rows, subnetsSeen }, pause);
 	return id;
 }

@@ -123,6 +123,8 @@ export const FILE_LIMITS = {
 	parts: 2_000,
 	rows: 200_000,
 	columns: 200,
+	/** Subnets that one file may add. */
+	subnets: 10_000,
 	/** Characters of one cell. */
 	cellChars: 32_767,
 } as const;

@@ -38,8 +38,16 @@ export function findOutdated(db: Db, id: number): { line: number; address: strin
 	return row ?? undefined;
 }
 
-/** Adds the hosts that are to be added. */
+/** Adds the hosts that are to be added; throws when one of them has no place. */
 export function addHosts(db: Db, id: number, at: number): void {
+	const homeless = db
+		.query<{ address: string }, [number]>(
+			`SELECT address FROM import_row WHERE import_id = ? AND noun = 'host' AND verdict = 'add'
+				AND home NOT IN (SELECT cidr FROM subnet) LIMIT 1`,
+		)
+		.get(id);
+	if (homeless !== null)
+		throw new Error(`${homeless.address} was judged to lie in a subnet that is not there`);
 	db.query(
 		`INSERT INTO host (ip, ip_key, subnet_id, hostname, hostname_source, description, tags_json, notes, mac,
 				snmp_enabled, ptr_name, snmp_name, created_at, updated_at)

@@ -82,6 +82,21 @@ describe("tables that are taken", () => {
 		expect(row?.values).toEqual({ description: "" });
 	});
 
+	test("a plain list of blocks, or of addresses, with a title or without", () => {
+		const blocks = [
+			{ kind: "subnet", cidr: "10.0.0.0/24" },
+			{ kind: "subnet", cidr: "10.0.1.0/24" },
+		];
+		expect(rowsOf("subnet\n10.0.0.0/24\n10.0.1.0/24\n")).toMatchObject(blocks);
+		expect(rowsOf("10.0.0.0/24\n10.0.1.0/24\n")).toMatchObject(blocks);
+		const hosts = [
+			{ kind: "host", ip: "10.0.0.1" },
+			{ kind: "host", ip: "2001:db8::1" },
+		];
+		expect(rowsOf("ip\n10.0.0.1\n2001:DB8::1\n")).toMatchObject(hosts);
+		expect(rowsOf("10.0.0.1\n2001:DB8::1\n")).toMatchObject(hosts);
+	});
+
 	test("columns without a place here become lines of the notes", () => {
 		expect(rowsOf("ip,Rack,Last seen\n10.0.0.14,4,2026-01-01\n")).toMatchObject([
 			{ values: { notes: "Rack: 4" } },

@@ -137,6 +137,22 @@ describe("the plan", () => {
 		]);
 	});
 
+	test("a gateway that lies elsewhere is left out; the subnet and its hosts are not", async () => {
+		const plan = await bring(
+			"address,type,name_source,gateway\n10.0.1.0/24,subnet,,10.9.9.9\n10.0.1.5,host,,\n",
+		);
+		expect(rows(plan, "add")[0]?.reason).toContain("10.9.9.9 does not lie in it");
+		write(plan);
+		expect(listSubnets(context.db)).toMatchObject([{ gateway: undefined }]);
+		expect(at("10.0.1.5")).toBeDefined();
+	});
+
+	test("more subnets than one file may add", async () => {
+		const blocks = Array.from({ length: 10_001 }, (_, i) => `10.${i >> 8}.${i & 255}.0/24`);
+		const error = await problemOf(() => bring(`subnet\n${blocks.join("\n")}\n`));
+		expect(error.message).toContain("10001 subnets");
+	});
+
 	test("refused rows come back whole, with the reason", async () => {
 		const plan = await bring('ip,hostname,notes\n10.9.9.9,far,"two\nlines"\n010.0.0.1,zero,\n');
 		expect(listRefused(context.db, plan.id, 0, 10)).toMatchObject([
