@@ -114,7 +114,13 @@ async function setUp(desk: Desk, keeper: Doorkeeper, request: Request): Promise<
 	const field = await readForm(request);
 	const [name, token] = [field("name"), field("token").slice(0, 64)];
 	const again = (problem: { field?: string; message: string }, status: number) =>
-		setupPage(desk, keeper, request, { name: name.slice(0, 128), token, problem }, status);
+		setupPage(
+			desk,
+			keeper,
+			request,
+			{ name: name.slice(0, 128), token: status === 403 ? "" : token, problem },
+			status,
+		);
 	try {
 		await keeper.limits.take("login", clientKey(desk.reader(request).actor.from));
 		if (!keeper.setup.accepts(token)) {
