@@ -10,3 +10,6 @@ export const SECURITY_HEADERS = {
 	"cross-origin-resource-policy": "same-origin",
 	"permissions-policy": "camera=(), microphone=(), geolocation=()",
 } as const;
+
+/** On https only: browsers that were here come back by https alone, for a year (RFC 6797 6.1). */
+export const HSTS = "max-age=31536000";

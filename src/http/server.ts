@@ -22,6 +22,7 @@ import { documentRoutes } from "./docs.ts";
 import { exportRoutes } from "./exports.ts";
 import { openFeed } from "./feed.ts";
 import { createGuard, type Guard, INSIDE } from "./guard.ts";
+import { HSTS } from "./headers.ts";
 import { hostFieldRoutes } from "./host-fields.ts";
 import { hostRoutes } from "./hosts.ts";
 import { identityRoutes } from "./identities.ts";
@@ -152,7 +153,8 @@ function assemble(desk: Desk, parts: Parts) {
 		serve: { maxRequestBodySize: BOUNDS.uploadBytes, idleTimeout: BOUNDS.idleTimeoutS },
 	})
 		.onError(({ request, error, code }) => answerError(refusing, request, error, String(code)))
-		.onRequest(async ({ request, server }) => {
+		.onRequest(async ({ request, server, set }) => {
+			if (request.url.startsWith("https:")) set.headers["strict-transport-security"] = HSTS;
 			const peer = inside.has(request) ? INSIDE : server?.requestIP(request)?.address;
 			const refusal = await guard(request, peer);
 			return refusal === undefined ? undefined : answerRefusal(refusing, request, refusal);

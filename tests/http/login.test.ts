@@ -248,6 +248,9 @@ describe("a session", () => {
 			}),
 		);
 		const set = tls.headers.getSetCookie()[0] ?? "";
+		const page = (scheme: string) => proxied.app.handle(new Request(`${scheme}://localhost/login`));
+		expect((await page("https")).headers.get("strict-transport-security")).toBe("max-age=31536000");
+		expect((await page("http")).headers.get("strict-transport-security")).toBeNull();
 		expect(set).toMatch(/^__Host-rollcall=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure$/);
 		await proxied.close();
 	});
