@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRig, type Rig } from "../helpers/app.ts";
-import { signedAs, signIn } from "../helpers/signed.ts";
+import { SIGNED, signedAs, signIn } from "../helpers/signed.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -116,6 +116,20 @@ describe("what is refused", () => {
 		expect(page).not.toContain("<b>x");
 		expect(page).not.toContain("<script>.csv");
 		expect(page).toContain("&lt;b>x");
+	});
+
+	test("a form of a browser carries its token before the file; without it nothing is taken", async () => {
+		const token = /name="csrf" value="([\w-]{43})"/.exec((await rig.get("/imports")).text)?.[1] ?? "";
+		const send = (csrf: string | undefined) => {
+			const form = new FormData();
+			if (csrf !== undefined) form.set("csrf", csrf);
+			form.set("file", csv("ip,subnet\n10.0.0.1,10.0.0.0/24\n"));
+			const init = { method: "POST", body: form, headers: { cookie: SIGNED.cookie } };
+			return rig.app.handle(new Request("http://localhost/imports", init));
+		};
+		expect((await send(token)).status).toBe(303);
+		expect((await send(undefined)).status).toBe(403);
+		expect((await send("x".repeat(43))).status).toBe(403);
 	});
 
 	test("an editor may bring files, but not let the server fetch them; a viewer neither", async () => {
