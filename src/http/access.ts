@@ -40,7 +40,7 @@ const RULES: readonly Rule[] = [
 
 const COUNTED: readonly { readonly path: RegExp; readonly limit: NonNullable<Need["limit"]> }[] = [
 	{ path: /^(\/api\/v1)?\/(subnets|hosts)\/[^/]+\/(sweep|scan)$/, limit: "ask" },
-	{ path: /^(\/api\/v1)?\/imports?$/, limit: "import" },
+	{ path: /^(\/api\/v1)?\/imports?(\/phpipam)?$/, limit: "import" },
 	{ path: /^(\/api\/v1|\/settings)\/webhooks\/[^/]+\/test$/, limit: "test" },
 ];
 

@@ -15,7 +15,7 @@ const OWN = /^\/(account|logout|settings\/theme)(\/|$)/;
 /** What is for admins alone, even to look at. */
 const ADMINS = /^(\/api\/v1\/(webhooks|users|tokens)|\/settings\/(users|tokens|webhooks))(\/|$)/;
 /** What is for admins alone to change. */
-const ADMINS_CHANGE = /^\/settings(\/|$)/;
+const ADMINS_CHANGE = /^\/(settings(\/|$)|imports\/phpipam$)/;
 /** What is of no use to those who cannot change anything. */
 const EDITORS = /^\/((imports?|undo|batches|bulk|edit)|(subnets|hosts)\/[^/]+\/(edit|delete|fields))(\/|$)/;
 /** Where tokens open something. */
@@ -66,7 +66,7 @@ async function ask({ method, path }: Route, headers: Record<string, string>): Pr
 function needOf(route: Route): Role {
 	if (OWN.test(route.path)) return "viewer";
 	if (ADMINS.test(route.path)) return "admin";
-	if (EDITORS.test(route.path)) return "editor";
+	if (EDITORS.test(route.path) && !ADMINS_CHANGE.test(route.path)) return "editor";
 	if (!isUnsafe(route)) return "viewer";
 	return ADMINS_CHANGE.test(route.path) ? "admin" : "editor";
 }
