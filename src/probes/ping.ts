@@ -53,7 +53,7 @@ function start(command: string[], timeoutMs: number, signal: AbortSignal) {
 		});
 	} catch (cause) {
 		// Not executable, too many open files, too many processes.
-		const why = (cause as Error).message.replace(/\.$/, "");
+		const why = (cause as Error).message.replace(/, posix_spawn .*|\.$/, "");
 		throw new AppError("unavailable", `${command[0]} could not be started: ${why}.`, { cause });
 	}
 }
