@@ -35,7 +35,7 @@ import type { ProbeState } from "../sweeps/thread.ts";
 export type Doctor = {
 	/** Every line, as of now. */
 	checks(): Check[];
-	/** What the light in the header shows. */
+	/** What the light in the header shows; at most `BOUNDS.alarmMs` old. */
 	alarm(): Alarm | undefined;
 	/** Looks at the machine anew, and tells open pages when the light has changed. Call now and then. */
 	look(): void;
@@ -44,34 +44,60 @@ export type Doctor = {
 /** What was seen of the machine, and when, in monotonic milliseconds. */
 type Seen = { at: number; machine: MachineFacts; subnets: SubnetFacts[]; names: NameFacts };
 
-/** The doctor of a process that serves. `probing` answers undefined while nothing is swept in it. */
-export function openDoctor(
-	context: Ground,
-	parts: {
-		probing: () => ProbeState | undefined;
-		/** Why the file is not to be trusted. */
-		damage: () => string | undefined;
-		scanner: ScannerInfo;
-	},
-): Doctor {
-	const { config, db, clock, bus } = context;
+type Parts = {
+	/** undefined while nothing is swept in this process. */
+	readonly probing: () => ProbeState | undefined;
+	/** Why the file is not to be trusted. */
+	readonly damage: () => string | undefined;
+	readonly scanner: ScannerInfo;
+};
+
+/** The doctor of a process that serves. */
+export function openDoctor(context: Ground, parts: Parts): Doctor {
+	const { clock, bus } = context;
+	const gatherer = openGatherer(context, parts);
+	let shown: Alarm | undefined;
+	let lit: { at: number; alarm: Alarm | undefined } | undefined;
+	const checks = () => {
+		const found = examine(gatherer.facts(), BOUNDS);
+		lit = { at: clock.monotonicMs(), alarm: alarmOf(found) };
+		return found;
+	};
+	return {
+		checks,
+		alarm() {
+			if (lit === undefined || clock.monotonicMs() - lit.at >= BOUNDS.alarmMs) checks();
+			return lit?.alarm;
+		},
+		look() {
+			gatherer.look();
+			const now = alarmOf(checks());
+			if (now?.level === shown?.level && now?.says === shown?.says) return;
+			shown = now;
+			bus.publish({ kind: "trouble", problem: now?.says });
+		},
+	};
+}
+
+/** Everything that is known, as of now; of the machine, as it was at the last look. */
+function openGatherer({ config, db, clock }: Ground, parts: Parts) {
 	const machine = openMachine(config, clock);
 	const watch = watchClock(clock);
 	const program = programFacts();
 	let seen: Seen | undefined;
-	let shown: Alarm | undefined;
-	const lookAround = () => {
+	const look = () => {
 		watch.look();
 		const [subnets, names] = [machine.subnets(db), nameFacts(config)];
 		seen = { at: clock.monotonicMs(), machine: machine.look(), subnets, names };
 		return seen;
 	};
-	const checks = () => {
-		const isFresh = seen !== undefined && clock.monotonicMs() - seen.at < BOUNDS.machineFactsMs;
-		const now = isFresh && seen !== undefined ? seen : lookAround();
-		const rows = readRows(db);
-		return examine(
-			{
+	return {
+		look,
+		facts(): Facts {
+			const isFresh = seen !== undefined && clock.monotonicMs() - seen.at < BOUNDS.machineFactsMs;
+			const now = isFresh && seen !== undefined ? seen : look();
+			const rows = readRows(db);
+			return {
 				now: clock.now(),
 				program,
 				probing: probingOf(config, parts.probing()),
@@ -83,19 +109,7 @@ export function openDoctor(
 				names: now.names,
 				clock: watch.facts(),
 				backupKeep: config.backupKeep,
-			},
-			BOUNDS,
-		);
-	};
-	return {
-		checks,
-		alarm: () => alarmOf(checks()),
-		look() {
-			lookAround();
-			const now = alarmOf(checks());
-			if (now?.level === shown?.level && now?.says === shown?.says) return;
-			shown = now;
-			bus.publish({ kind: "trouble", problem: now?.says });
+			};
 		},
 	};
 }

@@ -3,6 +3,8 @@
 export const DOCTOR_BOUNDS = {
 	/** The doctor: the machine is looked at anew after so long, in milliseconds; routes of so many subnets. */
 	machineFactsMs: 5_000,
+	/** Every page and message shows the light: it is judged anew after so long, in milliseconds. */
+	alarmMs: 1_000,
 	routesMax: 256,
 	/** Room on the disk of the database: below it nothing can be kept; below it the light says so, in bytes and files. */
 	diskBadBytes: 2_097_152,

@@ -80,6 +80,8 @@ test("open pages are told when the light changes, and only then", async () => {
 	doctor.look();
 	expect(told.at(-1)).toEqual({ kind: "trouble", problem: undefined });
 	writeSetting(db, "names_fail", JSON.stringify({ since: clock.now(), reason: "silence" }));
+	expect(doctor.alarm()).toBeUndefined();
+	await clock.advance(1_000);
 	expect(doctor.alarm()?.says).toContain("name server does not answer");
 });
 
