@@ -84,8 +84,12 @@ export function withLimit(url) {
 	if (start !== undefined || searchParams.has("at")) searchParams.set("after", start ?? "");
 	else searchParams.delete("after");
 	searchParams.delete("before");
-	const rows = "tbody tr:not(.more), li.event";
-	if ("grown" in list.dataset) searchParams.set("limit", all(rows, list).length);
+	if ("grown" in list.dataset) {
+		const hosts = all('tr[id^="h"], li.event', list).length;
+		// Where gaps stand behind all hosts, their windows are counted by themselves.
+		const gaps = searchParams.get("order") === "address" ? 0 : all("tr.gap", list).length;
+		searchParams.set("limit", Math.max(hosts, gaps));
+	}
 	return searchParams.size > 0 ? `${pathname}?${searchParams}` : pathname;
 }
 
