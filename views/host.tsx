@@ -108,6 +108,12 @@ function Story(props: { host: Host; now: number }) {
 			{statusSince === undefined ? (
 				<>
 					recorded <Day at={host.createdAt} />, never answered
+					{host.expiresAt !== undefined && (
+						<>
+							{" "}
+							· the reservation ends <Day at={host.expiresAt} /> unless it answers
+						</>
+					)}
 				</>
 			) : (
 				<>

@@ -7,6 +7,7 @@ import {
 	Age,
 	cell,
 	columnheader,
+	Day,
 	inPlace,
 	Latency,
 	Ports,
@@ -229,8 +230,20 @@ function HostRow(props: { host: Host; now: number; at: boolean }) {
 }
 
 /** The hostname; without one the description; a reservation says that it is one. */
-export function HostName(props: { host: Pick<Host, "hostname" | "description" | "lastSeenAt"> }) {
-	const { hostname, description, lastSeenAt } = props.host;
+export function HostName(props: {
+	host: Pick<Host, "hostname" | "description" | "lastSeenAt" | "expiresAt">;
+}) {
+	const { hostname, description, lastSeenAt, expiresAt } = props.host;
+	if (expiresAt !== undefined && lastSeenAt === undefined) {
+		return (
+			<>
+				{hostname === "" ? <span class="quiet">reserved</span> : <Wire text={hostname} />}{" "}
+				<span class="quiet">
+					until <Day at={expiresAt} />
+				</span>
+			</>
+		);
+	}
 	if (hostname !== "") return <Wire text={hostname} />;
 	if (lastSeenAt === undefined) {
 		return description === "" ? (

@@ -256,3 +256,15 @@ describe("reservations that end", () => {
 		expect((await patch(iso(now + HOUR))).status).toBe(409);
 	});
 });
+
+test("a reservation that ends says so on its page, in its drawer and in the list", async () => {
+	await next({ expires_at: new Date(now + 3_600_000).toISOString() });
+	await next({ expires_at: new Date(now + 3_600_000).toISOString(), hostname: "desk.lan" });
+	for (const path of ["/hosts/1", "/hosts/1/drawer"]) {
+		expect((await rig.get(path)).text).toMatch(
+			/the reservation ends <time[^>]*>2026-11-23<\/time> unless it answers/,
+		);
+	}
+	const list = (await rig.get("/subnets/1")).text;
+	expect(list.match(/until <time/g)?.length).toBe(2);
+});
