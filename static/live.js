@@ -2,7 +2,7 @@
 
 import { now, tick } from "./ages.js";
 import { loadDrawer } from "./drawer.js";
-import { all, drawer, find, load, main, shown } from "./page.js";
+import { all, drawer, find, load, main, shown, UNASKED } from "./page.js";
 import { openStream } from "./stream.js";
 
 const light = find("#light");
@@ -69,7 +69,11 @@ async function refetch() {
 	markBusy();
 	await Promise.all([
 		parts.main &&
-			load(withLimit(shown.url), "#say", "#main", { swap: "outerMorph show:none", asked: shown.url }),
+			load(withLimit(shown.url), "#say", "#main", {
+				swap: "outerMorph show:none",
+				asked: shown.url,
+				headers: UNASKED,
+			}),
 		parts.drawer && drawer.open && loadDrawer("innerMorph"),
 	]);
 }

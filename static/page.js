@@ -20,6 +20,9 @@ export function say(text, seen = false) {
 	if (seen) setTimeout(() => line.textContent === text && say(""), 6_000);
 }
 
+/** Nobody asked: the session of a page that is only left open ends all the same. */
+export const UNASKED = { "X-Unasked": "1" };
+
 /** A request by htmx. Each `source` has one request at a time; a newer one replaces it. */
 export function load(url, source, target, more) {
 	return htmx.ajax("GET", url, { source, target, ...more });

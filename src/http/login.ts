@@ -4,9 +4,10 @@ import { Elysia } from "elysia";
 import { LoginPage, type Outside, SetupPage } from "../../views/door.tsx";
 import { NOBODY } from "../../views/reader.tsx";
 import { renderFragment } from "../../views/render.tsx";
+import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { Passwords } from "../ipam/passwords.ts";
-import { endSession, openSession } from "../ipam/sessions.ts";
+import { endSession, forgetEnded, openSession } from "../ipam/sessions.ts";
 import type { Setup } from "../ipam/setup.ts";
 import { addFirstAdmin } from "../ipam/users.ts";
 import { clientKey, type User } from "../model/user.ts";
@@ -82,6 +83,7 @@ function enter(desk: Desk, request: Request, user: User, to: string): Response {
 		actor: { kind: "person", id: user.id, name: user.name, from: actor.from } as const,
 	};
 	if (sessionId !== undefined && actor.id !== undefined) endSession(context, actor.id, sessionId);
+	forgetEnded(context, BOUNDS);
 	const { key } = openSession(context, user, request.headers.get("user-agent") ?? "");
 	const answer = redirect(to);
 	answer.headers.append("set-cookie", sessionCookie(key, encrypted));

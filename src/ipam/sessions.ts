@@ -60,8 +60,25 @@ export function findSession(
 	const now = clock.now();
 	if (now - found.createdAt >= bounds.sessionMaxMs || now - found.seenAt >= bounds.sessionIdleMs)
 		return undefined;
-	if (active && now - found.seenAt >= bounds.sessionSeenMs) sessions.touchSession(db, found.id, now);
+	if (active && now - found.seenAt >= bounds.sessionSeenMs) {
+		unlessBusy(() => sessions.touchSession(db, found.id, now));
+	}
 	return found;
+}
+
+/** "Last seen" can wait for the next request: a database that is busy, full or read-only must not keep anybody out. */
+export function unlessBusy(write: () => void): void {
+	try {
+		write();
+	} catch {
+		// It is tried again at the next request.
+	}
+}
+
+/** Removes what has ended by itself. */
+export function forgetEnded({ db, clock }: Pick<Ground, "db" | "clock">, bounds: SessionBounds): void {
+	const now = clock.now();
+	sessions.pruneSessions(db, { createdAt: now - bounds.sessionMaxMs, seenAt: now - bounds.sessionIdleMs });
 }
 
 /** Ends one session of its owner. AppError("not_found") when it has ended already or is somebody else's. */

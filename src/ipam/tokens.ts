@@ -9,6 +9,7 @@ import * as tokens from "../store/tokens.ts";
 import { nowhere, record } from "./audit.ts";
 import { need } from "./fields.ts";
 import { fingerprint, newKey } from "./secrets.ts";
+import { unlessBusy } from "./sessions.ts";
 
 const KEY = /^rc_[A-Za-z0-9_-]{43}$/;
 
@@ -71,7 +72,9 @@ export function findToken(
 	if (token === undefined) return undefined;
 	const now = clock.now();
 	if (token.expiresAt !== undefined && token.expiresAt <= now) return undefined;
-	if (token.usedAt === undefined || now - token.usedAt >= tokenSeenMs) tokens.touchToken(db, token.id, now);
+	if (token.usedAt === undefined || now - token.usedAt >= tokenSeenMs) {
+		unlessBusy(() => tokens.touchToken(db, token.id, now));
+	}
 	return token;
 }
 

@@ -143,6 +143,17 @@ describe("a session", () => {
 		expect((await jar.get("/account")).status).toBe(303);
 	});
 
+	test("a page that is only left open keeps no session alive", async () => {
+		const jar = await setUp(door);
+		const { cookie } = jar;
+		for (const hours of [4, 4]) {
+			later(hours);
+			const headers = { cookie, "x-unasked": "1", "hx-request": "true" };
+			await door.app.handle(new Request("http://localhost/", { headers }));
+		}
+		expect((await jar.get("/account")).status).toBe(303);
+	});
+
 	test("signing out ends it on the server", async () => {
 		const jar = await setUp(door);
 		const { cookie } = jar;
