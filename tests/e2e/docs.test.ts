@@ -45,7 +45,7 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 			await block.locator("button.try-out__btn").click();
 			return block;
 		};
-		page.setDefaultTimeout(8_000);
+		page.setDefaultTimeout(20_000);
 		const made = await tryOut("createSubnet");
 		await made.locator("textarea.body-param__text").fill('{"cidr":"10.5.0.0/24","name":"Made here"}');
 		await made.locator("button.execute").click();
