@@ -179,9 +179,14 @@ function print({ context }: Beside, made: Import, dry: boolean, io: Io): void {
 	}
 	const told = (["add", "change", "same", "refuse"] as const).map((verdict) => {
 		const { hosts, subnets } = counts[verdict];
-		return `${WORDS[verdict][dry ? 0 : 1]} ${hosts} hosts${subnets > 0 ? ` and ${subnets} subnets` : ""}`;
+		const and = subnets > 0 ? ` and ${plural(subnets, "subnet")}` : "";
+		return `${WORDS[verdict][dry ? 0 : 1]} ${plural(hosts, "host")}${and}`;
 	});
 	io.out(`${told.join(", ")}.\n${dry ? "Nothing was written.\n" : ""}`);
+}
+
+function plural(n: number, word: string): string {
+	return `${n} ${word}${n === 1 ? "" : "s"}`;
 }
 
 const WORDS = {

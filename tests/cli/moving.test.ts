@@ -32,16 +32,12 @@ describe("without a server", () => {
 		expect(dry.out).toContain("line 3: refuse 10.9.9.9: 10.9.9.9 lies in no subnet");
 		expect(dry.out).toContain("Nothing was written.");
 		const done = await run("import", "--database", "a.db", path);
-		expect(done.out).toContain(
-			"added 1 hosts and 1 subnets, changed 0 hosts, left 0 hosts, refused 1 hosts.",
-		);
+		expect(done.out).toContain("added 1 host and 1 subnet, changed 0 hosts, left 0 hosts, refused 1 host.");
 		const again = JSON.parse((await run("import", "--database", "a.db", "--json", path)).out);
 		expect(again).toMatchObject({ state: "done", counts: { add: { hosts: 0 }, same: { hosts: 1 } } });
 		const out = await run("export", "--database", "a.db", "--format", "xlsx", "--output", "a.xlsx");
 		expect(out).toEqual({ code: 0, out: "", err: "" });
-		expect((await run("import", "--database", "b.db", "a.xlsx")).out).toContain(
-			"added 1 hosts and 1 subnets",
-		);
+		expect((await run("import", "--database", "b.db", "a.xlsx")).out).toContain("added 1 host and 1 subnet");
 		const csv = await Promise.all(["a.db", "b.db"].map((name) => run("export", "--database", name)));
 		expect(csv[0]?.out).toContain("host,10.0.0.1,nas");
 		expect(csv[1]?.out).toBe(csv[0]?.out as string);
@@ -74,7 +70,7 @@ test("beside a server: the server writes, and its pages know at once", async () 
 		const path = file("s.csv", "ip,hostname,subnet\n10.0.0.1,nas,10.0.0.0/24\n");
 		const done = await run("import", "--database", "s.db", path);
 		expect(done).toMatchObject({ code: 0, err: "" });
-		expect(done.out).toContain("added 1 hosts and 1 subnets");
+		expect(done.out).toContain("added 1 host and 1 subnet");
 		expect((await run("export", "--database", "s.db")).out).toContain("host,10.0.0.1,nas");
 	} finally {
 		server.kill("SIGTERM");
