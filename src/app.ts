@@ -33,6 +33,7 @@ import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { lockDatabase, openDatabase, refuseLost, upgradeAhead } from "./store/database.ts";
+import { storageFault } from "./store/faults.ts";
 import { watchFile } from "./store/watch.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Backups, openBackups } from "./upkeep/backups.ts";
@@ -102,7 +103,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		return await start(context, options, opened);
 	} catch (error) {
 		opened.dispose();
-		throw error;
+		// A damaged page may come to light only when it is read.
+		const fault = error instanceof AppError ? undefined : storageFault(error);
+		if (fault === undefined) throw error;
+		throw new AppError("unavailable", `${config.databasePath}: ${fault}`, { cause: error });
 	}
 }
 

@@ -184,14 +184,38 @@ describe("at the start", () => {
 		expect(Bun.hash(readFileSync(path))).toBe(before);
 	});
 
-	test("a damaged one that opens is told on the light within seconds, and the doctor says what to do", async () => {
+	/** Noise on a page of this table or index. */
+	function spoilPage(of: string): void {
+		const db = new Database(path);
+		const pages = db
+			.query<{ pageno: number }, [string]>("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'")
+			.all(of);
+		db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+		db.close();
+		const page = pages.at(-1)?.pageno ?? 0;
+		expect(page).toBeGreaterThan(1);
+		change((bytes) => bytes.fill(0xa5, (page - 1) * 4_096, page * 4_096));
+	}
+
+	test("a page that nobody reads at the start: told on the light within seconds, with what to do", async () => {
 		fillDatabase(path, 400);
-		change((bytes) => bytes.fill(0xa5, bytes.length - 4_096 * 6, bytes.length - 4_096 * 4));
+		spoilPage("host_status");
 		own = await openOwnApp(folder);
 		const { health, until } = own;
 		await until(async () => (await health()).problem?.includes("damaged") === true, "trouble");
 		expect((await health()).problem).toContain("rollcall restore FILE");
 	}, 20_000);
+
+	test("a page that is read at the start: refused in words, and the lock is free again", async () => {
+		fillDatabase(path, 400);
+		spoilPage("event");
+		for (let tries = 0; tries < 2; tries++) {
+			await expect(start()).rejects.toMatchObject({
+				code: "unavailable",
+				message: expect.stringMatching(/ipam\.db: The database file is damaged.*rollcall restore FILE/),
+			});
+		}
+	});
 
 	test("a log of noise is passed over: what was moved into the file is there", () => {
 		fillDatabase(path, 5);
