@@ -15,7 +15,7 @@ import { isOpen, needOf } from "./access.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { readSessionKey } from "./cookies.ts";
 import type { Limits } from "./limits.ts";
-import { isOwnHost, isOwnPage, type OriginRules, type Sender, senderOf } from "./origin.ts";
+import { isOwnHost, isOwnOrigin, isOwnPage, type OriginRules, type Sender, senderOf } from "./origin.ts";
 
 /** Why a request is refused. `login`: signing in would help; `setup`: nobody can sign in yet. */
 export type Refusal = {
@@ -61,7 +61,9 @@ export function createGuard(deps: GuardDeps): Guard {
 		if (odd !== undefined) return odd;
 		if (isOpen(request.method, path)) return undefined;
 		const reads = READING.has(request.method);
-		if (!reads && !isOwnPage(request, host, deps.rules)) {
+		// Links from elsewhere are welcome and name no origin; scripts of elsewhere do, even when they only read.
+		const isOurs = reads ? isOwnOrigin(request, host, deps.rules) : isOwnPage(request, host, deps.rules);
+		if (!isOurs) {
 			return { status: 403, says: "This request came from a page of another site. Nothing was changed." };
 		}
 		if (path === "/setup" || deps.setup.isOpen()) return onSetup(deps, request, path, sender);
@@ -128,7 +130,8 @@ function stranger({ from, encrypted }: Sender): Caller {
 /** Who sent it, by token or session; a refusal when what was shown is wrong. */
 function findCaller(deps: GuardDeps, request: Request, sender: Sender): Caller | Refusal | undefined {
 	const shown = request.headers.get("authorization");
-	if (shown !== null) return findProgram(deps, shown, sender);
+	// Other schemes are for a proxy on the way, and sent on by it.
+	if (shown !== null && /^bearer\b/i.test(shown)) return findProgram(deps, shown, sender);
 	const key = readSessionKey(request, sender.encrypted);
 	if (key === undefined) return undefined;
 	const active = !request.headers.has("x-unasked") && !pathOf(request).startsWith("/live");

@@ -49,6 +49,11 @@ export function isOwnHost(host: string, rules: OriginRules): boolean {
 export function isOwnPage(request: Request, host: string, rules: OriginRules): boolean {
 	const site = request.headers.get("sec-fetch-site");
 	if (site !== null && site !== "same-origin") return false;
+	return isOwnOrigin(request, host, rules);
+}
+
+/** Does it come from a script of ours, or from none? */
+export function isOwnOrigin(request: Request, host: string, rules: OriginRules): boolean {
 	const origin = request.headers.get("origin");
 	if (origin === null) return true;
 	if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;

@@ -143,6 +143,19 @@ describe("the guard", () => {
 		expect((await rig.get("/api/v1/subnets/1")).status).toBe(200);
 	});
 
+	test("scripts of other sites do not even read, the live stream least of all; links lead here", async () => {
+		for (const path of ["/live", "/api/v1/stream", "/api/v1/hosts", "/"]) {
+			for (const origin of ["http://evil.example", "null"]) {
+				expect((await rig.get(path, { origin })).status).toBe(403);
+			}
+		}
+		expect((await rig.get("/subnets/1", { "sec-fetch-site": "cross-site" })).status).toBe(200);
+	});
+
+	test("what a proxy on the way asks for does not keep anybody out", async () => {
+		expect((await rig.get("/", { authorization: "Basic YWRhOng=" })).status).toBe(200);
+	});
+
 	test("a form is believed by the token of its session: in a header or as a field", async () => {
 		const bare = { "x-csrf-token": "" };
 		const token = SIGNED["x-csrf-token"];
