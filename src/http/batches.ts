@@ -13,9 +13,17 @@ import { redirect } from "./respond.ts";
 export function batchRoutes(desk: Desk) {
 	return new Elysia()
 		.get("/batches/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
-		.post("/batches/:id/undo", ({ request, params }) => undo(desk, request, readId(params.id)), {
-			parse: "none",
-		});
+		.post(
+			"/batches/:id/undo",
+			({ request, params, server }) => {
+				// A hundred thousand hosts take longer than a silent connection is kept.
+				server?.timeout(request, 0);
+				return undo(desk, request, readId(params.id));
+			},
+			{
+				parse: "none",
+			},
+		);
 }
 
 function page(desk: Desk, id: number) {

@@ -33,22 +33,34 @@ export function importRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
 	return new Elysia()
 		.get("/imports", ({ request }) => respondPage(request, desk.shell(request), start(desk, EMPTY_IMPORT)))
-		.post("/imports", ({ request }) => bring(desk, request), raw)
+		.post("/imports", ({ request, server }) => slowly(request, server, () => bring(desk, request)), raw)
 		.post(
 			"/imports/phpipam",
-			({ request, server }) => {
-				// It takes as long as phpIPAM takes.
-				server?.timeout(request, 0);
-				return pull(desk, request);
-			},
+			({ request, server }) => slowly(request, server, () => pull(desk, request)),
 			raw,
 		)
 		.get("/imports/:id", ({ request, params }) =>
 			respondPage(request, desk.shell(request), page(desk, request, readId(params.id))),
 		)
-		.post("/imports/:id/look", ({ request, params }) => look(desk, request, readId(params.id)), raw)
-		.post("/imports/:id/write", ({ request, params }) => write(desk, request, readId(params.id)), raw)
+		.post(
+			"/imports/:id/look",
+			({ request, params, server }) => slowly(request, server, () => look(desk, request, readId(params.id))),
+			raw,
+		)
+		.post(
+			"/imports/:id/write",
+			({ request, params, server }) => slowly(request, server, () => write(desk, request, readId(params.id))),
+			raw,
+		)
 		.get("/imports/:id/refused.csv", ({ request, params }) => refused(desk, request, readId(params.id)));
+}
+
+type Timed = { timeout(request: Request, seconds: number): void } | null;
+
+/** What takes as long as the file, or phpIPAM, takes: the connection may be silent meanwhile. */
+function slowly<T>(request: Request, server: Timed, work: () => T): T {
+	server?.timeout(request, 0);
+	return work();
 }
 
 function start(desk: Desk, form: ImportFormState) {

@@ -76,6 +76,7 @@ export function batchOperations(desk: Desk): Operation[] {
 			method: "POST",
 			path: "/batches/{id}/undo",
 			id: "undoBatch",
+			slow: true,
 			tag: "Batches",
 			summary: "Undo it, leaving alone what was changed since",
 			answers,

@@ -46,7 +46,7 @@ export function openDispatch(operations: readonly Operation[], kept: Kept): Disp
 			const { status, headers } = await answer(request, one, search, ids);
 			return new Response(null, { status, headers });
 		}
-		if (one.streams === true) unhurried();
+		if (one.streams === true || one.slow === true) unhurried();
 		return one.keeps === true
 			? kept(request, () => answer(request, one, search, ids))
 			: answer(request, one, search, ids);

@@ -80,6 +80,8 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 	readonly keeps?: boolean;
 	/** The answer goes on for ever: a HEAD must not open it. */
 	readonly streams?: boolean;
+	/** It may take longer than a silent connection is kept. */
+	readonly slow?: boolean;
 };
 
 export type Operation = Definition<Query, TSchema, Answers> & {
