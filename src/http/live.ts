@@ -35,12 +35,12 @@ export function openLive(options: LiveOptions): Live {
 	const { bus, clock } = options;
 	const readers = createReaders();
 	const stop = new AbortController();
-	let waiting: Change | undefined;
+	let waiting: Change[] = [];
 	const idNow = () => `${options.epoch}.${bus.lastId}`;
 	const sendLight = () => readers.send(encodeMessage("light", options.light()));
 	const flush = () => {
-		const change = waiting;
-		waiting = undefined;
+		const change = merge(waiting);
+		waiting = [];
 		if (change === undefined || readers.size === 0) return;
 		readers.send(encodeMessage("change", change, idNow()));
 		sendLight();
@@ -48,8 +48,9 @@ export function openLive(options: LiveOptions): Live {
 	const leave = bus.subscribe(({ news }) => {
 		if (news.kind === "progress") return readers.send(encodeMessage("progress", news.progress));
 		if (news.kind === "trouble") return sendLight();
-		if (waiting === undefined) void clock.sleep(MERGE_MS, stop.signal).then(flush);
-		waiting = merge(waiting, news.change);
+		// Merged when they are sent: a write must not pay for all those before it.
+		if (waiting.length === 0) void clock.sleep(MERGE_MS, stop.signal).then(flush);
+		waiting.push(news.change);
 	});
 	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encodeComment("beat")));
 	void every(clock, options.checkMs, stop.signal, () => readers.dropThose((stands) => !stands()));
@@ -80,15 +81,16 @@ function catchUp(bus: Bus, epoch: string, last: string, now: string): Uint8Array
 	const news = theirs === epoch && /^\d{1,15}$/.test(id ?? "") ? bus.since(Number(id)) : undefined;
 	if (news === undefined) return [encodeMessage("resync", {}, now)];
 	const changes = news.flatMap(({ news }) => (news.kind === "change" ? [news.change] : []));
-	const all = changes.reduce<Change | undefined>(merge, undefined);
+	const all = merge(changes);
 	return all === undefined ? [] : [encodeMessage("change", all, now)];
 }
 
-function merge(a: Change | undefined, b: Change): Change {
-	if (a === undefined) return b;
+/** One change that says all of them; undefined for none. */
+function merge(changes: readonly Change[]): Change | undefined {
+	if (changes.length === 0) return undefined;
 	return {
-		subnetIds: [...new Set([...a.subnetIds, ...b.subnetIds])],
-		hostIds: [...new Set([...a.hostIds, ...b.hostIds])].slice(0, HOST_IDS_MAX),
-		urgent: a.urgent || b.urgent,
+		subnetIds: [...new Set(changes.flatMap(({ subnetIds }) => subnetIds))],
+		hostIds: [...new Set(changes.flatMap(({ hostIds }) => hostIds))].slice(0, HOST_IDS_MAX),
+		urgent: changes.some(({ urgent }) => urgent),
 	};
 }
