@@ -4,7 +4,7 @@ import type { Session, User } from "../src/model/user.ts";
 import { Secret } from "./door.tsx";
 import { ActionButton, Age, Callout, Panel, Wire } from "./elements.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
-import { visibleLines } from "./format.ts";
+import { visible, visibleLines } from "./format.ts";
 import { Form } from "./reader.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 
@@ -31,7 +31,7 @@ export function Account(props: Props) {
 		<SettingsFrame place="/account" title={user.name}>
 			{props.done !== undefined && (
 				<Callout kind="note">
-					<p>{props.done}</p>
+					<p>{visible(props.done)}</p>
 				</Callout>
 			)}
 			<Panel title="Password" class="padded">
@@ -161,7 +161,7 @@ export function TwoStepStart(props: { secret: string; uri: string; problem?: Fie
 					<a href={props.uri}>open it there</a> if the app is on this machine:
 				</p>
 				<p>
-					<code class="secret-once">{props.secret.replace(/(.{4})(?=.)/g, "$1 ")}</code>
+					<code class="secret-once">{visible(props.secret.replace(/(.{4})(?=.)/g, "$1 "))}</code>
 				</p>
 				<Form class="fields" action="/account/two-step" needs="viewer" hx-boost="false">
 					<General problem={props.problem} />
@@ -208,7 +208,7 @@ export function RecoveryCodes(props: { codes: readonly string[] }) {
 				</p>
 				<code class="secret-once">
 					{props.codes.map((code) => (
-						<div key={code}>{code}</div>
+						<div key={code}>{visible(code)}</div>
 					))}
 				</code>
 				<p class="actions">

@@ -4,6 +4,7 @@ import type { Scope, Token } from "../src/model/user.ts";
 import { General } from "./account.tsx";
 import { ActionButton, Age, Panel, Wire } from "./elements.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
+import { visible } from "./format.ts";
 import { Form } from "./reader.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 import { Own } from "./users.tsx";
@@ -128,7 +129,7 @@ export function TokenMade(props: { token: Token; secret: string }) {
 		<SettingsFrame place="/settings/tokens" title={props.token.name}>
 			<section class="panel padded" aria-label="The token">
 				<p>This is the token. It is not shown again: copy it now.</p>
-				<code class="secret-once">{props.secret}</code>
+				<code class="secret-once">{visible(props.secret)}</code>
 				<p class="quiet">
 					Send it as a header: <code>Authorization: Bearer rc_…</code>
 				</p>

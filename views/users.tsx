@@ -5,6 +5,7 @@ import { General } from "./account.tsx";
 import { Secret } from "./door.tsx";
 import { ActionButton, Age, Panel, Wire } from "./elements.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
+import { visible } from "./format.ts";
 import { Form } from "./reader.tsx";
 import { SettingsFrame } from "./settings-frame.tsx";
 
@@ -74,7 +75,7 @@ function UserList(props: { users: readonly User[]; ownId: number | undefined; no
 						</span>
 					</span>
 					<a class="button plain" href={`/settings/users/${user.id}`}>
-						Change<span class="sr"> {user.name}</span>
+						Change<span class="sr"> {visible(user.name)}</span>
 					</a>
 				</li>
 			))}

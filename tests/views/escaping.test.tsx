@@ -7,6 +7,7 @@ import type { Host } from "../../src/model/host.ts";
 import type { SearchAnswers } from "../../src/model/search.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
+import { Account, RecoveryCodes, TwoStepStart } from "../../views/account.tsx";
 import { Activity } from "../../views/activity.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
@@ -20,6 +21,8 @@ import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { Subnets } from "../../views/subnets.tsx";
+import { TokenMade, Tokens } from "../../views/tokens.tsx";
+import { UserPage, Users } from "../../views/users.tsx";
 import { HOSTILE } from "../helpers/office.ts";
 import { event, host, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
 
@@ -33,6 +36,10 @@ const URLS = {
 	sprite: "/s.svg",
 };
 const OUTSIDE = { assets: URLS, theme: "auto", encrypted: false } as const;
+const person = (name: string) =>
+	({ id: 1, name, role: "admin", twoStep: true, disabledAt: NOW, lastLoginAt: NOW, createdAt: NOW }) as const;
+const token = (text: string) =>
+	({ id: 1, name: text, scope: "read", madeBy: text, createdAt: NOW, expiresAt: NOW, usedAt: NOW }) as const;
 const ADMIN = { role: "admin", csrf: '"><b>' } as const;
 
 function placeWith(text: string) {
@@ -173,6 +180,36 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 		),
 		doctor: <Doctor checks={[{ name: text, state: "bad", says: text, mend: text }]} />,
 		problem: <Problem status={404} title={text} says={text} next={{ href: "/", label: text }} />,
+		account: (
+			<Account
+				user={person(text)}
+				sessions={[{ id: 1, userId: 1, createdAt: NOW, seenAt: NOW, address: text, agent: text }]}
+				sessionId={2}
+				codes={3}
+				now={NOW}
+				problem={{ form: "password", message: text }}
+				done={text}
+			/>
+		),
+		twoStep: <TwoStepStart secret={text} uri={text} problem={{ field: "code", message: text }} />,
+		recovery: <RecoveryCodes codes={[text]} />,
+		users: (
+			<Users
+				users={[person(text)]}
+				ownId={1}
+				form={{ name: text, role: "viewer", problem: { field: "name", message: text } }}
+				now={NOW}
+			/>
+		),
+		user: <UserPage user={person(text)} sessions={2} problem={{ form: "role", message: text }} />,
+		tokens: (
+			<Tokens
+				tokens={[token(text)]}
+				form={{ name: text, scope: "read", days: text, problem: { message: text } }}
+				now={NOW}
+			/>
+		),
+		tokenMade: <TokenMade token={token(text)} secret={text} />,
 		login: <LoginPage {...OUTSIDE} name={text} next={text} problem={text} />,
 		setup: <SetupPage {...OUTSIDE} name={text} token={text} file={text} problem={{ message: text }} />,
 		refused: <RefusedPage {...OUTSIDE} status={403} title="Not allowed" says={text} />,
