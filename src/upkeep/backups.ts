@@ -65,7 +65,9 @@ export function openBackups(options: BackupsOptions): Backups {
 			mkdirSync(options.dir, { recursive: true, mode: 0o700 });
 			const to = join(options.dir, backupName(options.databasePath, clock.now()));
 			const made = await options.copy(options.databasePath, to, closing.signal);
-			const kept = pruneBackups(options.dir, options.databasePath, Math.max(1, options.keep));
+			// Where none is made by itself, none is removed by itself either.
+			const keep = options.keep === 0 ? Number.POSITIVE_INFINITY : options.keep;
+			const kept = pruneBackups(options.dir, options.databasePath, keep);
 			const ms = Math.round(clock.monotonicMs() - startedAt);
 			const { path, bytes, subnets, hosts } = made;
 			report(db, { path, bytes, subnets, hosts, at: clock.now(), ms, kept });

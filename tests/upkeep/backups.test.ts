@@ -86,8 +86,13 @@ test("a wish is fulfilled at once, also where none is made by itself", async () 
 	backups.tick();
 	await backups.idle();
 	expect(calls).toHaveLength(1);
-	expect(readdirSync(join(folder, "backups"))).toHaveLength(1);
 	expect(readSetting(db, "backup_asked_at")).toBeUndefined();
+	await clock.advance(HOUR_MS);
+	writeSetting(db, "backup_asked_at", "1");
+	backups.tick();
+	await backups.idle();
+	// None is made by itself, and none is removed by itself.
+	expect(readdirSync(join(folder, "backups"))).toHaveLength(2);
 });
 
 test("a failure is noted, no good one is removed for it, and it is tried again after an hour", async () => {
