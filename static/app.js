@@ -10,12 +10,15 @@ import { watchInline } from "./inline.js";
 import { watchKeys } from "./keys.js";
 import { connect } from "./live.js";
 import { watchSearch } from "./search.js";
+import { watchPicks } from "./select.js";
 import { watchSwaps } from "./swap.js";
 import { watchUndo } from "./undo.js";
 
 // The first entry must be one that htmx may restore: the drawer pushes the second.
 history.replaceState({ htmx: true, ...history.state, host: undefined }, "");
 watchSwaps();
+// Before the drawer: a click on a box opens no host.
+watchPicks();
 watchDrawer();
 watchForms();
 watchInline();

@@ -3,6 +3,7 @@
 import { openDrawer } from "./drawer.js";
 import { editHere } from "./inline.js";
 import { all, drawer, find, main } from "./page.js";
+import { clearPicks, extend, pickRow } from "./select.js";
 
 const rowLinks = () => all('tr[id^="h"] a[data-drawer]', main());
 
@@ -42,13 +43,19 @@ const KEYS = {
 	e: edit,
 	s: () => press("s"),
 	u: () => find("#undo button")?.click(),
+	x: pickRow,
+	J: () => extend(() => moveRow(1)),
+	K: () => extend(() => moveRow(-1)),
+	Escape: clearPicks,
 	"?": () => find("#keys").showModal(),
 };
 const AFTER_G = { d: "/", s: "/subnets", a: "/activity" };
 let gAt = Number.NEGATIVE_INFINITY;
 
+const EXTENDED = { ArrowDown: "J", ArrowUp: "K" };
+
 function act(event) {
-	const { key } = event;
+	const key = (event.shiftKey && EXTENDED[event.key]) || event.key;
 	if (performance.now() - gAt < 1_200 && AFTER_G[key]) {
 		gAt = Number.NEGATIVE_INFINITY;
 		return () => go(AFTER_G[key]);
@@ -59,18 +66,18 @@ function act(event) {
 	}
 	const inList =
 		drawer.open || event.target === document.body || event.target === main() || event.target.closest("tr");
-	return key.startsWith("Arrow") && !inList ? undefined : KEYS[key];
+	return event.key.startsWith("Arrow") && !inList ? undefined : KEYS[key];
 }
 
 function pressed(event) {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || find("#keys").open) return;
-	if (event.target.closest("input, textarea, select")) {
+	if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select")) {
 		if (event.key === "Escape" && event.target.type === "search") event.target.blur();
 		return;
 	}
 	const cell = event.target.closest("[data-map] > a");
 	const does = (cell && moveCell(cell, event.key)) || act(event);
-	if (!does) return;
+	if (!does || (event.key === "Escape" && drawer.open)) return;
 	event.preventDefault();
 	does();
 }

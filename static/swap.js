@@ -7,6 +7,7 @@ import { rove } from "./keys.js";
 import { withLimit } from "./live.js";
 import { all, drawer, find, main, say, shown } from "./page.js";
 import { hold, waitOf } from "./waits.js";
+import { dropPicks, showPicks } from "./select.js";
 
 /** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
 const kept = (element, name) =>
@@ -69,6 +70,7 @@ function pieceSwapped(ctx) {
 	if (drawer.open) document.title = shown.title;
 	else shown.title = document.title;
 	if (ctx.target?.matches(".prop")) rowSwapped(ctx);
+	if (ctx.target?.matches("tr")) showPicks();
 	tick();
 }
 
@@ -78,6 +80,7 @@ function mainSwapped(ctx) {
 	icon.href = /^\(\d/.test(shown.title) ? icon.dataset.down : icon.dataset.up;
 	tint();
 	rove();
+	showPicks();
 	tick();
 	unfolded(ctx);
 	if (!ctx.asked && !`${ctx.swap}`.startsWith("outerMorph")) arrived(ctx);
@@ -104,6 +107,7 @@ function toAddress() {
 
 /** Another page stands in the main part. */
 function arrived(ctx) {
+	dropPicks();
 	if (drawer.open) drawer.close();
 	const place = shown.url.startsWith("/hosts/") ? "/subnets" : `/${shown.url.split(/[/?]/)[1]}`;
 	for (const link of all("#places a")) {

@@ -2,7 +2,7 @@
 
 import type { Batch, Kept } from "../src/model/batch.ts";
 import { Age, Main, Wire } from "./elements.tsx";
-import { plural } from "./format.ts";
+import { plural, visible } from "./format.ts";
 import { Form } from "./reader.tsx";
 
 const FIELD_NAMES: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ function Says(props: { batch: Batch }) {
 		case "bulk_edit":
 			return (
 				<>
-					Changed {String(batch.detail.fields ?? "")} of {source}
+					Changed {visible(String(batch.detail.fields ?? ""))} of {source}
 				</>
 			);
 		case "import":

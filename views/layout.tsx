@@ -259,6 +259,7 @@ const KEYS = [
 	["Esc", "close"],
 	["e", "edit"],
 	["s", "sweep now"],
+	["x", "select (with shift: up to here)"],
 	["u", "undo, while it is offered"],
 	["g d", "dashboard"],
 	["g s", "subnets"],

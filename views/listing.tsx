@@ -3,6 +3,7 @@
 import type { Host, HostOrder } from "../src/model/host.ts";
 import type { Listing, ListRow } from "../src/model/listing.ts";
 import { type Address, familyOf, formatAddress } from "../src/net/address.ts";
+import { BulkBar, Pick } from "./bulk.tsx";
 import {
 	Age,
 	cell,
@@ -36,19 +37,22 @@ export type ListingProps = {
 /** `label` names the table for those who do not see it. */
 export function ListingTable(props: ListingProps & { label: string }) {
 	return (
-		<table class={isV6(props.listing) ? "hosts v6" : "hosts"} aria-label={props.label} {...table}>
-			<thead {...rowgroup}>
-				<tr {...row}>
-					{COLUMNS.map((name) => (
-						<ColumnHead key={name} name={name} {...props} />
-					))}
-				</tr>
-			</thead>
-			<tbody {...rowgroup}>
-				<Earlier {...props} />
-				<ListingRows {...props} />
-			</tbody>
-		</table>
+		<>
+			<table class={isV6(props.listing) ? "hosts v6" : "hosts"} aria-label={props.label} {...table}>
+				<thead {...rowgroup}>
+					<tr {...row}>
+						{COLUMNS.map((name) => (
+							<ColumnHead key={name} name={name} {...props} />
+						))}
+					</tr>
+				</thead>
+				<tbody {...rowgroup}>
+					<Earlier {...props} />
+					<ListingRows {...props} />
+				</tbody>
+			</table>
+			<BulkBar listing={props.listing} base={props.base} />
+		</>
 	);
 }
 
@@ -199,6 +203,7 @@ function HostRow(props: { host: Host; now: number; at: boolean }) {
 	return (
 		<tr id={`h${host.id}`} aria-current={at ? "true" : undefined} {...row}>
 			<th class="address" {...rowheader}>
+				<Pick id={host.id} ip={host.ip} />
 				<a id={at ? "at" : undefined} href={`/hosts/${host.id}`} data-drawer>
 					{host.ip}
 				</a>

@@ -184,9 +184,11 @@ export function SubnetDelete(props: {
 	subnet: Subnet;
 	hosts: number;
 	annotated: number;
+	/** Subnets inside it: they stay. */
+	nested: readonly Subnet[];
 	moved: { to: string; hosts: number } | undefined;
 }) {
-	const { subnet, hosts, annotated, moved } = props;
+	const { subnet, hosts, annotated, nested, moved } = props;
 	const gone = hosts - (moved?.hosts ?? 0);
 	return (
 		<Main class="narrow-page">
@@ -198,6 +200,7 @@ export function SubnetDelete(props: {
 			<section class="panel padded" aria-label="Delete">
 				<ul class="plain-list">
 					<li>The subnet, its notes and its sweeps are deleted.</li>
+					<NestedStay subnets={nested} to={moved?.to} />
 					{moved !== undefined && moved.hosts > 0 && (
 						<li>
 							{plural(moved.hosts, "host")} {moved.hosts === 1 ? "moves" : "move"} to <Wire text={moved.to} />{" "}
@@ -214,7 +217,7 @@ export function SubnetDelete(props: {
 					)}
 					{hosts === 0 && <li>There are no hosts in it.</li>}
 				</ul>
-				<p class="quiet">This cannot be undone.</p>
+				<p class="quiet">It can be undone, with all of this.</p>
 				<Form class="actions" action={`/subnets/${subnet.id}/delete`}>
 					<button type="submit" class="button danger">
 						Delete {gone > 0 ? `the subnet and ${plural(gone, "host")}` : "the subnet"}
@@ -225,5 +228,30 @@ export function SubnetDelete(props: {
 				</Form>
 			</section>
 		</Main>
+	);
+}
+
+/** Nested subnets that are named. */
+const NESTED_SHOWN = 5;
+
+function NestedStay(props: { subnets: readonly Subnet[]; to: string | undefined }) {
+	const { subnets, to } = props;
+	if (subnets.length === 0) return null;
+	const one = subnets.length === 1;
+	return (
+		<li>
+			{plural(subnets.length, "subnet")} inside it{" "}
+			{one ? "stays, with its hosts, and moves" : "stay, with their hosts, and move"} up to{" "}
+			{to === undefined ? "the top" : <Wire text={to} />}:{" "}
+			{subnets.slice(0, NESTED_SHOWN).map((subnet, i) => (
+				<span key={subnet.id}>
+					{i > 0 && ", "}
+					<a href={`/subnets/${subnet.id}`}>
+						<Wire text={nameOr(subnet.name, formatCidr(subnet.cidr))} />
+					</a>
+				</span>
+			))}
+			{subnets.length > NESTED_SHOWN && " and others"}.
+		</li>
 	);
 }

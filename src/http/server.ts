@@ -15,6 +15,7 @@ import { allOperations } from "./api/operations.ts";
 import { progressJson } from "./api/stream.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
 import { batchRoutes } from "./batches.ts";
+import { bulkRoutes } from "./bulk.ts";
 import { type Callers, createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
@@ -185,6 +186,7 @@ function assemble(desk: Desk, parts: Parts) {
 		.use(hostRoutes(desk))
 		.use(hostFieldRoutes(desk))
 		.use(batchRoutes(desk))
+		.use(bulkRoutes(desk))
 		.use(importRoutes(desk))
 		.use(exportRoutes(desk))
 		.use(searchRoutes(desk))

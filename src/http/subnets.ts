@@ -177,11 +177,11 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 }
 
 function ask(desk: Desk, id: number) {
-	const { subnet, hosts, annotated, heir } = planDeletion(desk.context, id);
+	const { subnet, hosts, annotated, nested, heir } = planDeletion(desk.context, id);
 	const moved = heir === undefined ? undefined : { to: heir.name || formatCidr(heir.cidr), hosts };
 	return {
 		title: `Delete ${subnet.name || formatCidr(subnet.cidr)}`,
-		main: SubnetDelete({ subnet, hosts, annotated, moved }),
+		main: SubnetDelete({ subnet, hosts, annotated, nested, moved }),
 	};
 }
 

@@ -194,7 +194,15 @@ function small(world: World, path: string): Page | undefined {
 		}),
 		"/subnets/1/delete": () => ({
 			title: "Delete",
-			main: <SubnetDelete subnet={subnet} hosts={47} annotated={6} moved={{ to: "Campus", hosts: 12 }} />,
+			main: (
+				<SubnetDelete
+					subnet={subnet}
+					hosts={47}
+					annotated={6}
+					nested={[subnet]}
+					moved={{ to: "Campus", hosts: 12 }}
+				/>
+			),
 		}),
 		"/subnets/1/free/10.0.0.77": () => ({
 			title: "Reserve",

@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import type { VNode } from "preact";
+import type { Batch } from "../../src/model/batch.ts";
 import { EVENT_KINDS } from "../../src/model/event.ts";
 import type { Host } from "../../src/model/host.ts";
 import type { SearchAnswers } from "../../src/model/search.ts";
@@ -9,6 +10,8 @@ import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
 import { Account, RecoveryCodes, TwoStepStart } from "../../views/account.tsx";
 import { Activity } from "../../views/activity.tsx";
+import { BatchPage, UndoBar } from "../../views/batch.tsx";
+import { BulkDelete, BulkEdit } from "../../views/bulk.tsx";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { LoginPage, RefusedPage, SetupPage } from "../../views/door.tsx";
@@ -88,6 +91,25 @@ function pagesWith(text: string): Record<string, VNode> {
 		sweepEnabled: true,
 	};
 	const form = { values, problem: { field: "cidr", message: text, suggestion: text } };
+	const selection = { list: "/subnets/7", ids: "1", all: false, except: "" };
+	const bulk = {
+		...{ selection, hosts: 2, annotated: 1, source: text, known: [text] },
+		...{ tags: [{ name: text, hosts: 2 }], problem: { field: "notes", message: text } },
+	};
+	const batch: Batch = {
+		...{ id: 1, kind: "bulk_edit", state: "undone", actor: text, source: text, detail: { fields: text } },
+		...{
+			madeAt: 1,
+			finishedAt: 1,
+			added: 1,
+			changed: 1,
+			deleted: 1,
+			subnets: 1,
+			undoneAt: 1,
+			undoneBy: text,
+			kept: 1,
+		},
+	};
 	const offers = [{ cidr: text, interface: text, addresses: 1n }];
 	const counts = { up: 1, down: 0, neverAnswered: 0, newIn24h: 0, answered24h: undefined };
 	const edit = { field: "description", value: text, theirs: text, by: text } as const;
@@ -143,7 +165,20 @@ function pagesWith(text: string): Record<string, VNode> {
 			/>
 		),
 		edit: <SubnetEdit subnet={place} form={form} />,
-		delete: <SubnetDelete subnet={place} hosts={2} annotated={1} moved={{ to: text, hosts: 1 }} />,
+		delete: (
+			<SubnetDelete subnet={place} hosts={2} annotated={1} nested={[place]} moved={{ to: text, hosts: 1 }} />
+		),
+		bulk: <BulkEdit {...bulk} values={{ description: text }} />,
+		bulkDelete: <BulkDelete {...bulk} />,
+		batch: (
+			<BatchPage
+				batch={batch}
+				kept={[{ noun: "host", id: 1, label: text, outcome: "kept", fields: text }]}
+				days={9}
+				now={NOW}
+			/>
+		),
+		undo: <UndoBar batch={{ ...batch, state: "done" }} back="/" />,
 		host: <HostPage host={one} {...shared} />,
 		drawer: <HostPanel host={one} inHand={edit} drawer {...shared} />,
 		tags: <HostPanel host={one} inHand={tags} tags={[text, "a"]} drawer {...shared} />,
