@@ -21,6 +21,7 @@ const VERBS = {
 	"bench pages": ["tests/bench/pages.ts"],
 	"bench api": ["tests/bench/api.ts"],
 	"bench history": ["tests/bench/history.ts"],
+	"bench batches": ["tests/bench/batches.ts"],
 	"bench faults": ["tests/bench/faults.ts"],
 	"bench load": ["tests/bench/years.ts"],
 	"bench moving": ["tests/bench/moving.ts"],

@@ -5,7 +5,8 @@ import { editHere } from "./inline.js";
 import { all, drawer, find, main } from "./page.js";
 import { clearPicks, extend, pickRow } from "./select.js";
 
-const rowLinks = () => all('tr[id^="h"] a[data-drawer]', main());
+/** Hosts in a list, subnets in the tree. */
+const rowLinks = () => all('tr[id^="h"] a[data-drawer], .tree tr[id^="s"] th a', main());
 
 function moveRow(step) {
 	const links = rowLinks();

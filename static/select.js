@@ -76,7 +76,8 @@ function clicked(event) {
 	const box = event.target.closest(".pick");
 	const row = rowOf(event.target);
 	const held = event.shiftKey || event.ctrlKey || event.metaKey;
-	if (event.target.closest('#bulk button[name="all"]')) {
+	if (event.target.closest("#bulk [data-clear]")) dropPicks();
+	else if (event.target.closest('#bulk button[name="all"]')) {
 		picked = new Set();
 		everything = true;
 		showPicks();

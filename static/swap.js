@@ -6,8 +6,8 @@ import { rowSwapped } from "./inline.js";
 import { rove } from "./keys.js";
 import { withLimit } from "./live.js";
 import { all, drawer, find, main, say, shown } from "./page.js";
-import { hold, waitOf } from "./waits.js";
 import { dropPicks, showPicks } from "./select.js";
+import { hold, waitOf } from "./waits.js";
 
 /** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
 const kept = (element, name) =>

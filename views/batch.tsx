@@ -169,6 +169,6 @@ function reasonOf(fields: string): string {
 	const why = WHY[fields];
 	if (why !== undefined) return why;
 	if (fields === "") return "it was changed since";
-	const names = fields.split(", ").map((field) => FIELD_NAMES[field] ?? field);
+	const names = fields.split(", ").map((field) => FIELD_NAMES[field] ?? visible(field));
 	return `${[...new Set(names)].join(", ")} changed since: left as it is now`;
 }

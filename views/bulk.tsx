@@ -48,6 +48,9 @@ export function BulkBar(props: { listing: Listing; base: string }) {
 				<button type="submit" class="button plain" name="all" value="1">
 					Select all {all}
 				</button>
+				<button type="button" class="button plain" data-clear>
+					Clear
+				</button>
 			</span>
 		</Form>
 	);
@@ -99,7 +102,7 @@ export function BulkEdit(props: BulkProps) {
 			<h1>
 				Edit <Wire text={props.source} />
 			</h1>
-			<Form class="panel padded bulk-edit" action="/bulk/edit">
+			<Form class="panel padded fields bulk-edit" action="/bulk/edit">
 				<Selected selection={selection} />
 				<p class="quiet">Only what is ticked is written, the same to each of them. It can be undone.</p>
 				{problem !== undefined && (

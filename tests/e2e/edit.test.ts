@@ -83,7 +83,7 @@ describe.skipIf(missing)(`editing${missing ? ": skipped, chromium is missing" : 
 		await page.keyboard.press("Enter");
 		await page.waitForSelector('#d-row-description a:has-text("Everything")');
 		expect((await host(NAS)).description).toBe("Everything");
-		await page.waitForSelector('#drawer .events:has-text("description set to")');
+		await page.waitForSelector('#drawer .events:has-text("description")');
 		expect(await page.evaluate(() => document.activeElement?.getAttribute("data-field"))).toBe("description");
 	});
 
@@ -97,6 +97,16 @@ describe.skipIf(missing)(`editing${missing ? ": skipped, chromium is missing" : 
 		expect(await page.isVisible("#drawer[open]")).toBe(true);
 		expect((await host(NAS)).hostname).toBe("nas.lan");
 		await page.keyboard.press("Escape");
+		await page.waitForURL("**/subnets/1");
+	});
+
+	test("j, k and Enter go through the tree of subnets too", async () => {
+		await open("/subnets");
+		await page.keyboard.press("j");
+		await page.keyboard.press("j");
+		expect(await focused()).toBe("Lab");
+		await page.keyboard.press("k");
+		await page.keyboard.press("Enter");
 		await page.waitForURL("**/subnets/1");
 	});
 
