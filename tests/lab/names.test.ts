@@ -105,6 +105,19 @@ describe.skipIf(problem !== undefined)(problem ? `lab names (skipped: ${problem}
 			`createUser rollcall SHA-256 ${SECRETS.auth} AES ${SECRETS.priv}`,
 			"rouser rollcall priv",
 		]);
+		startAgent("10.70.0.10", "other-auth", [
+			"createUser rollcall SHA-256 another-auth-pass AES another-priv-pass",
+			"rouser rollcall priv",
+		]);
+		startAgent("10.70.0.11", "other-priv", [
+			`createUser rollcall SHA-256 ${SECRETS.auth} AES another-priv-pass`,
+			"rouser rollcall priv",
+		]);
+		startAgent("10.70.0.12", "other-user", [
+			`createUser somebody SHA-256 ${SECRETS.auth} AES ${SECRETS.priv}`,
+			"rouser somebody priv",
+		]);
+		startAgent("10.70.0.13", "no-view", [`createUser rollcall SHA-256 ${SECRETS.auth} AES ${SECRETS.priv}`]);
 		startAgent("10.70.0.8", "stranger", ["rocommunity another-community"]);
 		rollcall = await startRollcall(lab, {
 			PTR_SERVER: FAR,
@@ -169,6 +182,10 @@ describe.skipIf(problem !== undefined)(problem ? `lab names (skipped: ${problem}
 			});
 			expect((await named("10.70.0.7", "snmp_name")).hostname).toBe(HOSTILE);
 			expect(hosts().get("10.70.0.8")).toMatchObject({ snmp_name: "", hostname: "" });
+			// Wrong password, wrong key, unknown user, a user without rights: no name, and the others wait for none of them.
+			for (const last of [10, 11, 12, 13]) {
+				expect(hosts().get(`10.70.0.${last}`)).toMatchObject({ snmp_name: "", hostname: "" });
+			}
 		},
 		PATIENCE_MS,
 	);
