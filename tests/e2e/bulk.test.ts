@@ -173,3 +173,15 @@ describe.skipIf(missing)(`selecting${missing ? ": skipped, chromium is missing" 
 		await plain.context().close();
 	});
 });
+
+describe.skipIf(missing)("on a phone", () => {
+	test("Select shows a box in each card; a tap on it selects and opens nothing", async () => {
+		await page.setViewportSize({ width: 390, height: 844 });
+		await open("/subnets/1");
+		await page.check("#picking");
+		await page.check(`${row(2)} .pick`);
+		expect(await picked()).toEqual([2]);
+		expect(await page.isVisible("#bulk button:has-text('Edit')")).toBe(true);
+		expect(await page.isVisible("#drawer[open]")).toBe(false);
+	});
+});
