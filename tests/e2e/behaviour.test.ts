@@ -105,9 +105,7 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		gallery.requests.length = 0;
 		gallery.tell("change", { subnetIds: [3], hostIds: [id], urgent: true });
 		await page.waitForTimeout(700);
-		expect(gallery.requests.some((request) => /^GET \/subnets\/3\?limit=[12]\d\d$/.test(request))).toBe(
-			true,
-		);
+		expect(gallery.requests.some((request) => /^GET \/subnets\/3\?limit=[12]\d\d$/.test(request))).toBe(true);
 		expect(await page.locator("table.hosts tbody tr").count()).toBeGreaterThan(190);
 	});
 
