@@ -1,17 +1,22 @@
-/** The main job as a person sees it: add a network, watch hosts appear, go down and come back, without a reload. */
+/**
+ * The main job as a person sees it: add a network, watch hosts appear, go down and come back without a reload, and read
+ * the past of one with the ports that a real nmap found open; the API says the same.
+ */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { HONEST_SSH, type Listeners, listen } from "../helpers/listeners.ts";
 import { configure, FAR, type Lab, labProblem, openLab } from "../helpers/netns.ts";
 import { browserNear, browserProblem, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
-const problem = labProblem("curl") ?? browserProblem();
+const problem = labProblem("curl", "nmap") ?? browserProblem();
 const CIDR = "10.128.0.0/24";
 const on = (n: number) => configure(lab, { far: [`route add local 10.128.0.${n}/32 dev lo`] });
 const off = (n: number) => configure(lab, { far: [`route del local 10.128.0.${n}/32 dev lo`] });
 
 let lab: Lab;
 let rollcall: Rollcall;
+let servers: Listeners;
 let chromium: Awaited<ReturnType<typeof browserNear>>;
 let page: Page;
 const faults: string[] = [];
@@ -35,7 +40,8 @@ describe.skipIf(problem !== undefined)(
 			lab = openLab(40);
 			configure(lab, { near: [`route add ${CIDR} via ${FAR}`], far: [`route add blackhole ${CIDR}`] });
 			for (const n of [1, 2, 9]) on(n);
-			rollcall = await startRollcall(lab);
+			servers = await listen(lab, [{ port: 22, banner: HONEST_SSH }, { port: 80 }]);
+			rollcall = await startRollcall(lab, { NMAP_ARGS: "-Pn -T4 -p 22,80,81 -sS -sV --version-intensity 0" });
 			chromium = await browserNear(lab);
 			page = await chromium.browser.newPage();
 			page.on("pageerror", (error) => faults.push(String(error)));
@@ -53,6 +59,7 @@ describe.skipIf(problem !== undefined)(
 		afterAll(async () => {
 			await chromium?.close();
 			await rollcall?.close();
+			await servers?.close();
 			lab?.close();
 		}, 30_000);
 
@@ -100,6 +107,40 @@ describe.skipIf(problem !== undefined)(
 			).items;
 			expect(history.reduce((sum, step) => sum + step.up + step.down, 0)).toBeGreaterThanOrEqual(2);
 		}, 40_000);
+
+		test("its past, its changes and its open ports stand on its page, and the API says the same", async () => {
+			const [host] = rollcall.get<{ items: { id: number }[] }>("/api/v1/hosts?q=10.128.0.2").items;
+			const id = host?.id ?? 0;
+			const api = <T>(what: string) => rollcall.get<{ items: T[] }>(`/api/v1/hosts/${id}/${what}`).items;
+			// The clock has scanned it when it was new; asked for once more, so that its last scan is after its return.
+			const scan = rollcall.send<{ id: number }>("POST", `/api/v1/hosts/${id}/scan`);
+			const ended = () => rollcall.get<{ state: string; method: string | null }>(`/api/v1/scans/${scan.id}`);
+			for (let tries = 0; tries < 300 && ended().state !== "done"; tries++) await Bun.sleep(100);
+			expect(ended()).toMatchObject({ state: "done", method: "nmap" });
+			await page.goto(`${URL_NEAR}/hosts/${id}`);
+			const ports = page.locator("#host .open-ports");
+			await ports.locator("li", { hasText: "22/tcp" }).waitFor({ timeout: 40_000 });
+			expect(await ports.locator("li", { hasText: "22/tcp" }).textContent()).toMatch(/ssh.*OpenSSH 9\.2p1/);
+			expect(await ports.locator("li", { hasText: "80/tcp" }).count()).toBe(1);
+			await page.locator("#host", { hasText: /nmap (now|\d+ s ago)/ }).waitFor({ timeout: 20_000 });
+			const changes = (await page.locator("#host .events").textContent()) ?? "";
+			expect(changes.indexOf("came back")).toBeGreaterThanOrEqual(0);
+			expect(changes.indexOf("went down")).toBeGreaterThan(changes.indexOf("came back"));
+			for (const name of ["Uptime", "Latency"]) {
+				await page.locator("#host .past", { hasText: name }).locator("svg").waitFor({ timeout: 5_000 });
+			}
+			const kinds = api<{ kind: string }>("events").map(({ kind }) => kind);
+			expect(kinds.filter((kind) => /^host_(up|down)$/.test(kind))).toEqual(["host_up", "host_down"]);
+			const steps = api<{ up: number; down: number }>("history?step=60");
+			expect(steps.reduce((sum, { down }) => sum + down, 0)).toBeGreaterThan(0);
+			expect(steps.reduce((sum, { up }) => sum + up, 0)).toBeGreaterThan(0);
+			expect(api<object>("ports")).toMatchObject([
+				{ port: 22, service: "ssh", product: "OpenSSH", is_current: true },
+				{ port: 80, is_current: true },
+			]);
+			await page.goto(`${URL_NEAR}/subnets/1`);
+			await row("10.128.0.9").waitFor();
+		}, 90_000);
 
 		test("an open page survives a restart of the server and sees what changed meanwhile", async () => {
 			expect(await rollcall.stop()).toBe(0);
