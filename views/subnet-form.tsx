@@ -239,7 +239,7 @@ function NestedStay(props: { subnets: readonly Subnet[]; to: string | undefined 
 	if (subnets.length === 0) return null;
 	const one = subnets.length === 1;
 	return (
-		<li>
+		<li class="sentence">
 			{plural(subnets.length, "subnet")} inside it{" "}
 			{one ? "stays, with its hosts, and moves" : "stay, with their hosts, and move"} up to{" "}
 			{to === undefined ? "the top" : <Wire text={to} />}:{" "}

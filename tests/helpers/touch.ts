@@ -7,7 +7,7 @@ import type { Page } from "playwright-core";
  * columns are there for the keyboard alone.
  */
 const EXEMPT =
-	".map a, thead a, p a, dd a, .hint a, .callout a, .facts a, .says a, .skip, [hidden] *, .sr, .sr *";
+	".map a, thead a, p a, .sentence a, dd a, .hint a, .callout a, .facts a, .says a, .skip, [hidden] *, .sr, .sr *";
 
 /** One of each kind, told as "tag.class in parent.class: width × height". */
 export async function smallTargets(page: Page): Promise<string[]> {
@@ -24,7 +24,7 @@ export async function smallTargets(page: Page): Promise<string[]> {
 			if (seen.has(kind) || element.matches(exempt) || !element.checkVisibility({ visibilityProperty: true }))
 				continue;
 			// A box in a label is pressed with its label.
-			const whole = element.closest("label.check") ?? element;
+			const whole = element.closest("label.check, label.picking") ?? element;
 			whole.scrollIntoView({ block: "center" });
 			const box = whole.getBoundingClientRect();
 			if (box.width === 0 || box.height === 0) continue;
