@@ -264,14 +264,24 @@ describe.skipIf(problem !== undefined)(problem ? `lab names (skipped: ${problem}
 					expect(await page.evaluate("window.__xss")).toBeUndefined();
 				}
 				await page.getByRole("button", { name: "Use the PTR name" }).click();
-				await page.getByText("from PTR").waitFor();
-				expect(await page.getByLabel("Hostname").inputValue()).toBe(HOSTILE);
+				const row = page.locator("#p-row-hostname");
+				await row.getByText("from PTR").waitFor();
+				expect(await row.textContent()).toContain(HOSTILE);
+				// In the drawer it is one click too: the list stays behind it.
+				rollcall.send("PATCH", `/api/v1/hosts/${id}`, { hostname: "mine again" });
+				await page.goto(`${URL_NEAR}/subnets/1`);
+				await page.locator(`tr#h${id} a`).first().click();
+				const use = page.locator("#drawer button", { hasText: "Use the PTR name" });
+				await use.click({ timeout: 5_000 });
+				await use.waitFor({ state: "detached", timeout: 10_000 });
+				expect(rollcall.get<HostJson>(`/api/v1/hosts/${id}`).hostname).toBe(HOSTILE);
+				expect(await page.locator("#d-row-hostname").textContent()).toContain(HOSTILE);
 				expect(broken).toEqual([]);
 			} finally {
 				await chromium.close();
 			}
 		},
-		PATIENCE_MS,
+		2 * PATIENCE_MS,
 	);
 
 	test(
