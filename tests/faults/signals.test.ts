@@ -27,13 +27,14 @@ afterEach(async () => {
 	rmSync(folder, { recursive: true, force: true });
 });
 
-/** A request that never ends: the stop waits for it, within its bounds. */
+/** A request that never ends, to the one page that reads a form of strangers: the stop waits for it, within its bounds. */
 function hangOn(): Promise<() => void> {
 	const socket = createConnection(port, "127.0.0.1");
 	socket.on("error", () => {});
 	return new Promise((resolve) => {
-		socket.write("POST /subnets HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nab", () =>
-			resolve(() => socket.destroy()),
+		socket.write(
+			"POST /setup HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 10\r\n\r\nab",
+			() => resolve(() => socket.destroy()),
 		);
 	});
 }

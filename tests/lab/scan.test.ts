@@ -143,7 +143,11 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 				await until(() => (running() > 0 ? true : undefined), 10_000);
 				rollcall.send("POST", `/api/v1/scans/${id}/cancel`);
 				await until(() => (running() === 0 ? true : undefined), 3_000);
-				const run = rollcall.get<Run>(`/api/v1/scans/${id}`);
+				// The process is gone a moment before the record says so.
+				const run = await until(() => {
+					const now = rollcall.get<Run>(`/api/v1/scans/${id}`);
+					return now.state === "running" ? undefined : now;
+				}, 3_000);
 				expect(run).toMatchObject({ state: "cancelled", problem: null });
 			} finally {
 				nft(lab, "far", "");

@@ -1,6 +1,7 @@
 /** The next free address: never one to two callers, never one where somebody answers, and why the others were passed over. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { systemClock } from "../../../src/clock.ts";
 import { BOUNDS } from "../../../src/config.ts";
 import { AppError } from "../../../src/errors.ts";
 import { tendReservations } from "../../../src/ipam/expiry.ts";
@@ -37,7 +38,7 @@ beforeEach(async () => {
 				return Int32Array.from(addresses, (one) => (alive.has(one) ? 400 : -1));
 			},
 			neighbours: () => [...near].map((one) => ({ address: one, mac: 1 })),
-			clock: { now: () => now, monotonicMs: () => performance.now(), sleep: (ms) => Bun.sleep(ms) },
+			clock: { now: () => now, monotonicMs: () => performance.now(), sleep: systemClock.sleep },
 		},
 	);
 	await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/21", gateway: "10.0.0.1" });
