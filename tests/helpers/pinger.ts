@@ -20,3 +20,14 @@ export function setUp(
 	const parts = { config: { ...CONFIG, ...config }, clock: net.clock, random, never: () => neverAsked };
 	return { net, prober: openPinger({ method: "raw", wire: net.wire }, { ...parts, note: undefined }) };
 }
+
+/**
+ * What a run ended with; undefined when it went well. Not `expect(…).rejects`: while bun's matcher waits, what the engine
+ * asks of setImmediate comes only with the next timer of the process, which may be a minute away.
+ */
+export function faultOf(run: Promise<unknown>): Promise<unknown> {
+	return run.then(
+		() => undefined,
+		(error) => error,
+	);
+}
