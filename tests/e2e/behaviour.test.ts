@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { running } from "../helpers/samples.ts";
 
@@ -26,7 +26,7 @@ beforeEach(async () => {
 	page.setDefaultTimeout(4_000);
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
-	page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+	page.on("console", (message) => isMistake(message) && errors.push(message.text()));
 });
 
 afterEach(async () => {

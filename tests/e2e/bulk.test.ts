@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { SIGNED, signedBrowser } from "../helpers/signed.ts";
 
@@ -29,7 +29,7 @@ beforeEach(async () => {
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => {
-		if (message.type() === "error" && !/status of 422/.test(message.text())) errors.push(message.text());
+		if (isMistake(message) && !/status of 422/.test(message.text())) errors.push(message.text());
 	});
 });
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { existsSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { AXE, axe } from "../helpers/axe.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
 import { signedBrowser } from "../helpers/signed.ts";
@@ -29,7 +29,7 @@ beforeEach(async () => {
 	page.setDefaultTimeout(4_000);
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
-	page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+	page.on("console", (message) => isMistake(message) && errors.push(message.text()));
 });
 afterEach(async () => {
 	if (missing) return;

@@ -10,3 +10,11 @@ export const CHROMIUM_ARGS = [
 	"--disable-component-update",
 	"--disable-sync",
 ] as const;
+
+/**
+ * Is a line of the console something to mend? Not that a page which was left had still been asking: the browser ends
+ * such a request, and htmx writes that down.
+ */
+export function isMistake(message: { type(): string; text(): string }): boolean {
+	return message.type() === "error" && !/^htmx: htmx:error: .*AbortError/.test(message.text());
+}
