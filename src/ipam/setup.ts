@@ -65,7 +65,8 @@ export function openSetup(
 			if (!isOpen() || made === undefined) return false;
 			if (context.clock.monotonicMs() - made.at >= options.setupLinkMs) return false;
 			const bytes = (text: string) => new TextEncoder().encode(text);
-			return constantTimeEqual(bytes(token.trim().toLowerCase()), bytes(made.token));
+			// Copied from a console, it may have a quotation mark or a bracket behind it.
+			return constantTimeEqual(bytes(token.toLowerCase().replace(/[^a-z0-9]/g, "")), bytes(made.token));
 		},
 	};
 }

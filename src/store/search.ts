@@ -41,9 +41,23 @@ export function asksNothing({ tag, service, port, seen, text = "" }: HostFilter)
 /** More hosts than these are not picked: a list that walks along its index soon meets enough of them. */
 export const PICKED_MAX = 5_000;
 
-/** By the number of an open port, or what serves there; read from one index. */
-const BY_PORTS = `SELECT host_id AS id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :value
-	OR instr(lower(service), lower(:value)) OR instr(lower(product), lower(:value)))`;
+/** Has the number or the words of a port the text? */
+const FITS =
+	"(CAST(port AS TEXT) = :value OR instr(lower(service), lower(:value)) OR instr(lower(product), lower(:value)))";
+
+/**
+ * The next kind of port (number, service, product) behind one. No host has the last id there can be, so the search
+ * begins behind all ports of that kind. A step for each kind, however many ports; SQLite sees the whole key only in
+ * bound values, not in columns of a recursive query.
+ */
+const NEXT_KIND = `SELECT port, service, product, ${FITS} AS fits FROM host_open_port
+	WHERE is_current = 1 AND (port, service, product, host_id) > (:port, :service, :product, 9223372036854775807)
+	ORDER BY port, service, product LIMIT 1`;
+
+/** More kinds of ports than these are not walked. */
+const KINDS_MAX = 1_000;
+
+type Kind = { readonly port: number; readonly service: string; readonly product: string };
 
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = :value LIMIT :limit",
@@ -52,7 +66,10 @@ const PICKS = {
 		"SELECT DISTINCT host_id AS id FROM host_open_port WHERE service = :value AND is_current = 1 LIMIT :limit",
 	never: "SELECT id FROM host WHERE first_seen_at IS NULL LIMIT :limit",
 	since: "SELECT id FROM host WHERE first_seen_at >= :value LIMIT :limit",
-	ports: `${BY_PORTS} LIMIT :limit`,
+	/** Of this kind. */
+	kind: `SELECT host_id AS id FROM host_open_port WHERE is_current = 1
+		AND port = :port AND service = :service AND product = :product LIMIT :limit`,
+	ports: `SELECT host_id AS id FROM host_open_port WHERE is_current = 1 AND ${FITS} LIMIT :limit`,
 } as const;
 
 type Binds = Record<string, string | number>;
@@ -60,6 +77,21 @@ type Binds = Record<string, string | number>;
 function ask(db: Db, sql: string, binds: Binds): number[] {
 	const rows = db.query<unknown, [Binds]>(sql).values(binds) as [number][];
 	return rows.map(([id]) => id);
+}
+
+/** Ids of hosts by the number of an open port, or what serves there; an id comes once for each port. */
+function pickByPorts(db: Db, value: string, limit: number): number[] {
+	const next = db.query<Kind & { fits: number }, [Kind & { value: string }]>(NEXT_KIND);
+	const ids: number[] = [];
+	let at: Kind = { port: -1, service: "", product: "" };
+	for (let steps = 0; steps < KINDS_MAX && ids.length < limit; steps++) {
+		const found = next.get({ ...at, value });
+		if (found === null) return ids;
+		const { fits, ...kind } = found;
+		if (fits === 1) ids.push(...ask(db, PICKS.kind, { ...kind, limit }));
+		at = kind;
+	}
+	return ids.length < limit ? ask(db, PICKS.ports, { value, limit }) : ids;
 }
 
 /**
@@ -78,7 +110,7 @@ export function pickHosts(db: Db, { tag, service, port, seen, text = "" }: HostF
 	else if (text === "") return undefined;
 	else {
 		ids = pickByWords(db, text, limit);
-		if (ids.length < limit) ids.push(...ask(db, PICKS.ports, { value: text, limit }));
+		if (ids.length < limit) ids.push(...pickByPorts(db, text, limit));
 	}
 	return ids.length > PICKED_MAX ? undefined : [...new Set(ids)];
 }

@@ -1,8 +1,8 @@
 /** Which hosts carry a text in address, name, description, tags, MAC, vendor or found names. Knows no filter or order. */
 
-import { formatAddress, parseAddress } from "../net/address.ts";
 import { macPart } from "../net/mac.ts";
 import type { Db } from "./database.ts";
+import { startsOf } from "./octets.ts";
 
 /** All texts of a host but its address, a line each: what host_word and the index host_words of schema.sql hold. */
 const WORDS =
@@ -16,11 +16,15 @@ const PICKS = {
 		WHERE host_word MATCH :grams AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
 	/** Text shorter than a trigram: the index is read from end to end. */
 	words: `SELECT id FROM host WHERE ${HAS_WORDS} AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
-	/** An address and those it is a part of, as in 10.0.0.1: 10.0.0.17, 110.0.0.1; each begins with one of :starts. */
+	/** A part of an IPv4 address with a dot in it, as 0.1 in 10.0.0.1, 10.0.0.17, 10.0.10.3; each begins with one of :starts. */
 	starts: `SELECT host.id FROM json_each(:starts) AS start CROSS JOIN host
 		ON host.ip >= start.value AND host.ip < start.value || ':' LIMIT :limit`,
-	/** A part of an address: the index of addresses is read from end to end. */
+	/** Digits alone: the index of addresses is read from end to end. */
 	part: "SELECT id FROM host WHERE instr(ip, lower(:value)) LIMIT :limit",
+	/** With a colon or a letter it is a part of an IPv6 address: those lie before and behind all of IPv4. */
+	part6: `SELECT id FROM host WHERE ip_key < x'00000000000000000000ffff00000000' AND instr(ip, lower(:value))
+		UNION ALL SELECT id FROM host WHERE ip_key > x'00000000000000000000ffffffffffff' AND instr(ip, lower(:value))
+		LIMIT :limit`,
 } as const;
 
 const GRAM = 3;
@@ -45,19 +49,10 @@ function pickByText(db: Db, value: string, limit: number): number[] {
 
 function pickByAddress(db: Db, value: string, limit: number): number[] {
 	if (!/^[0-9a-f.:]+$/i.test(value)) return [];
-	const starts = startsOf(value);
+	if (/[a-f:]/i.test(value)) return ask(db, PICKS.part6, { value, limit });
+	const starts = startsOf(db, value);
 	if (starts === undefined) return ask(db, PICKS.part, { value, limit });
 	return ask(db, PICKS.starts, { starts: JSON.stringify(starts), limit });
-}
-
-/** Every beginning of an IPv4 address in which this whole one stands at any place; undefined when it is no whole one. */
-function startsOf(text: string): string[] | undefined {
-	const address = parseAddress(text).value;
-	const [first = "", ...rest] = text.split(".");
-	if (address === undefined || rest.length !== 3 || formatAddress(address) !== text) return undefined;
-	const before = ["", "1", "2", ...Array.from({ length: 25 }, (_, n) => String(n + 1))];
-	const firsts = new Set(before.map((digits) => digits + first).filter((octet) => Number(octet) <= 255));
-	return [...firsts].map((octet) => [octet, ...rest].join("."));
 }
 
 /** An FTS5 query (sqlite.org/fts5.html, trigram tokenizer) for all of the text; undefined when it is too short. */

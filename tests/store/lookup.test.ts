@@ -37,7 +37,30 @@ test.each<[string, RegExp[]]>([
 		"10.0.0.14",
 		[/^SCAN start .*; SEARCH host USING COVERING INDEX sqlite_autoindex_host_1/, /^SCAN host_word/],
 	],
-	["0.14", [/^SCAN host USING COVERING INDEX sqlite_autoindex_host_1$/, /^SCAN host_word/]],
+	[
+		"0.14",
+		[
+			...Array<RegExp>(2).fill(
+				/^SEARCH host USING COVERING INDEX sqlite_autoindex_host_2 \(ip_key>\? AND ip_key<\?\)$/,
+			),
+			/^SCAN start .*; SEARCH host USING COVERING INDEX sqlite_autoindex_host_1/,
+			/^SCAN host_word/,
+		],
+	],
+	[
+		"14",
+		[
+			/^SCAN host USING COVERING INDEX sqlite_autoindex_host_1$/,
+			/^SCAN host USING COVERING INDEX host_words$/,
+		],
+	],
+	[
+		"db8",
+		[
+			/^COMPOUND QUERY.*SEARCH host USING INDEX sqlite_autoindex_host_2.*SEARCH host USING INDEX/,
+			/^SCAN host_word/,
+		],
+	],
 ])("%s is looked for in indexes alone", (text, wanted) => {
 	const plans = plansOf((db) => searchHosts(db, text, 8));
 	for (const [i, plan] of wanted.entries()) expect(plans[i]).toMatch(plan);
