@@ -8,6 +8,7 @@ import {
 	mkdtempSync,
 	readFileSync,
 	rmSync,
+	statSync,
 	truncateSync,
 	writeFileSync,
 } from "node:fs";
@@ -155,6 +156,7 @@ describe("a file", () => {
 			expect(readRows(path)).toEqual(expect.arrayContaining(rows));
 			const copy = `${path}.before-v${SCHEMA_VERSION}-${sample.version}`;
 			expect(readShape(copy)).toEqual(old);
+			expect(statSync(copy).mode & 0o777).toBe(0o600);
 		},
 	);
 

@@ -22,7 +22,7 @@ Works beside a server that runs. csv, json and xlsx come back whole with "rollca
   --format F        ${FORMATS.slice(0, 5).join(", ")},
                     ${FORMATS.slice(5).join(", ")}    (csv)
   --subnet CIDR     only the hosts of this subnet
-  --output FILE     write into FILE, which must not be there yet
+  --output FILE     write into FILE, which must not be there yet; only you may read it then
   --force           replace FILE
 ${DATABASE_HELP}
 
@@ -92,7 +92,7 @@ async function toStdout(pieces: Pieces, io: Io): Promise<void> {
 }
 
 async function toFile(pieces: Pieces, path: string, force: boolean): Promise<void> {
-	const file = await open(path, force ? "w" : "wx").catch((cause: unknown) => {
+	const file = await open(path, force ? "w" : "wx", 0o600).catch((cause: unknown) => {
 		const there = (cause as { code?: string }).code === "EEXIST";
 		const says = there
 			? `${path} is there already. Name another file, or add --force.`

@@ -2,7 +2,6 @@
 
 import { Database } from "bun:sqlite";
 import {
-	chmodSync,
 	closeSync,
 	existsSync,
 	fsyncSync,
@@ -17,6 +16,7 @@ import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
 import { checkFile } from "./migrations.ts";
+import { makePrivate } from "./rights.ts";
 
 /** A copy that was made or looked through. `format` is the version of its tables. */
 export type BackupFile = {
@@ -31,8 +31,6 @@ export type BackupFile = {
 const PART = ".part";
 /** Room that is left to others on the disk, in bytes. */
 const SPARE_BYTES = 16_000_000;
-/** It holds secrets: nobody else may read it. */
-const MODE = 0o600;
 
 /** Name of a copy made at `at`: "ipam-20261125-034100.db", UTC. */
 export function backupName(databasePath: string, at: number): string {
@@ -59,7 +57,6 @@ export function writeBackup(from: string, to: string, options: { busyMs: number 
 		refuseFullDisk(from, dirname(to));
 		rmSync(part, { force: true });
 		copyInto(from, part, options.busyMs);
-		chmodSync(part, MODE);
 		const made = checkBackup(part);
 		settle(part, to);
 		return { ...made, path: to };
@@ -79,6 +76,7 @@ export function copyInto(from: string, to: string, busyMs: number): void {
 		db.run("PRAGMA busy_timeout = ".concat(String(Math.trunc(busyMs))));
 		db.run("PRAGMA trusted_schema = OFF");
 		checkFile(db, { fresh: false, path: from });
+		makePrivate(to);
 		db.query("VACUUM INTO ?").run(to);
 	} finally {
 		db.close();
@@ -94,8 +92,8 @@ export function saveOpenFile(db: Database, path: string, at: number): string {
 	db.run("PRAGMA query_only = OFF");
 	try {
 		rmSync(copy, { force: true });
+		makePrivate(copy);
 		db.query("VACUUM INTO ?").run(copy);
-		chmodSync(copy, MODE);
 		checkBackup(copy);
 		return copy;
 	} finally {
@@ -176,10 +174,13 @@ export function removePieces(folder: string, databasePath: string): void {
 
 /** Copies and pieces of copies, newest first. */
 function namesIn(folder: string, databasePath: string): string[] {
+	return readdirSync(folder).filter(copiesOf(databasePath)).sort().reverse();
+}
+
+/** Is this the name of a copy of that database, or of a piece of one? */
+export function copiesOf(databasePath: string): (name: string) => boolean {
 	const stem = stemOf(databasePath);
-	const ours = (name: string) =>
-		name.startsWith(`${stem}-`) && /^\d{8}-\d{6}\.db(\.|$)/.test(name.slice(stem.length + 1));
-	return readdirSync(folder).filter(ours).sort().reverse();
+	return (name) => name.startsWith(`${stem}-`) && /^\d{8}-\d{6}\.db(\.|$)/.test(name.slice(stem.length + 1));
 }
 
 function lives(pid: number): boolean {

@@ -5,6 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
 import { APPLICATION_ID, checkFile, migrate, SCHEMA_VERSION } from "./migrations.ts";
+import { makePrivate } from "./rights.ts";
 
 /** One connection. Each thread has its own. */
 export type Db = Database;
@@ -37,6 +38,7 @@ export function openDatabase(
 	let db: Database | undefined;
 	Database.MAX_QUERY_CACHE_SIZE = STATEMENTS_KEPT;
 	try {
+		makePrivate(path);
 		db = new Database(path, { create: true, strict: true });
 		// busy_timeout comes first: the change to WAL may itself have to wait.
 		db.run("PRAGMA busy_timeout = ".concat(String(Math.trunc(options.busyMs))));
@@ -72,6 +74,7 @@ export function lockDatabase(path: string, owner: { pid: number; at: number }): 
 	if (path === ":memory:") return { markUsed() {}, release() {} };
 	let lock: Database;
 	try {
+		makePrivate(`${path}.lock`);
 		lock = new Database(`${path}.lock`, { create: true, strict: true });
 	} catch (cause) {
 		throw new AppError("unavailable", `No file can be made beside ${path}: ${(cause as Error).message}.`, {

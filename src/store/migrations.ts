@@ -6,6 +6,7 @@ import { basename, dirname, join } from "node:path";
 import schema from "../../schema.sql" with { type: "text" };
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
+import { makePrivate } from "./rights.ts";
 import toFormat2 from "./steps/to-2.sql" with { type: "text" };
 
 /**
@@ -85,6 +86,7 @@ function keepCopy(db: Database, path: string, from: number): void {
 	const part = `${copy}.part`;
 	rmSync(part, { force: true });
 	try {
+		makePrivate(part);
 		db.query("VACUUM INTO ?").run(part);
 		renameSync(part, copy);
 	} catch (cause) {

@@ -1,7 +1,8 @@
 /** A backup in the place of the database: looked through, brought to today's format, and only then swapped in. */
 
 import { Database } from "bun:sqlite";
-import { chmodSync, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { chownSync, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { AppError } from "../errors.ts";
 import { type BackupFile, backupName, checkBackup, copyInto, settle } from "./backup.ts";
 import { openDatabase } from "./database.ts";
@@ -29,7 +30,7 @@ export function restoreBackup(from: string, to: string, options: { at: number; b
 		copyInto(from, part, options.busyMs);
 		refuseForeign(part, options.busyMs);
 		const made = checkBackup(part);
-		if (existsSync(to)) chmodSync(part, statSync(to).mode & 0o777);
+		giveToOwner(part, to);
 		const kept = keepFormer(to, options);
 		settle(part, to);
 		return { ...made, path: to, kept: kept ?? null };
@@ -86,6 +87,18 @@ function readParts(db: Database): Map<string, string> {
 			return [`${type} ${name}`, isTable ? (columns.get(name)?.columns ?? "") : text];
 		}),
 	);
+}
+
+/** Whoever restores as root leaves the file to whom the database (or its folder) belongs: only they can read it. */
+function giveToOwner(part: string, to: string): void {
+	const { uid, gid } = statSync(existsSync(to) ? to : dirname(to));
+	const ours = statSync(part);
+	if (ours.uid === uid && ours.gid === gid) return;
+	try {
+		chownSync(part, uid, gid);
+	} catch {
+		// Not root: the file is ours, as the former one was, or could not have been replaced.
+	}
 }
 
 /** Gives the former database a second name. Its log is moved into it first: left behind, it would be taken for the new one's. */

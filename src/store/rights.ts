@@ -1,0 +1,72 @@
+/**
+ * Who may read the files of a database: only their owner, for they hold hashes and keys. Makes new ones so, and closes
+ * those that an earlier version, or somebody else's copy, left open. Knows no table.
+ */
+
+import { chmodSync, closeSync, openSync, readdirSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** Read and write for the owner, nothing for others. */
+const PRIVATE = 0o600;
+const OTHERS = 0o077;
+
+/** What lies beside a database and belongs to it, by the end of its name. */
+const BELONGS =
+	/^(-wal|-shm|-journal|\.lock|\.setup|\.restoring|\.before-v\d+-\d+|\.before-restore-\d{8}-\d{6}|\.saved-\d{8}-\d{6})$/;
+
+/**
+ * Makes an empty file that only its owner reads, unless one is there already: SQLite fills it, and gives its log the
+ * same rights. What keeps the file from being made, SQLite tells better.
+ */
+export function makePrivate(path: string): void {
+	if (path === ":memory:") return;
+	try {
+		closeSync(openSync(path, "wx", PRIVATE));
+	} catch {
+		// There already, or impossible: opening it says which.
+	}
+}
+
+/** What was open to others: closed now, or (another user's file) still open. Names, without their folder. */
+export type Closed = { readonly closed: readonly string[]; readonly open: readonly string[] };
+
+/** Closes the database `path`, what belongs to it, and its backups in `backups` (`isBackup` knows them by name). */
+export function closeToOthers(
+	path: string,
+	backups: { readonly dir: string; isBackup(name: string): boolean },
+): Closed {
+	if (path === ":memory:") return { closed: [], open: [] };
+	const own = basename(path);
+	const beside = namesIn(dirname(path)).filter(
+		(name) => name === own || (name.startsWith(own) && BELONGS.test(name.slice(own.length))),
+	);
+	const files = [
+		...beside.map((name) => join(dirname(path), name)),
+		...namesIn(backups.dir)
+			.filter(backups.isBackup)
+			.map((name) => join(backups.dir, name)),
+	];
+	const seen = files.map((file) => ({ name: basename(file), done: closeFile(file) }));
+	const named = (done: boolean) => seen.filter((one) => one.done === done).map(({ name }) => name);
+	return { closed: named(true), open: named(false) };
+}
+
+/** True: closed just now; false: open, and not ours to close; undefined: nobody else could read it. */
+function closeFile(path: string): boolean | undefined {
+	const found = statSync(path, { throwIfNoEntry: false });
+	if (found === undefined || !found.isFile() || (found.mode & OTHERS) === 0) return undefined;
+	try {
+		chmodSync(path, found.mode & ~OTHERS & 0o777);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch {
+		return [];
+	}
+}
