@@ -11,7 +11,7 @@ import { findSession, type SessionBounds } from "../ipam/sessions.ts";
 import type { Setup } from "../ipam/setup.ts";
 import { findToken } from "../ipam/tokens.ts";
 import { SCOPES, suffices } from "../model/user.ts";
-import { isOpen, needOf } from "./access.ts";
+import { isOpen, type Need, needOf } from "./access.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { readSessionKey } from "./cookies.ts";
 import type { Limits } from "./limits.ts";
@@ -34,14 +34,20 @@ export type GuardDeps = {
 	readonly setup: Setup;
 	readonly limits: Limits;
 	readonly rules: OriginRules;
+	/** Is there anything at this path? */
+	isThere(path: string): boolean;
 	readonly bounds: SessionBounds & { readonly tokenSeenMs: number };
 };
 
 const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 const PAGE_METHODS = new Set(["GET", "POST"]);
 const API_METHODS = new Set(["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]);
-/** Ways to write a path that a router and a guard could read differently. */
-const AMBIGUOUS = /%(?:2e|2f|5c|00)|%(?![0-9a-f]{2})|\\|\/\/|\/\.{1,2}(?:\/|$)/i;
+/**
+ * Ways to write a path that a router and a guard could read differently. Letters, digits and - . _ ~ need no percent sign
+ * (RFC 3986 2.3): who writes one wants to be read otherwise.
+ */
+const AMBIGUOUS =
+	/%(?:2[def]|3\d|[46][1-9a-f]|[57][\da]|5[cf]|7e|00)|%(?![\da-f]{2})|\\|\/\/|\/\.{1,2}(?:\/|$)/i;
 const PATH_CHARS = 4_096;
 
 /** Answers why a request is refused; undefined: it may go on, and `callers` knows who sent it. */
@@ -177,6 +183,8 @@ async function refuseRole(
 ): Promise<Refusal | undefined> {
 	const need = needOf(request.method, path);
 	const isProgram = caller.actor.kind === "token";
+	const isMore = !suffices(caller.role, need.role) || (isProgram && !need.tokens);
+	if (isMore && !deps.isThere(path)) return { status: 404, says: nothingAt(need) };
 	if (isProgram && !need.tokens) return { status: 403, says: "Tokens open the API, not the pages." };
 	if (!suffices(caller.role, need.role)) return tooLittle(caller, need.role);
 	if (!isProgram && !READING.has(request.method) && !(await isProven(request, caller.csrf))) {
@@ -187,13 +195,20 @@ async function refuseRole(
 	}
 	try {
 		const who = `${caller.actor.kind} ${caller.actor.id}`;
-		if (isProgram) await deps.limits.take("token", who);
-		if (need.limit !== undefined) await deps.limits.take(need.limit, who);
+		if (isProgram) deps.limits.take("token", who);
+		if (need.limit !== undefined) deps.limits.take(need.limit, who);
 		return undefined;
 	} catch (error) {
 		if (!(error instanceof AppError) || error.code !== "limited") throw error;
 		return { status: 429, says: error.message, retryAfterS: Number(error.detail?.retryAfterS ?? 1) };
 	}
+}
+
+/** Nobody's rights would help. */
+function nothingAt({ tokens }: Need): string {
+	return tokens
+		? "There is nothing at this address: /openapi.json lists what there is."
+		: "There is no such page.";
 }
 
 function tooLittle(caller: Caller, needed: string): Refusal {

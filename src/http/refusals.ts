@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import type { Callers } from "./callers.ts";
 import type { Desk } from "./desk.ts";
 import type { Refusal } from "./guard.ts";
+import { SECURITY_HEADERS } from "./headers.ts";
 import { readTheme } from "./query.ts";
 import {
 	explain,
@@ -41,11 +42,26 @@ export function answerRefusal(refusing: Refusing, request: Request, refusal: Ref
 	return withRetry(bare(refusing, request, status, says), retryAfterS);
 }
 
+/** A request whose Host is no name of anything (RFC 9110 7.4: misdirected). */
+export function answerNowhere(): Response {
+	return new Response("This request names no host that could be meant.\n", {
+		status: 421,
+		headers: {
+			...SECURITY_HEADERS,
+			"content-type": "text/plain; charset=utf-8",
+			"cache-control": "no-store",
+		},
+	});
+}
+
 /** htmx follows no redirect to another page by itself: it is told. A page that was asked for is come back to. */
 function leadTo(request: Request, lead: "login" | "setup"): Response {
-	const { pathname, search } = new URL(request.headers.get("hx-current-url") ?? request.url, request.url);
-	const isPage = request.method === "GET" || request.headers.has("hx-current-url");
-	const back = isPage && pathname !== "/" ? `?${new URLSearchParams({ next: pathname + search })}` : "";
+	// The page that htmx was on; a script of somebody else may claim anything.
+	const said = request.headers.get("hx-current-url") ?? "";
+	const page = said !== "" && URL.canParse(said, request.url) ? said : undefined;
+	const { pathname, search } = new URL(page ?? request.url, request.url);
+	const isPage = request.method === "GET" || page !== undefined;
+	const back = isPage && /^\/./.test(pathname) ? `?${new URLSearchParams({ next: pathname + search })}` : "";
 	const there = lead === "setup" ? "/setup" : `/login${back}`;
 	if (!isHtmx(request)) return redirect(there);
 	const answer = redirect(there);

@@ -33,8 +33,9 @@ import { type Live, openLive } from "./live.ts";
 import { type Doorkeeper, loginRoutes } from "./login.ts";
 import { metricRoutes } from "./metrics.ts";
 import { originRules } from "./origin.ts";
+import { createPlaces } from "./places.ts";
 import { recordRoutes } from "./record.ts";
-import { answerError, answerRefusal } from "./refusals.ts";
+import { answerError, answerNowhere, answerRefusal } from "./refusals.ts";
 import { respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -72,9 +73,14 @@ export async function openServer(
 	/** Requests that came by `handle`: only they may be without an address. */
 	const inside = new WeakSet<Request>();
 	const rules = originRules(context.config, options.machine);
-	const guard = createGuard({ ...options.doorkeeper, ground: context, callers, rules, bounds: BOUNDS });
 	const operations = allOperations(desk, feed);
 	const { doorkeeper } = options;
+	const routes = (): Server["routes"] => [
+		...app.routes,
+		...operations.map(({ method, path }) => ({ method, path: `${PREFIX}${path}` })),
+	];
+	const isThere = createPlaces(routes);
+	const guard = createGuard({ ...doorkeeper, ground: context, callers, rules, isThere, bounds: BOUNDS });
 	const app = assemble(desk, { operations, assets, live, inside, guard, callers, doorkeeper });
 	let listener: Listener | undefined;
 	try {
@@ -93,7 +99,7 @@ export async function openServer(
 			return listener?.certificateEndsAt;
 		},
 		renew: (always) => listener?.renew(always),
-		routes: [...app.routes, ...operations.map(({ method, path }) => ({ method, path: `${PREFIX}${path}` }))],
+		routes: routes(),
 		get streams() {
 			return live.readers + feed.readers;
 		},
@@ -155,6 +161,8 @@ function assemble(desk: Desk, parts: Parts) {
 	})
 		.onError(({ request, error, code }) => answerError(refusing, request, error, String(code)))
 		.onRequest(async ({ request, server, set }) => {
+			// With a host that is none there is no address at all, and nothing could be made of it.
+			if (!URL.canParse(request.url)) return answerNowhere();
 			if (request.url.startsWith("https:")) set.headers["strict-transport-security"] = HSTS;
 			const peer = inside.has(request) ? INSIDE : server?.requestIP(request)?.address;
 			const refusal = await guard(request, peer);
