@@ -1,6 +1,9 @@
-/** How often somebody may ask for what costs others something. Counts in memory; knows who asks, not why. */
+/**
+ * How often somebody may ask for what costs others something: buckets of tokens, each filled at its own pace and never
+ * above its brim. Counts in memory, by the clock it is handed; knows who asks, not why.
+ */
 
-import type { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 
 export type LimitBounds = {
@@ -11,17 +14,17 @@ export type LimitBounds = {
 	readonly loginsPerMinute: number;
 	readonly importsPerMinute: number;
 	readonly webhookTestsPerMinute: number;
+	/** Callers that are remembered; those who have not asked lately are forgotten first. */
+	readonly callersCounted: number;
 };
 
 /** What is counted: sweeps and scans asked by hand, imports, tests of webhooks, requests of a token, sign-ins. */
 export type Counted = "ask" | "import" | "test" | "token" | "login";
 
 export type Limits = {
-	/** AppError("limited") with `retryAfterS` when `who` has asked too often, or all together have. */
-	take(what: Counted, who: string): Promise<void>;
+	/** AppError("limited") with `retryAfterS` when `who` has asked too often, or all together have; then nothing is spent. */
+	take(what: Counted, who: string): void;
 };
-
-type Counter = { consume(key: string): Promise<unknown> };
 
 const SAYS: Readonly<Record<Counted, string>> = {
 	ask: "Sweeps and scans were asked for too often",
@@ -31,46 +34,61 @@ const SAYS: Readonly<Record<Counted, string>> = {
 	login: "Too many sign-ins from your address",
 };
 
-export function createLimits(bounds: LimitBounds): Limits {
-	let ready: Promise<Record<Counted, readonly Counter[]>> | undefined;
+/** So much at once, and so much again in a minute. */
+type Pace = { readonly atOnce: number; readonly perMinute: number };
+
+export function createLimits(bounds: LimitBounds, clock: Pick<Clock, "monotonicMs">): Limits {
+	const { asksPerMinute: asks } = bounds;
+	const own: Record<Counted, Pace> = {
+		ask: { atOnce: asks / 2, perMinute: asks / 6 },
+		import: { atOnce: bounds.importsPerMinute, perMinute: bounds.importsPerMinute },
+		test: { atOnce: bounds.webhookTestsPerMinute, perMinute: bounds.webhookTestsPerMinute },
+		token: { atOnce: bounds.tokenAtOnce, perMinute: bounds.tokenPerSecond * 60 },
+		login: { atOnce: bounds.loginsPerMinute, perMinute: bounds.loginsPerMinute },
+	};
+	const all: Partial<Record<Counted, Pace>> = { ask: { atOnce: asks, perMinute: asks } };
+	const buckets = createBuckets(bounds.callersCounted);
 	return {
-		async take(what, who) {
-			ready ??= openCounters(bounds);
-			const [own, all] = (await ready)[what];
-			await spend(own, who, what);
-			await spend(all, "all", what);
+		take(what, who) {
+			const now = clock.monotonicMs();
+			const mine = buckets.look(`${what} ${who}`, own[what], now);
+			const shared = all[what] === undefined ? undefined : buckets.look(`${what}`, all[what], now);
+			const waitMs = Math.max(mine.waitMs, shared?.waitMs ?? 0);
+			if (waitMs > 0) throw refusal(what, Math.max(1, Math.ceil(waitMs / 1_000)));
+			mine.spend();
+			shared?.spend();
 		},
 	};
 }
 
-/** The library is loaded when something is counted for the first time: at rest it costs nothing. */
-async function openCounters(bounds: LimitBounds): Promise<Record<Counted, readonly Counter[]>> {
-	const library = await import("rate-limiter-flexible");
-	const per = (points: number, duration: number): RateLimiterMemory =>
-		new library.RateLimiterMemory({ points, duration, keyPrefix: "" });
-	/** One every so often, and a store of more that fills up slowly. */
-	const bursty = (every: RateLimiterMemory, more: RateLimiterMemory): BurstyRateLimiter =>
-		new library.BurstyRateLimiter(every, more);
-	const { asksPerMinute } = bounds;
-	const everyS = Math.max(1, Math.round(360 / asksPerMinute));
-	const atOnce = Math.max(2, Math.floor(asksPerMinute / 2));
-	return {
-		ask: [bursty(per(1, everyS), per(atOnce - 1, everyS * 9)), per(asksPerMinute, 60)],
-		import: [per(bounds.importsPerMinute, 60)],
-		test: [per(bounds.webhookTestsPerMinute, 60)],
-		token: [bursty(per(bounds.tokenPerSecond, 1), per(bounds.tokenAtOnce - bounds.tokenPerSecond, 60))],
-		login: [per(bounds.loginsPerMinute, 60)],
-	};
+function refusal(what: Counted, retryAfterS: number): AppError {
+	return new AppError("limited", `${SAYS[what]}. Wait ${retryAfterS} s, then it goes on.`, {
+		detail: { retryAfterS },
+	});
 }
 
-async function spend(counter: Counter | undefined, key: string, what: Counted): Promise<void> {
-	try {
-		await counter?.consume(key);
-	} catch (refused) {
-		if (refused instanceof Error) throw refused;
-		const retryAfterS = Math.max(1, Math.ceil((refused as RateLimiterRes).msBeforeNext / 1_000));
-		throw new AppError("limited", `${SAYS[what]}. Wait ${retryAfterS} s, then it goes on.`, {
-			detail: { retryAfterS },
-		});
-	}
+/** `left` of it at this moment. */
+type Bucket = { left: number; at: number };
+
+function createBuckets(most: number) {
+	// In the order of their last use.
+	const known = new Map<string, Bucket>();
+	return {
+		/** How long it takes until there is one in it, and taking that one. */
+		look(key: string, { atOnce, perMinute }: Pace, now: number) {
+			const perMs = perMinute / 60_000;
+			const bucket = known.get(key) ?? { left: atOnce, at: now };
+			const left = Math.min(atOnce, bucket.left + (now - bucket.at) * perMs);
+			// A hair's breadth: sums of fractions are not exact.
+			const waitMs = left >= 1 - 1e-9 ? 0 : (1 - left) / perMs;
+			return {
+				waitMs,
+				spend() {
+					known.delete(key);
+					known.set(key, { left: left - 1, at: now });
+					if (known.size > most) known.delete(known.keys().next().value ?? "");
+				},
+			};
+		},
+	};
 }

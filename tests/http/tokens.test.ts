@@ -77,32 +77,20 @@ describe("what opens nothing", () => {
 	});
 });
 
-test("twenty a second, sixty at once; then it is told when", async () => {
-	const answers = await Promise.all(Array.from({ length: 80 }, () => ask(bearer(key))));
-	const put = answers.filter(({ status }) => status === 429);
-	expect(put.length).toBeGreaterThanOrEqual(15);
-	expect(put.length).toBeLessThanOrEqual(20);
-	expect(Number(put[0]?.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
-	expect(put[0]?.headers.get("content-type")).toStartWith("application/problem+json");
-	expect((await ask(bearer(await make({})))).status).toBe(200);
-});
-
-test("sweeps by hand: three at once, then one is told to wait; others have their own", async () => {
-	const own = await openRig({ SCAN_ASKS_PER_MINUTE: "6" });
-	signIn(own.app.context.db, "editor");
-	for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) {
-		await own.post("/subnets", { cidr: `10.0.${n}.0/24`, sweep_interval_s: "60" });
+test("a path that is not there is not there, whatever the scope: more rights would not help", async () => {
+	for (const path of ["/api/v1/nothing", "/api/v1/hosts/1/nothing", "/api/v1/webhook", "/nothing"]) {
+		const answer = await ask(bearer(key), path);
+		expect([path, answer.status]).toEqual([path, 404]);
 	}
-	const sweep = async (n: number, headers = {}) =>
-		(await own.post(`/subnets/${n}/sweep`, {}, headers)).status;
-	expect([await sweep(1), await sweep(2), await sweep(3), await sweep(4)]).toEqual([303, 303, 303, 429]);
-	expect([await sweep(4, signedAs("editor")), await sweep(5, signedAs("editor"))]).toEqual([303, 303]);
-	expect(await sweep(6, signedAs("editor"))).toBe(303);
-	// Six a minute in all.
-	signIn(own.app.context.db, "viewer");
-	expect((await own.post("/subnets/7/sweep", {}, signedAs("viewer"))).status).toBe(403);
-	const late = await own.post("/subnets/7/sweep", {}, signedAs("editor"));
-	expect(late.status).toBe(429);
-	expect(Number(late.headers.get("retry-after"))).toBeGreaterThan(1);
-	await own.close();
+	const problem = (await ask(bearer(key), "/api/v1/nothing")).json() as { code: string; detail: string };
+	expect(problem).toMatchObject({
+		code: "not_found",
+		detail: expect.stringContaining("/openapi.json") as never,
+	});
+	expect((await ask(bearer(key), "/api/v1/webhooks")).status).toBe(403);
+	expect((await ask(bearer(key), "/settings")).status).toBe(403);
+	expect((await ask({}, "/api/v1/nothing")).status).toBe(401);
+	signIn(rig.app.context.db, "viewer");
+	expect((await rig.get("/nothing", signedAs("viewer"))).status).toBe(404);
+	expect((await rig.get("/settings/users", signedAs("viewer"))).status).toBe(403);
 });
