@@ -459,7 +459,7 @@ CREATE TABLE api_token (
 -- Wrong passwords, by account and by address: how many in a row, and until when the next try is refused. A row is
 -- forgotten a day after its last failure.
 CREATE TABLE login_failure (
-	key        TEXT    PRIMARY KEY,                   -- "account 5", "name …" (a hash) or "address 192.0.2.7"
+	key        TEXT    PRIMARY KEY,                   -- "address 192.0.2.7", "account 5", "account 5 at 192.0.2.7", "name …" (a hash)
 	failures   INTEGER NOT NULL,
 	last_at    INTEGER NOT NULL,
 	blocked_until INTEGER NOT NULL DEFAULT 0             -- refused until this moment

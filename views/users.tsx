@@ -136,6 +136,8 @@ export function Own(props: { id: string; problem: FieldProblem | undefined }) {
 export function UserPage(props: {
 	user: User;
 	sessions: number;
+	/** Tokens they made. */
+	tokens?: number;
 	problem?: FieldProblem & { form: "role" | "password" };
 }) {
 	const { user, problem } = props;
@@ -166,16 +168,7 @@ export function UserPage(props: {
 			<Panel title="A new password" class="padded">
 				<NewPassword here={here} problem={problem?.form === "password" ? problem : undefined} />
 			</Panel>
-			<Panel title="Sessions" class="padded">
-				<p>
-					{props.sessions === 0
-						? "Signed in nowhere."
-						: `Signed in ${props.sessions === 1 ? "in one browser" : `in ${props.sessions} browsers`}.`}
-				</p>
-				{props.sessions > 0 && (
-					<ActionButton action={`${here}/sessions/end`} label="Sign out everywhere" needs="admin" />
-				)}
-			</Panel>
+			<Doing here={here} sessions={props.sessions} tokens={props.tokens ?? 0} />
 			<details class="delete">
 				<summary>Delete…</summary>
 				<Form action={`${here}/delete`} needs="admin">
@@ -189,6 +182,29 @@ export function UserPage(props: {
 				</Form>
 			</details>
 		</SettingsFrame>
+	);
+}
+
+/** Where they are signed in, and what goes on without them. */
+function Doing(props: { here: string; sessions: number; tokens: number }) {
+	const { here } = props;
+	return (
+		<Panel title="Sessions" class="padded">
+			<p>
+				{props.sessions === 0
+					? "Signed in nowhere."
+					: `Signed in ${props.sessions === 1 ? "in one browser" : `in ${props.sessions} browsers`}.`}
+			</p>
+			{props.sessions > 0 && (
+				<ActionButton action={`${here}/sessions/end`} label="Sign out everywhere" needs="admin" />
+			)}
+			{props.tokens > 0 && (
+				<p>
+					{props.tokens === 1 ? "A token this user made goes" : `${props.tokens} tokens this user made go`} on
+					working without them: see <a href="/settings/tokens">Tokens</a>.
+				</p>
+			)}
+		</Panel>
 	);
 }
 

@@ -4,7 +4,7 @@ import { type Beside, openBeside } from "../app/beside.ts";
 import { random } from "../app/random.ts";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { addUser, changePassword, listUsers, stopTwoStep, userNamed } from "../ipam/users.ts";
+import { addUser, changePassword, listUsers, userNamed } from "../ipam/users.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
 import { readPassword } from "./password.ts";
 import type { Io } from "./run.ts";
@@ -84,7 +84,6 @@ async function add({ context, passwords }: Beside, io: Io, name: string, values:
 async function passwd({ context, passwords }: Beside, io: Io, name: string, values: Values): Promise<void> {
 	const user = userNamed(context, name);
 	const password = await readPassword(io, values["password-stdin"] === true);
-	await changePassword(context, passwords, user.id, password);
-	stopTwoStep(context, user.id);
+	await changePassword(context, passwords, user.id, password, true);
 	io.out(`${user.name} has a new password, and is signed out everywhere.\n`);
 }

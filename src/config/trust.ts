@@ -30,6 +30,8 @@ export const TRUST_BOUNDS = {
 	hashPasses: 2,
 	hashesAtOnce: 4,
 	hashesWaiting: 32,
+	/** Of the places to wait, so many are for people at addresses where their account was used lately. */
+	hashesReserved: 8,
 	/** Wrong passwords in a row that cost nothing; then one second, doubled each time up to these. */
 	freeFailures: 5,
 	addressDelayMaxMs: 900_000,
@@ -49,6 +51,8 @@ export const TRUST_BOUNDS = {
 	/** Imports and tests of webhooks of one person or token, a minute. */
 	importsPerMinute: 6,
 	webhookTestsPerMinute: 6,
+	/** Callers whose requests are counted at the same time. */
+	callersCounted: 10_000,
 } as const;
 
 /** Parts between commas; undefined when one of them is none. */

@@ -7,7 +7,7 @@ import { renderFragment } from "../../views/render.tsx";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { Passwords } from "../ipam/passwords.ts";
-import { endSession, forgetEnded, openSession } from "../ipam/sessions.ts";
+import { dropSession, forgetEnded, openSession } from "../ipam/sessions.ts";
 import type { Setup } from "../ipam/setup.ts";
 import { addFirstAdmin } from "../ipam/users.ts";
 import { clientKey, type User } from "../model/user.ts";
@@ -52,6 +52,8 @@ function respondDoor(request: Request, page: ReturnType<typeof LoginPage>, statu
 }
 
 const WRONG = "Name, password or code is not right.";
+/** When the database takes nothing, a program may ask again after so many seconds. */
+const BROKEN_S = 5;
 
 async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Request): Promise<Response> {
 	const field = await readForm(request);
@@ -64,13 +66,17 @@ async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Re
 			status,
 		);
 	try {
-		await limits.take("login", clientKey(from));
+		limits.take("login", clientKey(from));
 		const user = await passwords.check({ name, password: field("password"), code: field("code"), from });
 		return user === undefined ? again(WRONG, 401) : enter(desk, request, user, readNext(next));
 	} catch (error) {
-		if (!(error instanceof AppError) || error.code !== "limited") throw error;
-		const answer = again(error.message, 429);
-		answer.headers.set("retry-after", String(error.detail?.retryAfterS ?? 1));
+		const { status, says, detail } = explain(error);
+		if (status !== 429 && status !== 503) throw error;
+		const isStorage = !(error instanceof AppError);
+		if (isStorage) desk.context.log.error("nobody can be signed in", { reason: error });
+		const answer = again(isStorage ? `Nobody can be signed in now. ${says}` : says, status);
+		const { retryAfterS = BROKEN_S } = (detail ?? {}) as { retryAfterS?: number };
+		answer.headers.set("retry-after", String(retryAfterS));
 		return answer;
 	}
 }
@@ -82,7 +88,7 @@ function enter(desk: Desk, request: Request, user: User, to: string): Response {
 		...desk.by(request),
 		actor: { kind: "person", id: user.id, name: user.name, from: actor.from } as const,
 	};
-	if (sessionId !== undefined && actor.id !== undefined) endSession(context, actor.id, sessionId);
+	if (sessionId !== undefined && actor.id !== undefined) dropSession(context, actor.id, sessionId);
 	forgetEnded(context, BOUNDS);
 	const { key } = openSession(context, user, request.headers.get("user-agent") ?? "");
 	const answer = redirect(to);
@@ -92,7 +98,7 @@ function enter(desk: Desk, request: Request, user: User, to: string): Response {
 
 function signOut(desk: Desk, request: Request): Response {
 	const { actor, sessionId, encrypted } = desk.reader(request);
-	if (sessionId !== undefined && actor.id !== undefined) endSession(desk.by(request), actor.id, sessionId);
+	if (sessionId !== undefined && actor.id !== undefined) dropSession(desk.by(request), actor.id, sessionId);
 	const answer = redirect("/login");
 	answer.headers.append("set-cookie", noSessionCookie(encrypted));
 	answer.headers.set("clear-site-data", '"cache", "storage"');
@@ -124,7 +130,7 @@ async function setUp(desk: Desk, keeper: Doorkeeper, request: Request): Promise<
 			status,
 		);
 	try {
-		await keeper.limits.take("login", clientKey(desk.reader(request).actor.from));
+		keeper.limits.take("login", clientKey(desk.reader(request).actor.from));
 		if (!keeper.setup.accepts(token)) {
 			keeper.setup.offer();
 			const message =

@@ -6,7 +6,7 @@ import { type UserFormState, UserPage, Users } from "../../views/users.tsx";
 import type { Passwords } from "../ipam/passwords.ts";
 import { endSessions } from "../ipam/sessions.ts";
 import { createToken, revokeToken } from "../ipam/tokens.ts";
-import { addUser, changePassword, deleteUser, demandUser, editUser, stopTwoStep } from "../ipam/users.ts";
+import { addUser, changePassword, deleteUser, demandUser, editUser } from "../ipam/users.ts";
 import { readRole, readScope } from "../model/user.ts";
 import { listSessions } from "../store/sessions.ts";
 import { listTokens } from "../store/tokens.ts";
@@ -89,8 +89,10 @@ type UserProblem = NonNullable<Parameters<typeof UserPage>[0]["problem"]>;
 
 function showUser(desk: Desk, request: Request, id: number, problem?: UserProblem, status = 200): Response {
 	const user = demandUser(desk.context, id);
-	const sessions = listSessions(desk.context.db, id).length;
-	const main = UserPage({ user, sessions, ...(problem === undefined ? {} : { problem }) });
+	const { db } = desk.context;
+	const sessions = listSessions(db, id).length;
+	const tokens = listTokens(db).filter(({ madeBy }) => madeBy === user.name).length;
+	const main = UserPage({ user, sessions, tokens, ...(problem === undefined ? {} : { problem }) });
 	return respondPage(request, desk.shell(request), { title: user.name, main }, status);
 }
 
@@ -114,8 +116,7 @@ async function setPassword(
 	const field = await readForm(request);
 	try {
 		await confirm(desk, passwords, request, field);
-		await changePassword(desk.by(request), passwords, id, field("password"));
-		stopTwoStep(desk.by(request), id);
+		await changePassword(desk.by(request), passwords, id, field("password"), true);
 		return redirect(`${USERS}/${id}`);
 	} catch (error) {
 		return showUser(desk, request, id, { ...problemIn(error), form: "password" }, explain(error).status);

@@ -1,31 +1,26 @@
 /**
- * The one place where a password or a code is compared: hashes, and the delay that grows with wrong tries, whatever
- * door they come through. Knows no session and no page.
+ * The one place where a password or a code is compared, whatever door it comes through. How wrong tries are slowed down
+ * is in tries. Knows no session and no page.
  */
 
-import { sha256 } from "@oslojs/crypto/sha2";
 import { constantTimeEqual } from "@oslojs/crypto/subtle";
-import { encodeHexLowerCase } from "@oslojs/encoding";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { clientKey, USER_LIMITS, type User } from "../model/user.ts";
+import { USER_LIMITS, type User } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import * as failures from "../store/failures.ts";
 import * as users from "../store/users.ts";
 import { fingerprint } from "./secrets.ts";
+import { unlessBusy } from "./sessions.ts";
+import { openTry, type TryBounds } from "./tries.ts";
 
-export type PasswordBounds = {
+export type PasswordBounds = TryBounds & {
 	readonly hashMemoryKib: number;
 	readonly hashPasses: number;
 	readonly hashesAtOnce: number;
 	readonly hashesWaiting: number;
-	readonly freeFailures: number;
-	readonly addressDelayMaxMs: number;
-	readonly accountDelayMaxMs: number;
-	readonly failureMs: number;
-	readonly failuresKept: number;
-	readonly knownAddressMs: number;
-	readonly knownAddresses: number;
+	/** Of those waiting, so many places are for people at addresses they use: a crowd of strangers cannot take them. */
+	readonly hashesReserved: number;
 };
 
 export type Passwords = {
@@ -34,7 +29,8 @@ export type Passwords = {
 	/**
 	 * The user this name and password belong to, with the code where there is a second step; undefined when any of it
 	 * is wrong, in the same time whether or not there is such a user. AppError("limited") with `retryAfterS` while tries
-	 * from there, or at this account, have to wait; they are then not looked at, right or wrong.
+	 * from there, or at this account, have to wait; they are then not looked at, right or wrong. Where a try cannot be
+	 * written down nobody is let in: the database's own error says why.
 	 */
 	check(given: {
 		name: string;
@@ -52,46 +48,62 @@ const NOBODYS =
 /** RFC 6238: steps of 30 s, six digits; one step either side is right too (clocks differ). */
 const STEP_MS = 30_000;
 const DIGITS = 6;
+/** Wrong tries between two looks at how many are kept. */
+const PRUNE_EVERY = 64;
 
 export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: PasswordBounds): Passwords {
+	const { db, clock } = context;
 	const turn = createTurns(bounds);
-	const hash = (password: string) =>
-		turn(() =>
-			Bun.password.hash(password, {
-				algorithm: "argon2id",
-				memoryCost: bounds.hashMemoryKib,
-				timeCost: bounds.hashPasses,
-			}),
-		);
+	let failed = 0;
+	const hashNow = (password: string) =>
+		Bun.password.hash(password, {
+			algorithm: "argon2id",
+			memoryCost: bounds.hashMemoryKib,
+			timeCost: bounds.hashPasses,
+		});
+	const hash = (password: string) => turn(true, () => hashNow(password));
 	return {
 		hash,
 		async check({ name, password, code, from }) {
-			const { db, clock } = context;
 			const user = findUser(context, name);
-			const keys = keysOf(context, user, name, from, bounds);
-			refuseEarly(context, keys);
+			const attempt = openTry(context, { user, name, from }, bounds);
+			attempt.refuse();
 			const credentials = user === undefined ? undefined : users.findCredentials(db, user.id);
-			const isRight = await turn(() => verify(password, credentials?.passwordHash ?? NOBODYS));
+			const kept = credentials?.passwordHash ?? NOBODYS;
+			const isRight = await turn(attempt.isKnown, () => verify(password, kept));
 			const step = code === undefined ? undefined : await readStep(context, user, code);
 			// Others may have failed while this one was hashed.
-			return transact(db, () => {
-				refuseEarly(context, keys);
-				if (
-					user === undefined ||
-					credentials === undefined ||
-					!isRight ||
-					!hasCode(context, user, code, step)
-				) {
-					for (const key of keys) fail(context, key, bounds);
-					failures.pruneFailures(db, clock.now() - bounds.failureMs, bounds.failuresKept);
-					return undefined;
+			const found = transact(db, () => {
+				attempt.refuse();
+				const isIn = isRight && isStill(context, user, kept);
+				if (user !== undefined && isIn && hasCode(context, user, code, step)) {
+					attempt.succeed(user);
+					return user;
 				}
-				for (const { key } of keys) failures.forgetFailures(db, key);
-				failures.rememberAddress(db, user.id, clientKey(from), clock.now(), bounds.knownAddresses);
-				return user;
+				attempt.fail();
+				if (failed++ % PRUNE_EVERY === 0)
+					failures.pruneFailures(db, clock.now() - bounds.failureMs, bounds.failuresKept);
+				return undefined;
 			});
+			if (found !== undefined && isWeak(kept, bounds)) {
+				const fresh = await turn(true, () => hashNow(password));
+				unlessBusy(() => users.replaceHash(db, found.id, kept, fresh));
+			}
+			return found;
 		},
 	};
+}
+
+/** While a hash is made, somebody may change the password, or take the right to sign in away. */
+function isStill({ db }: Pick<Context, "db">, user: User | undefined, hash: string): boolean {
+	const now = user === undefined ? undefined : users.findUser(db, user.id);
+	return now?.disabledAt === undefined && users.findCredentials(db, now?.id ?? 0)?.passwordHash === hash;
+}
+
+/** Was it made with less than we ask for now? It is made anew while the password is at hand. */
+function isWeak(hash: string, bounds: PasswordBounds): boolean {
+	const [, memory, passes] = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=\d+\$/.exec(hash) ?? [];
+	return !(Number(memory) >= bounds.hashMemoryKib && Number(passes) >= bounds.hashPasses);
 }
 
 /** The step whose code this is: the one before, this one or the next; undefined when it is none of theirs. */
@@ -147,65 +159,20 @@ function findUser({ db }: Pick<Context, "db">, name: string): User | undefined {
 	return user?.disabledAt === undefined ? user : undefined;
 }
 
-type Key = { readonly key: string; readonly maxMs: number };
+type Waiting = { readonly line: (() => void)[]; readonly most: number };
 
-/** What a wrong try is counted by. Where an account was used lately, strangers' tries at it do not count. */
-function keysOf(
-	{ db, clock }: Pick<Context, "db" | "clock">,
-	user: User | undefined,
-	name: string,
-	from: string,
-	bounds: PasswordBounds,
-): Key[] {
-	const address = clientKey(from);
-	const byAddress = { key: `address ${address}`, maxMs: bounds.addressDelayMaxMs };
-	if (
-		user !== undefined &&
-		failures.isKnownAddress(db, user.id, address, clock.now() - bounds.knownAddressMs)
-	) {
-		return [byAddress];
-	}
-	const plain = new TextEncoder().encode(name.trim().normalize("NFC").toLowerCase());
-	const account =
-		user === undefined ? `name ${encodeHexLowerCase(sha256(plain)).slice(0, 32)}` : `account ${user.id}`;
-	return [byAddress, { key: account, maxMs: bounds.accountDelayMaxMs }];
-}
-
-function refuseEarly({ db, clock }: Pick<Context, "db" | "clock">, keys: readonly Key[]): void {
-	const now = clock.now();
-	const until = Math.max(0, ...keys.map(({ key }) => failures.readFailures(db, key)?.blockedUntil ?? 0));
-	if (until <= now) return;
-	const retryAfterS = Math.ceil((until - now) / 1_000);
-	throw new AppError("limited", `Too many wrong tries. Wait ${wait(retryAfterS)} and try again.`, {
-		detail: { retryAfterS },
-	});
-}
-
-function wait(seconds: number): string {
-	if (seconds < 90) return seconds === 1 ? "a second" : `${seconds} seconds`;
-	return `${Math.ceil(seconds / 60)} minutes`;
-}
-
-function fail(
-	{ db, clock }: Pick<Context, "db" | "clock">,
-	{ key, maxMs }: Key,
-	bounds: PasswordBounds,
-): void {
-	const now = clock.now();
-	const known = failures.readFailures(db, key);
-	const count = (known === undefined || known.lastAt < now - bounds.failureMs ? 0 : known.failures) + 1;
-	const over = count - bounds.freeFailures;
-	const delayMs = over < 0 ? 0 : Math.min(maxMs, 1_000 * 2 ** Math.min(over, 20));
-	failures.writeFailures(db, key, { failures: count, lastAt: now, blockedUntil: now + delayMs });
-}
-
-/** A few at the same time; the others wait in line, and beyond the line nobody does. */
-function createTurns({ hashesAtOnce, hashesWaiting }: PasswordBounds) {
+/**
+ * A few at the same time; the others wait in line, and beyond the line nobody does. People at their usual addresses go
+ * before strangers, and have places that strangers cannot fill.
+ */
+function createTurns({ hashesAtOnce, hashesWaiting, hashesReserved }: PasswordBounds) {
 	let busy = 0;
-	const line: (() => void)[] = [];
-	return async <T>(work: () => Promise<T>): Promise<T> => {
+	const known: Waiting = { line: [], most: hashesWaiting };
+	const strangers: Waiting = { line: [], most: hashesWaiting - hashesReserved };
+	return async <T>(isKnown: boolean, work: () => Promise<T>): Promise<T> => {
 		if (busy >= hashesAtOnce) {
-			if (line.length >= hashesWaiting) {
+			const { line, most } = isKnown ? known : strangers;
+			if (known.line.length + strangers.line.length >= most) {
 				throw new AppError("limited", "Too many people sign in at this moment. Try again in a second.", {
 					detail: { retryAfterS: 1 },
 				});
@@ -215,7 +182,7 @@ function createTurns({ hashesAtOnce, hashesWaiting }: PasswordBounds) {
 		try {
 			return await work();
 		} finally {
-			const next = line.shift();
+			const next = known.line.shift() ?? strangers.line.shift();
 			if (next === undefined) busy -= 1;
 			else next();
 		}

@@ -20,7 +20,6 @@ const AGENT_CHARS = 200;
 
 /**
  * Opens a session for somebody whose password was right and answers its key, which only the browser keeps.
- *
  */
 export function openSession(context: Context, user: User, agent: string): { key: string; id: number } {
 	const key = newKey(context.random);
@@ -83,12 +82,17 @@ export function forgetEnded({ db, clock }: Pick<Ground, "db" | "clock">, bounds:
 
 /** Ends one session of its owner. AppError("not_found") when it has ended already or is somebody else's. */
 export function endSession(context: Context, userId: number, id: number): void {
-	const gone = transact(context.db, () => {
+	if (!dropSession(context, userId, id))
+		throw new AppError("not_found", "There is no such session. It may have ended already.");
+}
+
+/** The same for whoever does not mind; false: it had ended. */
+export function dropSession(context: Context, userId: number, id: number): boolean {
+	return transact(context.db, () => {
 		const deleted = sessions.deleteSession(context.db, userId, id);
 		if (deleted) note(context, userId, "a session");
 		return deleted;
 	});
-	if (!gone) throw new AppError("not_found", "There is no such session. It may have ended already.");
 }
 
 /** Ends all sessions of a user but `except`; answers how many there were. */

@@ -93,12 +93,13 @@ export function deleteUser(context: Context, id: number): User {
 	});
 }
 
-/** A new password; all sessions of the user end. */
+/** A new password; all sessions of the user end. `reset`: by somebody else, the second step goes off with it. */
 export async function changePassword(
 	context: Context,
 	passwords: Passwords,
 	id: number,
 	password: string,
+	reset = false,
 ): Promise<User> {
 	const user = demandUser(context, id);
 	const passwordHash = await passwords.hash(need("password", readPassword(password, user.name)));
@@ -106,6 +107,7 @@ export async function changePassword(
 		users.writePassword(context.db, id, passwordHash, context.clock.now());
 		deleteSessions(context.db, id);
 		note(context, user.name, "password");
+		if (reset) stopTwoStep(context, id);
 		return demandUser(context, id);
 	});
 }

@@ -1,6 +1,7 @@
 /** People who sign in: their roles, what a name and a password may be, what the scope of a token allows. No hashes. */
 
 import { familyOf, formatAddress, type Parsed, parseAddress } from "../net/address.ts";
+import { isFirstGuess } from "./guesses.ts";
 
 /** Each may what the one before it may. A viewer reads, an editor changes what is recorded, an admin everything. */
 export const ROLES = ["viewer", "editor", "admin"] as const;
@@ -87,10 +88,6 @@ export function readUserName(text: string): Parsed<string> {
 	return { value };
 }
 
-/** First guesses of everybody who guesses; shorter ones are refused anyway. */
-const COMMON =
-	/^(?:(?:password|passw0rd|p@ssw0rd|passwort|kennwort|welcome|willkommen|rollcall|administrator|changeme|letmein|qwertyui|qwertyuiop|qwerty|qwertz|asdfghjkl|iloveyou|sunshine|princess|football|baseball|superman|trustno1|starwars|whatever|internet|computer|michelle|jennifer|master|monkey|dragon|admin|root|secret|default|network|monitor)[\d!.?_@#$%*-]{0,6}|(\d)\1+|(?:0?1234567890?|12345678|123456789|0123456789|87654321|9876543210|11223344|1q2w3e4r5?t?|1qaz2wsx|q1w2e3r4|abcd1234|abc12345|1234qwer|qwer1234|zaq12wsx|aaaaaaaa))$/i;
-
 /** A new password, kept exactly as it was typed: 8 to 256 characters, no first guess, not the name. */
 export function readPassword(text: string, name: string): Parsed<string> {
 	const { min, max } = USER_LIMITS.passwordChars;
@@ -100,8 +97,7 @@ export function readPassword(text: string, name: string): Parsed<string> {
 	if (!text.isWellFormed() || text.includes("\0")) {
 		return { problem: "This password holds a character that cannot be typed again." };
 	}
-	const plain = text.toLowerCase();
-	if (COMMON.test(text) || plain === name.toLowerCase() || plain === `${name.toLowerCase()}1`) {
+	if (isFirstGuess(text, name)) {
 		return { problem: "This password is among the first that anybody would try. Use another." };
 	}
 	return { value: text };

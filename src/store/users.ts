@@ -75,6 +75,11 @@ export function writePassword(db: Db, id: number, passwordHash: string, at: numb
 	db.query("UPDATE user SET password_hash = ?, updated_at = ? WHERE id = ?").run(passwordHash, at, id);
 }
 
+/** The same password in a stronger hash, unless it was changed meanwhile; nothing else about the user is new. */
+export function replaceHash(db: Db, id: number, old: string, fresh: string): void {
+	db.query("UPDATE user SET password_hash = ? WHERE id = ? AND password_hash = ?").run(fresh, id, old);
+}
+
 export function writeLogin(db: Db, id: number, at: number): void {
 	db.query("UPDATE user SET last_login_at = ? WHERE id = ?").run(at, id);
 }

@@ -23,6 +23,13 @@ const HOME = "192.0.2.7";
 const open = (more: Partial<PasswordBounds> = {}) =>
 	openPasswords({ db, clock }, { ...TRUST_BOUNDS, ...more });
 
+/** Users whose hashes cost nothing: where it is about counting. */
+const CHEAP = { algorithm: "argon2id", memoryCost: 8, timeCost: 1 } as const;
+async function hurry(): Promise<void> {
+	db.query("UPDATE user SET password_hash = ?").run(await Bun.password.hash(PASSWORD, CHEAP));
+}
+const quick = () => open({ hashMemoryKib: CHEAP.memoryCost, hashPasses: CHEAP.timeCost });
+
 type Verdict = "in" | "wrong" | number;
 
 /** "in", "wrong", or the seconds to wait. */
@@ -72,16 +79,17 @@ describe("wrong tries", () => {
 	});
 
 	test("nobody who knows a name can keep its owner out: elsewhere it is at most a minute", async () => {
+		await hurry();
 		for (let n = 0; n < 40; n++) {
-			const wait = await tryIn("ada", "wrong", `198.51.100.${n}`);
+			const wait = await tryIn("ada", "wrong", `198.51.100.${n}`, quick());
 			if (typeof wait === "number") {
 				expect(wait).toBeLessThanOrEqual(60);
 				clock.setWall(clock.now() + wait * 1_000);
-				await tryIn("ada", "wrong", `198.51.101.${n}`);
+				await tryIn("ada", "wrong", `198.51.101.${n}`, quick());
 			}
 		}
 		clock.setWall(clock.now() + 60_000);
-		expect(await tryIn("ada", PASSWORD, "203.0.113.9")).toBe("in");
+		expect(await tryIn("ada", PASSWORD, "203.0.113.9", quick())).toBe("in");
 	});
 
 	test("two hundred names from one address: the address is slowed down, others are not", async () => {
@@ -89,6 +97,49 @@ describe("wrong tries", () => {
 		for (let n = 0; n < 200; n++) verdicts.push(await tryIn(`name${n}`, "wrong", HOME));
 		expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(5);
 		expect(await tryIn("bob", PASSWORD, "203.0.113.9")).toBe("in");
+	});
+
+	test("a password of his own buys nobody new tries at others from the same address", async () => {
+		await hurry();
+		// Bob sits in the same office as Ada: both are known there.
+		for (const name of ["ada", "bob"]) expect(await tryIn(name, PASSWORD, HOME, quick())).toBe("in");
+		const verdicts: Verdict[] = [];
+		for (let n = 0; n < 30; n++) {
+			verdicts.push(await tryIn("ada", `wrong ${n}`, HOME, quick()));
+			expect(await tryIn("bob", PASSWORD, HOME, quick())).toBe("in");
+		}
+		expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(5);
+		// Nor at somebody who was never there.
+		expect(await tryIn("carol", "wrong", HOME, quick())).toBeGreaterThan(0);
+	});
+
+	test("whoever shares an address with an attacker is not held up for more than a minute", async () => {
+		await hurry();
+		expect(await tryIn("ada", PASSWORD, HOME, quick())).toBe("in");
+		for (let n = 0; n < 24; n++) {
+			const wait = await tryIn(`name${n}`, "wrong", HOME);
+			if (typeof wait === "number") clock.setWall(clock.now() + wait * 1_000);
+		}
+		expect(await tryIn("name", "wrong", HOME)).toBe("wrong");
+		expect(await tryIn("name", "wrong", HOME)).toBeGreaterThan(60);
+		expect(await tryIn("ada", PASSWORD, HOME, quick())).toBe("in");
+		for (let n = 0; n < 40; n++) {
+			const wait = await tryIn("ada", "wrong", HOME, quick());
+			if (typeof wait !== "number") continue;
+			expect(wait).toBeLessThanOrEqual(60);
+			clock.setWall(clock.now() + wait * 1_000);
+		}
+		clock.setWall(clock.now() + 60_000);
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+	});
+
+	test("own slips are forgiven once the password was right", async () => {
+		await hurry();
+		for (let day = 0; day < 10; day++) {
+			for (let n = 0; n < 4; n++) expect(await tryIn("ada", "slip", HOME, quick())).toBe("wrong");
+			expect(await tryIn("ada", PASSWORD, HOME, quick())).toBe("in");
+		}
+		expect(await tryIn("bob", PASSWORD, HOME)).toBe("in");
 	});
 
 	test("outlive a restart, and are forgotten after a day", async () => {
@@ -136,6 +187,55 @@ test("at most four hashes run, thirty-two wait, the others are told to come agai
 	expect(refused).toHaveLength(24);
 	for (const one of refused) expect((one as PromiseRejectedResult).reason).toBeInstanceOf(AppError);
 	expect(await passwords.hash("again")).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+}, 20_000);
+
+test("a crowd of strangers cannot take the places of those who are known", async () => {
+	expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+	const passwords = open();
+	const crowd = Array.from({ length: 60 }, (_, n) =>
+		tryIn(`name${n}`, "wrong", `198.51.100.${n}`, passwords),
+	);
+	const ada = tryIn("ada", PASSWORD, HOME, passwords);
+	const order: string[] = [];
+	void ada.then(() => order.push("ada"));
+	const verdicts = await Promise.all(crowd.map((one) => one.finally(() => void order.push("stranger"))));
+	expect(await ada).toBe("in");
+	// Four run and twenty-four wait; she goes before those who wait.
+	expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(28);
+	expect(order.indexOf("ada")).toBeLessThan(32 + 8);
+}, 20_000);
+
+test("a password kept in a weaker form is kept in the present one after the next sign-in, and once", async () => {
+	const weak = await Bun.password.hash(PASSWORD, { algorithm: "argon2id", memoryCost: 8_192, timeCost: 1 });
+	const old = await Bun.password.hash(PASSWORD, { algorithm: "bcrypt", cost: 4 });
+	const hash = () =>
+		db.query<{ h: string }, []>("SELECT password_hash AS h FROM user WHERE name = 'ada'").get()?.h ?? "";
+	for (const before of [weak, old]) {
+		db.query("UPDATE user SET password_hash = ? WHERE name = 'ada'").run(before);
+		expect(await tryIn("ada", "wrong", HOME)).toBe("wrong");
+		expect(hash()).toBe(before);
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+		const after = hash();
+		expect(after).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+		expect(hash()).toBe(after);
+	}
+	expect(await tryIn("ada", PASSWORD, HOME, open({ hashMemoryKib: 20_480 }))).toBe("in");
+	expect(hash()).toStartWith("$argon2id$v=19$m=20480,t=2,p=1$");
+});
+
+test("a password that is changed, or a user who is disabled, while the hash is made: wrong", async () => {
+	const meanwhile = async (sql: string) => {
+		const on = open();
+		const verdict = tryIn("ada", PASSWORD, HOME, on);
+		db.run(sql);
+		return verdict;
+	};
+	expect(await meanwhile("UPDATE user SET disabled_at = 1 WHERE name = 'ada'")).toBe("wrong");
+	db.run("UPDATE user SET disabled_at = NULL");
+	expect(await meanwhile("UPDATE user SET password_hash = 'x' WHERE name = 'ada'")).toBe("wrong");
+	db.query("UPDATE user SET password_hash = ?").run(PASSWORD_HASH);
+	expect(await meanwhile("DELETE FROM user WHERE name = 'ada'")).toBe("wrong");
 });
 
 test("Bun's own check is called from one function", async () => {
@@ -169,6 +269,32 @@ test.each([
 	["password1", false],
 	["Rollcall2026", false],
 	["12345678", false],
+	["P@ssw0rd!", false],
+	["Passw0rd2026!", false],
+	["welcome123", false],
+	["Sommer2026!", false],
+	["qwertzuiop", false],
+	["1qaz2wsx", false],
+	["zaq1!QAZ", true],
+	["qwer1234", false],
+	["asdfasdf", false],
+	["abcabcabc", false],
+	["aaaaaaaa1", false],
+	["87654321", false],
+	["adminadmin", false],
+	["adminpassword1", false],
+	["changeme!", false],
+	["iloveyou2", false],
+	["24.12.1985", false],
+	["19851224", false],
+	["Somebody77", false],
+	["mikrotik", false],
+	["correct horse battery", true],
+	["password but a longer one", true],
+	["hunter two hunter", true],
+	["kMf3-ypwQ", true],
+	["83920174", true],
+	["winterreifen im keller", true],
 	["somebody", false],
 	["half\ud800surrogate", false],
 	["a\0bcdefgh", false],
