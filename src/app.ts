@@ -32,8 +32,10 @@ import type { TargetRules } from "./model/target.ts";
 import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner } from "./probes/portscan.ts";
+import { copiesOf } from "./store/backup.ts";
 import { lockDatabase, openDatabase, refuseLost, upgradeAhead } from "./store/database.ts";
 import { storageFault } from "./store/faults.ts";
+import { closeToOthers } from "./store/rights.ts";
 import { watchFile } from "./store/watch.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Backups, openBackups } from "./upkeep/backups.ts";
@@ -88,6 +90,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		const lock = lockDatabase(config.databasePath, { pid: process.pid, at: clock.now() });
 		opened.defer(() => lock.release());
 		refuseLost(config.databasePath);
+		closeFiles(config, log);
 		const ahead = upgradeAhead(config.databasePath);
 		if (ahead !== undefined) log.info("the database is copied, then upgraded: please wait", ahead);
 		const checkpointPages = BOUNDS.mainCheckpointPages;
@@ -191,19 +194,33 @@ function doorkeeperOf(context: Context, url: () => string | undefined): Doorkeep
 		log.warning("nobody can sign in yet: make the first administrator with this link", { link });
 	return {
 		passwords: openPasswords(context, BOUNDS),
-		limits: createLimits({ ...BOUNDS, asksPerMinute: config.asksPerMinute }),
+		limits: createLimits({ ...BOUNDS, asksPerMinute: config.asksPerMinute }, context.clock),
 		setup: openSetup(context, { base, tell, setupLinkMs: BOUNDS.setupLinkMs }),
 	};
 }
 
+/** Files of an earlier version, or of somebody else's copying, were open to everybody on this machine. */
+function closeFiles(config: Config, log: Log): void {
+	const { databasePath: path } = config;
+	const { closed, open } = closeToOthers(path, { dir: backupDirOf(config), isBackup: copiesOf(path) });
+	if (closed.length > 0)
+		log.warning("files that others could read are closed to them now", { files: closed });
+	if (open.length > 0)
+		log.warning("others may read these files, which belong to another user: chmod 600", { files: open });
+}
+
+function backupDirOf({ backupDir, databasePath }: Config): string {
+	return backupDir === "" ? join(dirname(databasePath), "backups") : backupDir;
+}
+
 /** Backups, copied in a thread of their own: people and sweeps go on. */
 function backupsOf(context: Context, entry: string): Backups {
-	const { backupDir, backupKeep, databasePath } = context.config;
+	const { backupKeep, databasePath } = context.config;
 	return openBackups({
 		...BOUNDS,
 		...context,
 		databasePath,
-		dir: backupDir === "" ? join(dirname(databasePath), "backups") : backupDir,
+		dir: backupDirOf(context.config),
 		keep: backupKeep,
 		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),

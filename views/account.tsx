@@ -151,15 +151,38 @@ function TwoStepOn(props: { codes: number; problem: FieldProblem | undefined }) 
 	);
 }
 
+/** The dots of a QR code, row by row, with the quiet border that readers need (ISO 18004): true is dark. */
+export type Dots = readonly (readonly boolean[])[];
+
+/** Dark on light in every theme: readers know no other. */
+function QrCode(props: { dots: Dots; label: string }) {
+	const size = props.dots.length;
+	const dark = props.dots.flatMap((row, y) => row.flatMap((dot, x) => (dot ? [`M${x} ${y}h1v1h-1z`] : [])));
+	return (
+		<svg
+			class="qr"
+			viewBox={`0 0 ${size} ${size}`}
+			shape-rendering="crispEdges"
+			role="img"
+			aria-label={props.label}
+		>
+			<rect width={size} height={size} fill="#fff" />
+			<path d={dark.join("")} fill="#000" />
+		</svg>
+	);
+}
+
 /** The secret for the app, and the first code as the proof that it is there. */
-export function TwoStepStart(props: { secret: string; uri: string; problem?: FieldProblem }) {
+export function TwoStepStart(props: { secret: string; uri: string; dots: Dots; problem?: FieldProblem }) {
 	return (
 		<SettingsFrame place="/account" title="Two-step sign-in">
 			<section class="panel padded" aria-label="Set it up">
 				<p>
-					Put this key into an app for one-time codes (time-based, six digits), or{" "}
-					<a href={props.uri}>open it there</a> if the app is on this machine:
+					Scan this with an app for one-time codes on your telephone, or <a href={props.uri}>open it there</a>{" "}
+					if the app is on this machine:
 				</p>
+				<QrCode dots={props.dots} label="The key as a QR code" />
+				<p>Where nothing can be scanned, type this key into the app (time-based, six digits):</p>
 				<p>
 					<code class="secret-once">{visible(props.secret.replace(/(.{4})(?=.)/g, "$1 "))}</code>
 				</p>

@@ -135,7 +135,7 @@ export function TokenMade(props: { token: Token; secret: string }) {
 				</p>
 				<p class="actions">
 					<a class="button primary" href="/settings/tokens">
-						It is copied
+						I have copied it
 					</a>
 				</p>
 			</section>

@@ -1,21 +1,36 @@
 /** A context for verbs of the command line, beside a server that may be running: the database without its lock. */
 
+import { userInfo } from "node:os";
 import { systemClock } from "../clock.ts";
 import { BOUNDS, type Config } from "../config.ts";
 import type { Context } from "../context.ts";
 import { createBus } from "../events/bus.ts";
 import { openPasswords, type Passwords } from "../ipam/passwords.ts";
 import { openLog } from "../log.ts";
-import { PROGRAM } from "../model/actor.ts";
+import type { Actor } from "../model/actor.ts";
 import { openDatabase } from "../store/database.ts";
 
 export type Beside = { readonly context: Context; readonly passwords: Passwords; close(): void };
 
-/** Opens the database (and makes it, when it is not there yet). What is done is recorded as Rollcall's own doing. */
+/** Opens the database (and makes it, when it is not there yet). What is done is recorded under the name that the machine knows them by. */
 export async function openBeside(config: Config, random: () => number): Promise<Beside> {
 	const log = await openLog({ level: "error", format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const bus = createBus({ ring: 1, onError: (error) => log.error("a listener failed", { reason: error }) });
-	const context = { config, db, bus, log, clock: systemClock, random, actor: PROGRAM };
+	const context = { config, db, bus, log, clock: systemClock, random, actor: typist() };
 	return { context, passwords: openPasswords(context, BOUNDS), close: () => db.close() };
+}
+
+/** Whoever typed the command line. */
+function typist(): Actor {
+	return { kind: "person", id: undefined, name: `${nameHere()} on the command line`, from: "" };
+}
+
+function nameHere(): string {
+	try {
+		return userInfo().username;
+	} catch {
+		// A number that no name is kept for, as in a container.
+		return `user ${process.getuid?.() ?? "unknown"}`;
+	}
 }

@@ -37,7 +37,13 @@ export async function tokenCommand(args: string[], io: Io): Promise<number> {
 	} as const;
 	const { values, positionals } = readFlags("token", args, options);
 	const [verb, id, ...more] = positionals;
-	const wrong = () => new AppError("invalid", "Say create, list or revoke ID. See: rollcall token --help");
+	const wrong = () =>
+		new AppError(
+			"invalid",
+			verb === "create"
+				? "“create” takes its name as --name NAME. See: rollcall token --help"
+				: "Say create, list or revoke ID. See: rollcall token --help",
+		);
 	if (more.length > 0 || (verb === "revoke") !== (id !== undefined)) throw wrong();
 	const config = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
 	const { context, close } = await openBeside(config, random);

@@ -83,7 +83,9 @@ async function ask(
 	}
 	if (body === undefined || status >= 300) {
 		const said =
-			body === undefined || typeof body.message !== "string" ? "" : `: ${body.message.slice(0, 200)}`;
+			body === undefined || typeof body.message !== "string"
+				? ""
+				: `: ${body.message.replaceAll(token, "…").slice(0, 200)}`;
 		throw new AppError(
 			"invalid",
 			`There is no API of phpIPAM at this address (it answered ${status}${said}).`,

@@ -2,7 +2,13 @@
 
 import { decodeBase32IgnorePadding } from "@oslojs/encoding";
 import { Elysia } from "elysia";
-import { Account, type AccountProblem, RecoveryCodes, TwoStepStart } from "../../views/account.tsx";
+import {
+	Account,
+	type AccountProblem,
+	type Dots,
+	RecoveryCodes,
+	TwoStepStart,
+} from "../../views/account.tsx";
 import { AppError } from "../errors.ts";
 import type { Passwords } from "../ipam/passwords.ts";
 import { endSession, endSessions, openSession } from "../ipam/sessions.ts";
@@ -24,7 +30,7 @@ export function accountRoutes(desk: Desk, passwords: Passwords) {
 			const { text, uri } = await newTwoStep(desk.context, own(desk, request));
 			return respondPage(request, desk.shell(request), {
 				title: "Two-step sign-in",
-				main: TwoStepStart({ secret: text, uri }),
+				main: TwoStepStart({ secret: text, uri, dots: await dotsOf(uri) }),
 			});
 		})
 		.post("/account/two-step", ({ request }) => startSecond(desk, passwords, request), raw)
@@ -119,9 +125,19 @@ async function startSecond(desk: Desk, passwords: Passwords, request: Request): 
 	} catch (error) {
 		const problem = problemIn(error);
 		const uri = await uriOf(user, text);
-		const page = { title: "Two-step sign-in", main: TwoStepStart({ secret: text, uri, problem }) };
+		const main = TwoStepStart({ secret: text, uri, dots: await dotsOf(uri), problem });
+		const page = { title: "Two-step sign-in", main };
 		return respondPage(request, desk.shell(request), page, explain(error).status);
 	}
+}
+
+/** Readers want so many dots of nothing around a code (ISO 18004 6.3.8). */
+const QUIET_DOTS = 4;
+
+/** As a QR code. Few people ever see one: the library is loaded by the first who does. */
+async function dotsOf(text: string): Promise<Dots> {
+	const { encodeQR } = await import("qr");
+	return encodeQR(text, "raw", { ecc: "medium", border: QUIET_DOTS });
 }
 
 /** The key that our own page put into the form. */

@@ -16,6 +16,7 @@ import {
 	VERDICTS,
 	type Verdict,
 } from "../model/import.ts";
+import { withoutLogin } from "../model/target.ts";
 import { findBatch } from "../store/batches.ts";
 import { listRefused, listRows } from "../store/import-rows.ts";
 import { listImports } from "../store/imports.ts";
@@ -126,7 +127,7 @@ async function pull(desk: Desk, request: Request): Promise<Response> {
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
-		const form = { ...EMPTY_IMPORT, url, problem };
+		const form = { ...EMPTY_IMPORT, url: withoutLogin(url), problem };
 		return respondPage(request, desk.shell(request), start(desk, form), explain(error).status);
 	}
 }

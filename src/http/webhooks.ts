@@ -13,6 +13,7 @@ import {
 	testWebhook,
 	type WebhookInput,
 } from "../ipam/webhooks.ts";
+import { withoutLogin } from "../model/target.ts";
 import { TOPIC_NAMES, type Webhook } from "../model/webhook.ts";
 import { formatCidr } from "../net/cidr.ts";
 import { countDeliveries, listDeliveries } from "../store/deliveries.ts";
@@ -93,7 +94,7 @@ async function add(desk: Desk, request: Request): Promise<Response> {
 		const made = createWebhook(desk.by(request), readInput(field), desk.surroundings.targetRules());
 		return respondPage(request, desk.shell(request), { title: "Added", main: WebhookSecret(made) });
 	} catch (error) {
-		const form = { values: readValues(field), problem: problemOf(error) };
+		const form = { values: typedIn(field), problem: problemOf(error) };
 		return respondPage(request, desk.shell(request), list(desk, form), explain(error).status);
 	}
 }
@@ -105,13 +106,18 @@ async function save(desk: Desk, request: Request, id: number): Promise<Response>
 		editWebhook(desk.by(request), id, Number(field("version")), readInput(field), rules);
 		return redirect(`${HOME}/${id}`);
 	} catch (error) {
-		const form = { values: readValues(field), problem: problemOf(error) };
+		const form = { values: typedIn(field), problem: problemOf(error) };
 		const page = show(desk, request, demandWebhook(desk.context, id), form);
 		return respondPage(request, desk.shell(request), page, explain(error).status);
 	}
 }
 
-/** What was typed, as it was typed: it goes back into the form when something is wrong with it. */
+/** What goes back into the form when something is wrong with it. */
+function typedIn(field: Fields): WebhookFormState["values"] {
+	return { ...readValues(field), url: withoutLogin(field("url")) };
+}
+
+/** What was typed, as it was typed. */
 function readValues(field: Fields): WebhookFormState["values"] {
 	return {
 		name: field("name"),

@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import { SUBNET_LIMITS, type SubnetDefaults } from "../model/subnet.ts";
 import { transact } from "../store/database.ts";
 import { readSetting, readSubnetDefaults, writeSetting } from "../store/settings.ts";
-import { record } from "./audit.ts";
+import { change, nowhere, record } from "./audit.ts";
 
 /** As somebody set them; before that the interval of the configuration, port scans on, names by SNMP off. */
 export function subnetDefaults({ db, config }: Pick<Ground, "db" | "config">): SubnetDefaults {
@@ -30,14 +30,13 @@ export function saveSubnetDefaults(context: Context, defaults: SubnetDefaults): 
 	const text = JSON.stringify({ sweepIntervalS, scanEnabled, snmpEnabled } satisfies SubnetDefaults);
 	transact(context.db, () => {
 		if (text === readSetting(context.db, "subnet_defaults")) return;
+		const before = subnetDefaults(context);
 		writeSetting(context.db, "subnet_defaults", text);
-		record(context, {
-			kind: "setting_edited",
-			subnetId: undefined,
-			hostId: undefined,
-			ip: undefined,
-			label: "New subnets",
-			detail: { field: "defaults" },
-		});
+		for (const detail of [
+			...change("interval", `${before.sweepIntervalS} s`, `${sweepIntervalS} s`),
+			...change("port scans by the clock", before.scanEnabled, scanEnabled),
+			...change("names by SNMP", before.snmpEnabled, snmpEnabled),
+		])
+			record(context, { kind: "setting_edited", ...nowhere, label: "New subnets", detail });
 	});
 }

@@ -165,10 +165,11 @@ function hostReader(context: Context): (ip: string) => HostThere | undefined {
  * Writes what was judged, all of it in one transaction, as a batch that can be undone. AppError("conflict") when
  * something changed since: nothing is written then.
  */
-export function writeImport(context: Context, id: number): void {
-	const { db } = context;
+export function writeImport(asker: Context, id: number): void {
+	const { db } = asker;
 	transact(db, () => {
 		const found = demand(imports.findImport(db, id));
+		const context = { ...asker, actor: actorOf(asker, found) };
 		const { add, change } = found.counts;
 		if (add.hosts + add.subnets + change.hosts + change.subnets === 0) {
 			imports.finishImport(db, id, undefined);
@@ -183,6 +184,13 @@ export function writeImport(context: Context, id: number): void {
 		closeBatch(context, batchId, { kind: "hosts_imported", label: found.name, detail });
 		imports.finishImport(db, id, batchId);
 	});
+}
+
+/** What the command line asked the server for is the doing of whoever typed it. */
+function actorOf({ actor }: Context, { by }: Import): Context["actor"] {
+	return actor.kind === "program" && by !== ""
+		? { kind: "person", id: undefined, name: by, from: "" }
+		: actor;
 }
 
 function demand(found: Import | undefined): Import {

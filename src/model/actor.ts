@@ -2,9 +2,9 @@
 
 export type Actor = {
 	readonly kind: "person" | "token" | "program";
-	/** Of the user or token; undefined for the program. */
+	/** Of the user or token; undefined for the program, and for somebody at its command line. */
 	readonly id: number | undefined;
-	/** As it was then: the user's name, the token's, or "Rollcall". */
+	/** As it was then: the user's name, the token's, "root on the command line", or "Rollcall". */
 	readonly name: string;
 	/** Address of the caller; "" when it came from the program itself or its command line. */
 	readonly from: string;

@@ -57,6 +57,11 @@ export function readTarget(text: string, rules: TargetRules): Parsed<URL> {
 	return { value: url };
 }
 
+/** The same text without the name and password in it: who typed them by mistake is not shown them again. */
+export function withoutLogin(text: string): string {
+	return text.replace(/^(\s*(?:[a-z][a-z\d+.-]*:)?[\\/]*)[^\\/?#]*@/i, "$1");
+}
+
 export function portOf(url: URL): number {
 	if (url.port !== "") return Number(url.port);
 	return url.protocol === "https:" ? 443 : 80;

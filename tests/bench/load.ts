@@ -6,7 +6,15 @@
 
 import { SIGNED } from "../helpers/signed.ts";
 
-export type LoadRequest = { readonly kind: number; readonly path: string; readonly body?: string };
+export type LoadRequest = {
+	readonly kind: number;
+	readonly path: string;
+	readonly body?: string;
+	/** Of the body; JSON. */
+	readonly type?: string;
+	/** More headers, as they are sent. */
+	readonly head?: string;
+};
 
 export type LoadPlan = {
 	readonly host: string;
@@ -136,10 +144,10 @@ async function openLine(
 }
 
 function requestText({ host, port, requests }: LoadPlan, at: number): string {
-	const { path = "/", body } = requests[at] ?? {};
-	const head = `${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\naccept-encoding: gzip\r\n${PROOF}`;
+	const { path = "/", body, type = "application/json", head: more = "" } = requests[at] ?? {};
+	const head = `${body === undefined ? "GET" : "POST"} ${path} HTTP/1.1\r\nhost: ${host}:${port}\r\naccept-encoding: gzip\r\n${more}${PROOF}`;
 	if (body === undefined) return `${head}\r\n`;
-	return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+	return `${head}content-type: ${type}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
 /** Reads on; true when the answer is complete. Answers carry their length: anything else is a fault of the bench. */

@@ -1,7 +1,7 @@
 /**
  * `bench load [--quick] [--parts A,B] [--soak MINUTES] [--history MB] [--json]`: Rollcall as it runs for years. 2,048 hosts in 256
  * subnets by the minute on a gigabyte of past, then 10,000; 200 browsers; reads and writes during a sweep and a backup;
- * everybody silent at once; and a soak in which memory, open files and the log have to stay as they are. Needs root.
+ * a flood of wrong sign-ins; everybody silent at once; and a soak in which memory, open files and the log have to stay as they are. Needs root.
  */
 
 import { readdirSync, statSync } from "node:fs";
@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { recordDowns } from "../../src/sweeps/recorder.ts";
 import { labProblem, nft } from "../helpers/netns.ts";
 import { PORT, type Rollcall, startRollcall } from "../helpers/rollcall.ts";
+import { FLOOD_ENV, floodFigures } from "./flood.ts";
 import { cpuMs, load, residentMb } from "./http-ground.ts";
 import type { LoadRequest } from "./load.ts";
 import { type Figure, median, passes, printFigures, quantile } from "./measure.ts";
@@ -47,6 +48,7 @@ const SECOND = 1_000;
 const ENV = {
 	...{ LOG_LEVEL: "error", NODE_ENV: "production", PTR_LOOKUP_ENABLED: "false" },
 	...{ SCAN_NMAP_INTERVAL_MINUTES: "0", API_RATE_PER_SECOND: "100000" },
+	...FLOOD_ENV,
 };
 
 type Stage = { readonly ground: YearsGround; readonly rollcall: Rollcall };
@@ -307,6 +309,7 @@ try {
 		round: () => round(stage, HOSTS, { cpu: 25, busy: 20, memory: 250 }),
 		streams: () => streamFigures(asGround(stage), quick ? 5_000 : 20_000),
 		busy: () => busy(stage),
+		flood: () => floodFigures(ground.lab, SUBNETS, quick ? 10 : 30),
 		more: () => more(stage),
 		silence: () => silence(stage),
 		storing: () => storing(stage),

@@ -85,6 +85,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^papaparse$|^@e965\/xlsx$/, home: /^src\/formats\// },
 	{ name: /^ip-address$/, home: /^src\/net\// },
 	{ name: /^@oslojs\//, home: /^src\/(events\/signature\.ts$|ipam\/|http\/)/ },
+	{ name: /^qr$/, home: /^src\/http\/account\.ts$/ },
 	{ name: /^@logtape\//, home: /^src\/log\.ts$/ },
 ];
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeBase32IgnorePadding } from "@oslojs/encoding";
 import { generateHOTP } from "@oslojs/otp";
+import decodeQR from "qr/decode.js";
 import { countUsers } from "../../src/store/users.ts";
 import { type Door, openDoor, setUp } from "../helpers/door.ts";
 
@@ -317,6 +318,39 @@ describe("two-step sign-in", () => {
 		return { ada, secret, codes };
 	}
 
+	test("the QR code of the page is the link that apps take, and switches it on", async () => {
+		const ada = await setUp(door);
+		const page = await ada.get("/account/two-step");
+		const uri = /<a href="(otpauth:[^"]+)"/.exec(page.text)?.[1]?.replaceAll("&amp;", "&") ?? "";
+		const read = new URL(scan(page.text));
+		expect(read.href).toBe(new URL(uri).href);
+		expect([read.protocol, read.host, read.pathname]).toEqual(["otpauth:", "totp", "/Rollcall:ada"]);
+		const secret = read.searchParams.get("secret") ?? "";
+		expect(Object.fromEntries(read.searchParams)).toEqual({
+			...{ issuer: "Rollcall", secret, algorithm: "SHA1", period: "30", digits: "6" },
+		});
+		const fields = { secret, code: codeOf(secret), own_password: PASSWORD };
+		expect((await ada.post("/account/two-step", fields)).status).toBe(200);
+		const other = await ada.get("/account/two-step");
+		expect(scan(other.text)).not.toContain(secret);
+	});
+
+	test("wrong codes with the right password are wrong tries: five, then it has to wait", async () => {
+		const { secret } = await switchOn();
+		await door.clock.advance(30_000);
+		// A million codes, three of them right: nobody may try for long.
+		const wrong = ["000000", "111111", "222222", "333333", "444444"].filter(
+			(code) => ![-1, 0, 1].some((ahead) => codeOf(secret, ahead) === code),
+		);
+		const statuses = [];
+		for (let n = 0; n < 5; n++) statuses.push((await signIn({ code: wrong[n % wrong.length] ?? "" })).status);
+		expect(statuses).toEqual([401, 401, 401, 401, 401]);
+		const held = await signIn({ code: codeOf(secret) });
+		expect([held.status, held.headers.get("retry-after")]).toEqual([429, "1"]);
+		await door.clock.advance(1_000);
+		expect((await signIn({ code: codeOf(secret) })).status).toBe(303);
+	});
+
 	test("takes a code besides the password, each once, of this step or a neighbour", async () => {
 		const { secret } = await switchOn();
 		expect((await signIn()).status).toBe(401);
@@ -344,4 +378,82 @@ describe("two-step sign-in", () => {
 		expect((await ada.post("/account/two-step/stop", { own_password: PASSWORD })).status).toBe(303);
 		expect((await signIn()).status).toBe(303);
 	});
+});
+
+/** What a telephone reads in the picture of a page: its dots drawn eight pixels wide. */
+function scan(html: string): string {
+	const picture = /<svg class="qr" viewBox="0 0 (\d+) \1"[^>]*>.*?<path d="([^"]*)"/.exec(html);
+	const size = Number(picture?.[1]);
+	const zoom = 8;
+	const side = size * zoom;
+	const data = new Uint8Array(side * side * 4).fill(255);
+	for (const [, x, y] of (picture?.[2] ?? "").matchAll(/M(\d+) (\d+)h1v1h-1z/g)) {
+		for (let row = 0; row < zoom; row++) {
+			const from = ((Number(y) * zoom + row) * side + Number(x) * zoom) * 4;
+			for (let at = from; at < from + zoom * 4; at += 4) data.fill(0, at, at + 3);
+		}
+	}
+	return decodeQR({ width: side, height: side, data });
+}
+
+/** A row each, as small as they come. */
+const FILLERS = [
+	"INSERT INTO login_failure (key, failures, last_at, blocked_until) VALUES (?, 1, 1, 0)",
+	"INSERT INTO user_address (user_id, address, seen_at) VALUES (1, ?, 1)",
+	"INSERT INTO event (ts, kind, label) VALUES (1, 'signed_in', ?)",
+	"INSERT INTO session (token_hash, user_id, created_at, seen_at, address, agent) VALUES (CAST(? AS BLOB), 1, 1, 1, '', '')",
+];
+
+describe("while the database takes nothing", () => {
+	/** Everything that a stranger and a keeper see then. */
+	async function look(says: RegExp) {
+		const jar = door.browser();
+		expect((await jar.get("/login")).status).toBe(200);
+		for (const password of [PASSWORD, "wrong horse"]) {
+			const answer = await signIn({ password }, jar);
+			expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+			expect(answer.text).toMatch(says);
+			expect(answer.text).toContain("Nobody can be signed in now.");
+			// The form is still there, with the name in it.
+			expect(answer.text).toContain('name="password"');
+			expect(answer.text).toContain('value="ada"');
+			expect(answer.text).not.toContain(password);
+		}
+	}
+
+	test("a full disk: the login says so, those who are in go on reading, and it mends itself", async () => {
+		const ada = await setUp(door);
+		const { db } = door.app.context;
+		const pages = db.query<{ page_count: number }, []>("PRAGMA page_count").get()?.page_count ?? 0;
+		db.run(`PRAGMA max_page_count = ${pages}`);
+		// Not a byte is left in any table that a sign-in writes to.
+		for (const sql of FILLERS) {
+			expect(() => {
+				for (let n = 0; ; n++) db.query(sql).run(`filler ${n}`);
+			}).toThrow(/full/);
+		}
+		await look(/The disk is full/);
+		expect((await ada.get("/")).status).toBe(200);
+		db.run(`PRAGMA max_page_count = ${pages + 1_000}`);
+		expect((await signIn()).status).toBe(303);
+	});
+
+	test("a read-only one", async () => {
+		const ada = await setUp(door);
+		const { db } = door.app.context;
+		db.run("PRAGMA query_only = ON");
+		await look(/may not be written/);
+		expect((await ada.get("/account")).status).toBe(200);
+		db.run("PRAGMA query_only = OFF");
+		expect((await signIn()).status).toBe(303);
+	});
+});
+
+test("who is signed out twice at the same time, or signs in in two windows, sees no error", async () => {
+	const jar = await setUp(door);
+	const [one, two] = await Promise.all([signIn({}, jar), signIn({}, jar)]);
+	expect([one.status, two.status]).toEqual([303, 303]);
+	await jar.get("/account");
+	const out = await Promise.all([jar.post("/logout"), jar.post("/logout")]);
+	expect(out.map(({ status }) => status)).toEqual([303, 303]);
 });

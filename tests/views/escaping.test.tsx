@@ -226,7 +226,9 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 				done={text}
 			/>
 		),
-		twoStep: <TwoStepStart secret={text} uri={text} problem={{ field: "code", message: text }} />,
+		twoStep: (
+			<TwoStepStart secret={text} uri={text} dots={[[true]]} problem={{ field: "code", message: text }} />
+		),
 		recovery: <RecoveryCodes codes={[text]} />,
 		users: (
 			<Users
