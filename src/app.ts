@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
 
 import { openDoctor } from "./app/doctor.ts";
+import { importerOf } from "./app/importer.ts";
 import { random } from "./app/random.ts";
 import { scanOptions } from "./app/scan-options.ts";
 import { surroundingsOf } from "./app/surroundings.ts";
@@ -21,12 +22,13 @@ import { createLimits } from "./http/limits.ts";
 import type { Doorkeeper } from "./http/login.ts";
 import { openServer, type Server } from "./http/server.ts";
 import { tendReservations } from "./ipam/expiry.ts";
-import { type Importer, openImporter } from "./ipam/imports.ts";
 import { openPasswords } from "./ipam/passwords.ts";
 import { openSetup } from "./ipam/setup.ts";
+import { resumeBatches } from "./ipam/undo.ts";
 import { startJobs } from "./jobs.ts";
 import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
+import { BATCH_LIMITS } from "./model/batch.ts";
 import type { Check } from "./model/doctor/check.ts";
 import type { TargetRules } from "./model/target.ts";
 import type { Neighbour } from "./probes/arp/neighbours.ts";
@@ -139,6 +141,8 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		}),
 	});
 	url = server.url;
+	// Nobody else can be at work on this file: what was cut off is taken back, or undoing it goes on.
+	void resumeBatches(context, 0);
 	doorkeeper.setup.offer();
 	const { entry } = options;
 	if (entry !== undefined) thread = startThread({ ...BOUNDS, entry, config, bus, log, clock });
@@ -151,6 +155,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 			: startJobs(context, {
 					...{ thread, deliverer, backups, look, server, doctor, importer },
 					tendReservations: () => tendReservations(context, BOUNDS),
+					resume: () => resumeBatches(context, BATCH_LIMITS.silentMs),
 				});
 	return {
 		context,
@@ -225,30 +230,6 @@ function backupsOf(context: Context, entry: string): Backups {
 		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),
 	});
-}
-
-/** Imports: in a thread of their own, and where there is none (no file is swept either) right here. */
-function importerOf(context: Context, entry: string | undefined): Importer {
-	const { config } = context;
-	const signal = new AbortController().signal;
-	const patience = { busyMs: BOUNDS.importBusyMs, usualMs: BOUNDS.mainBusyMs };
-	if (entry !== undefined) {
-		return openImporter(
-			{
-				read: (read, actor) => runErrand(entry, "readImport", { config, actor, read }, signal),
-				write: (id, actor) => runErrand(entry, "writeImport", { config, actor, id }, signal),
-			},
-			patience,
-		);
-	}
-	const here = () => import("./ipam/importing.ts");
-	return openImporter(
-		{
-			read: async (job, actor) => (await here()).readImport({ ...context, actor }, job),
-			write: async (id, actor) => (await here()).writeImport({ ...context, actor }, id),
-		},
-		patience,
-	);
 }
 
 /** Where webhooks may go: never to ourselves. */

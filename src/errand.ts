@@ -5,7 +5,11 @@
 
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { readInThread, writeInThread } from "./importer.ts";
+import type { ImportSaid } from "./model/import.ts";
 import { type BackupFile, findDamage, writeBackup } from "./store/backup.ts";
+
+/** How far it is; plain data too. */
+type Say = (said: ImportSaid) => void;
 
 /** Each takes and answers plain data: both cross the thread border. */
 const ERRANDS = {
@@ -13,10 +17,10 @@ const ERRANDS = {
 		writeBackup(job.from, job.to, job),
 	check: (job: { path: string }): string | undefined => findDamage(job.path),
 	// Loaded by the thread that needs them: the readers of files are large.
-	readImport: async (job: Parameters<typeof readInThread>[0]): Promise<number> =>
-		(await import("./importer.ts")).readInThread(job),
-	writeImport: async (job: Parameters<typeof writeInThread>[0]): Promise<number> =>
-		(await import("./importer.ts")).writeInThread(job),
+	readImport: async (job: Parameters<typeof readInThread>[0], say: Say): Promise<number> =>
+		(await import("./importer.ts")).readInThread(job, say),
+	writeImport: async (job: Parameters<typeof writeInThread>[0], say: Say): Promise<number> =>
+		(await import("./importer.ts")).writeInThread(job, say),
 } as const;
 
 type Errands = typeof ERRANDS;
@@ -30,6 +34,7 @@ export type Errand = {
 };
 
 type Outcome =
+	| { readonly said: ImportSaid }
 	| { readonly done: unknown }
 	| ({ readonly problem: string; readonly code: ErrorCode | undefined } & Pick<
 			Partial<AppError>,
@@ -38,19 +43,22 @@ type Outcome =
 
 /**
  * Starts the program's main file as a thread for one errand and waits for its end. Throws what the errand threw, and
- * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is.
+ * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is. `hear`: what it says before.
  */
 export async function runErrand<N extends Name>(
 	entry: string,
 	name: N,
 	job: Parameters<Errands[N]>[0],
 	signal: AbortSignal,
+	hear: Say = () => {},
 ): Promise<Awaited<ReturnType<Errands[N]>>> {
-	const worker = new Worker(entry);
+	// A thread of its own heap, kept small: what it held goes with it.
+	const worker = new Worker(entry, { smol: true });
 	try {
-		const outcome = await new Promise<Outcome>((resolve) => {
+		const outcome = await new Promise<Exclude<Outcome, { said: ImportSaid }>>((resolve) => {
 			const gone = (why: string) => resolve({ problem: `Its thread ended: ${why}`, code: "unavailable" });
-			worker.onmessage = (event: MessageEvent<Outcome>) => resolve(event.data);
+			worker.onmessage = ({ data }: MessageEvent<Outcome>) =>
+				"said" in data ? hear(data.said) : resolve(data);
 			worker.onerror = (event) => gone(event.message);
 			worker.addEventListener("close", () => gone("without an answer."));
 			signal.addEventListener("abort", () => gone("Rollcall stops."), { once: true });
@@ -70,7 +78,8 @@ export async function runErrand<N extends Name>(
 export async function answerErrand({ name, job }: Errand, post: (outcome: Outcome) => void): Promise<void> {
 	try {
 		// Name and job came as one message, made by runErrand: they belong together.
-		post({ done: await (ERRANDS[name] as (job: unknown) => unknown)(job) });
+		const work = ERRANDS[name] as (job: unknown, say: Say) => unknown;
+		post({ done: await work(job, (said) => post({ said })) });
 	} catch (error) {
 		if (!(error instanceof AppError)) return post({ problem: (error as Error).message, code: undefined });
 		const { code, field, detail } = error;

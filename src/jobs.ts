@@ -20,13 +20,15 @@ type Workers = {
 	/** `renew`: takes a new certificate when its files have changed. */
 	readonly server: { renew(): void };
 	readonly tendReservations: () => Promise<void>;
+	/** Goes on with what was left half-way. */
+	readonly resume: () => Promise<unknown>;
 	readonly doctor: { look(): void };
 	readonly importer: { tick(context: Context): Promise<void> };
 };
 
 /** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
 export function startJobs(context: Context, workers: Workers): Jobs {
-	const { thread, deliverer, backups, look, server, tendReservations, doctor, importer } = workers;
+	const { thread, deliverer, backups, look, server, tendReservations, resume, doctor, importer } = workers;
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
 		{ name: "due sweeps", pattern: "* * * * * *", run: () => thread.tick() },
 		{ name: "deliveries", pattern: "* * * * * *", run: () => deliverer.tick() },
@@ -35,6 +37,7 @@ export function startJobs(context: Context, workers: Workers): Jobs {
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
 		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },
 		{ name: "reservations", pattern: "8 * * * * *", run: tendReservations },
+		{ name: "left half-way", pattern: "*/10 * * * * *", run: () => void resume() },
 		{ name: "doctor", pattern: "*/5 * * * * *", run: () => doctor.look() },
 		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
 		{ name: "the certificate", pattern: "*/10 * * * * *", run: () => server.renew() },

@@ -119,6 +119,10 @@ function progress(run) {
 		`${done} of ${total} addresses asked${left > 0 ? `, about ${left} s left` : ""}`;
 }
 
+/** What goes on by itself on this page is looked at again. */
+const WORK_MS = 1_000;
+const lookAtWork = () => find("[data-underway]", main()) && want({ main: true }, true);
+
 const ON = {
 	change: (change) => want(concerned(change), change.urgent),
 	resync: () => want({ main: true, drawer: true }, true),
@@ -131,6 +135,7 @@ const ON = {
 
 /** Opens the stream, or joins the one that another tab holds. */
 export function connect() {
+	setInterval(lookAtWork, WORK_MS);
 	openStream({
 		tell: (name, data) => ON[name](data),
 		state(open) {

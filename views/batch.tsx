@@ -1,8 +1,9 @@
 /** What was changed or deleted in one go, and undoing it: the bar right after, and the page that stays. */
 
-import type { Batch, Kept } from "../src/model/batch.ts";
-import { Age, Main, Wire } from "./elements.tsx";
-import { plural, visible } from "./format.ts";
+import { type Batch, type Kept, progressOf, undoneOf } from "../src/model/batch.ts";
+import { ActionButton, Age, Main, Wire } from "./elements.tsx";
+import { count, plural, visible } from "./format.ts";
+import { Progress } from "./progress.tsx";
 import { Form } from "./reader.tsx";
 
 const FIELD_NAMES: Readonly<Record<string, string>> = {
@@ -59,6 +60,7 @@ export function UndoBar(props: { batch: Batch; back: string }) {
 			</div>
 		);
 	}
+	if (progressOf(batch) !== undefined) return null;
 	return (
 		<div class="undo-bar" data-undo={batch.id}>
 			<p>
@@ -82,9 +84,10 @@ function UndoForm(props: { batch: Batch; back: string }) {
 }
 
 export function BatchPage(props: { batch: Batch; kept: readonly Kept[]; days: number; now: number }) {
-	const { batch, kept } = props;
+	const { batch } = props;
+	const progress = progressOf(batch);
 	return (
-		<Main class="narrow-page">
+		<Main class="narrow-page" live={progress === undefined ? undefined : "work"}>
 			<h1>
 				<Says batch={batch} />
 			</h1>
@@ -96,41 +99,108 @@ export function BatchPage(props: { batch: Batch; kept: readonly Kept[]; days: nu
 						by <Wire text={batch.actor} />
 					</>
 				)}
-				: <Counts batch={batch} />.
+				{batch.state !== "open" && (
+					<>
+						: <Counts batch={batch} />
+					</>
+				)}
+				.
 			</p>
-			{batch.state === "undone" ? (
+			{progress === undefined ? <Standing {...props} /> : <UnderWay batch={batch} {...progress} />}
+		</Main>
+	);
+}
+
+/** How far it is; the page looks again by itself. */
+function UnderWay(props: { batch: Batch; done: number; total: number }) {
+	const { batch, done, total } = props;
+	const why = whyOf(batch);
+	const undoing = batch.state === "undoing";
+	return (
+		<>
+			{why !== "" && <p>It is being taken back, because {visible(why)}.</p>}
+			<Progress
+				label={undoing ? "Undoing" : "Under way"}
+				says={`${count(done)} of ${plural(total, "thing")} ${undoing ? "taken back" : "done"}`}
+				{...{ done, total }}
+			>
+				{why === "" && (
+					<ActionButton action={`/batches/${batch.id}/cancel`} label={undoing ? "Stop" : "Cancel"} />
+				)}
+			</Progress>
+			<p class="quiet">
+				{undoing
+					? "You may leave this page: it goes on, also after a restart."
+					: "You may leave this page: it goes on. Cancel takes back what was done so far."}
+			</p>
+		</>
+	);
+}
+
+/** Why it was taken back where nobody pressed "Undo"; "" else. */
+function whyOf({ detail }: Batch): string {
+	return String(detail.why ?? "");
+}
+
+/** What became of it, and what can be done about it. */
+function Standing(props: { batch: Batch; kept: readonly Kept[]; days: number; now: number }) {
+	const { batch, kept } = props;
+	const part = undoneOf(batch);
+	if (batch.state === "undone") {
+		return (
+			<>
+				<p>
+					<Undone batch={batch} now={props.now} />{" "}
+					{batch.kept === 0
+						? "Everything is as it was before."
+						: `${plural(batch.kept, "thing")} changed since:`}
+				</p>
+				{kept.length > 0 && <KeptList kept={kept} more={batch.kept - kept.length} />}
+			</>
+		);
+	}
+	return (
+		<>
+			{Number(batch.detail.homeless ?? 0) > 0 && (
+				<p>
+					{plural(Number(batch.detail.homeless), "host")} could not come back: no subnet is around them any
+					more. Bring that back first, then undo this once more.
+				</p>
+			)}
+			{part > 0 && (
+				<p>
+					{plural(part, "thing")} of it {part === 1 ? "is" : "are"} undone already.
+				</p>
+			)}
+			<p>
+				Undo brings back what was there, with its history. What somebody changed since then stays as it is
+				now. This can be undone for {plural(props.days, "day")}.
+			</p>
+			<UndoForm batch={batch} back={`/batches/${batch.id}`} />
+		</>
+	);
+}
+
+function Undone(props: { batch: Batch; now: number }) {
+	const { batch } = props;
+	const why = whyOf(batch);
+	return (
+		<>
+			{why === "" ? "Undone" : "Taken back"}
+			{batch.undoneAt !== undefined && (
 				<>
-					<p>
-						Undone
-						{batch.undoneAt !== undefined && (
-							<>
-								{" "}
-								<Age at={batch.undoneAt} now={props.now} />
-							</>
-						)}
-						{batch.undoneBy !== "" && (
-							<>
-								{" "}
-								by <Wire text={batch.undoneBy} />
-							</>
-						)}
-						.{" "}
-						{batch.kept === 0
-							? "Everything is as it was before."
-							: `${plural(batch.kept, "thing")} changed since:`}
-					</p>
-					{kept.length > 0 && <KeptList kept={kept} more={batch.kept - kept.length} />}
-				</>
-			) : (
-				<>
-					<p>
-						Undo brings back what was there, with its history. What somebody changed since then stays as it is
-						now. This can be undone for {plural(props.days, "day")}.
-					</p>
-					<UndoForm batch={batch} back={`/batches/${batch.id}`} />
+					{" "}
+					<Age at={batch.undoneAt} now={props.now} />
 				</>
 			)}
-		</Main>
+			{batch.undoneBy !== "" && (
+				<>
+					{" "}
+					by <Wire text={batch.undoneBy} />
+				</>
+			)}
+			{why !== "" && `, because ${visible(why)}`}.
+		</>
 	);
 }
 

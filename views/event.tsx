@@ -147,7 +147,8 @@ const UNDONE: Readonly<Record<string, string>> = {
 
 function undone(detail: Event["detail"]): string {
 	const kept = Number(detail.kept ?? 0);
-	const says = UNDONE[String(detail.kind)] ?? "undone";
+	const why = detail.reason === undefined ? "" : `, because ${detail.reason}`;
+	const says = `${UNDONE[String(detail.kind)] ?? "undone"}${why}`;
 	return kept === 0 ? says : `${says}, ${kept} left as they are now`;
 }
 

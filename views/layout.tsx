@@ -74,7 +74,8 @@ export function tabTitle(title: string, downs: number): string {
 	return `${downs > 0 ? `(${downs}) ` : ""}${title === "" ? "" : `${visible(title)} · `}Rollcall`;
 }
 
-export function Layout(props: Shell & { title: string; main: VNode }) {
+/** `unfinished`: something on the page goes on by itself, which readers without the script are to see too. */
+export function Layout(props: Shell & { title: string; main: VNode; unfinished?: boolean | undefined }) {
 	const { assets } = props;
 	return (
 		<html lang="en" data-theme={props.theme} data-now={props.now} data-live-id={props.liveId}>
@@ -94,6 +95,11 @@ export function Layout(props: Shell & { title: string; main: VNode }) {
 					data-up={assets.icon}
 					data-down={assets.iconDown}
 				/>
+				{props.unfinished && (
+					<noscript>
+						<meta http-equiv="refresh" content="2" />
+					</noscript>
+				)}
 				<script src={assets.htmx} defer />
 				<script src={assets.script} type="module" />
 			</head>

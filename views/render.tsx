@@ -6,7 +6,9 @@ import { Layout, type Shell, tabTitle, UndoPlace } from "./layout.tsx";
 import { For, type Reader } from "./reader.tsx";
 
 /** A full page. */
-export function renderDocument(page: Shell & { title: string; main: VNode }): string {
+export function renderDocument(
+	page: Shell & { title: string; main: VNode; unfinished?: boolean | undefined },
+): string {
 	const html = renderToString(
 		<For reader={page.reader}>
 			<Layout {...page} />

@@ -88,6 +88,9 @@ async function many(ids: readonly number[]): Promise<void> {
 	const { batch_id: id } = must(await api.POST("/hosts/delete", { body: { ids: [...ids] } }));
 	const path = { id };
 	must(await api.GET("/batches/{id}", { params: { path } }));
+	// It is done already: there is nothing to cancel.
+	const late = await api.POST("/batches/{id}/cancel", { params: { path } });
+	if (late.error?.code !== "conflict") throw new Error("it was cancelled");
 	const undone = must(await api.POST("/batches/{id}/undo", { params: { path } }));
 	if (undone.state !== "undone") throw new Error("it was not undone");
 }

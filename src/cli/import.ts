@@ -13,13 +13,16 @@ import {
 	FILE_LIMITS,
 	type Import,
 	type ImportRow,
+	type ImportStage,
+	type ImportWatch,
 	ORIGINS,
 } from "../model/import.ts";
 import { lockDatabase } from "../store/database.ts";
 import { listRows } from "../store/import-rows.ts";
-import { writeState } from "../store/imports.ts";
+import { askToWrite, unaskToWrite } from "../store/imports.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
 import type { Io } from "./run.ts";
+import { progressBar } from "./sweep-report.ts";
 
 export const IMPORT_HELP = `rollcall import FILE: hosts and subnets out of a file: CSV, Excel (XLSX, XLS), JSON, exports of phpIPAM
 (its MySQL dump too) and NetBox, hosts files, leases of dnsmasq. FILE may be "-" for standard input.
@@ -76,7 +79,9 @@ export async function importCommand(args: string[], io: Io): Promise<number> {
 			...{ format: values.format ?? "auto", encoding },
 			...{ clear: values.clear === true, sweep: values["no-sweep"] !== true },
 		};
-		const found = demandImport(beside.context, await readImport(beside.context, { name, bytes, options }));
+		const bar = progressOf(io);
+		const id = await readImport(beside.context, { name, bytes, options }, bar).finally(bar.end);
+		const found = demandImport(beside.context, id);
 		if (found.state === "unread") throw unreadable(found);
 		const made = values["dry-run"] === true ? found : await write(beside, found, io);
 		if (values.json === true) printJson(beside, made, io);
@@ -131,17 +136,39 @@ async function write(beside: Beside, found: Import, io: Io): Promise<Import> {
 		return letServerWrite(beside, found, io);
 	}
 	try {
-		const { writeImport } = await import("../ipam/importing.ts");
-		writeImport(context, found.id);
+		const { writeImport } = await import("../ipam/import-write.ts");
+		const bar = progressOf(io);
+		try {
+			writeImport(context, found.id, bar);
+		} finally {
+			bar.end();
+		}
 		return demandImport(context, found.id);
 	} finally {
 		lock.release();
 	}
 }
 
+const STEPS: Readonly<Record<ImportStage["step"], string>> = { judging: "looked at", writing: "written" };
+
+/** A bar on a terminal; Ctrl-C ends the work, and nothing is written. */
+function progressOf(io: Io): ImportWatch & { end(): void } {
+	return {
+		begun() {},
+		say({ step, done, total }) {
+			if (!io.terminal || total === 0) return;
+			io.err(`\r${progressBar(Math.min(1, done / total))} ${done} of ${plural(total, "row")} ${STEPS[step]}`);
+		},
+		stopped: () => io.signal?.aborted === true,
+		end() {
+			if (io.terminal) io.err("\r\x1b[K");
+		},
+	};
+}
+
 async function letServerWrite({ context }: Beside, found: Import, io: Io): Promise<Import> {
 	const { clock, db } = context;
-	writeState(db, found.id, "asked");
+	askToWrite(db, found.id);
 	if (io.terminal) io.err("Rollcall is running: it writes the import…\n");
 	const until = clock.monotonicMs() + BOUNDS.importPatienceMs;
 	while (clock.monotonicMs() < until && io.signal?.aborted !== true) {
@@ -151,7 +178,8 @@ async function letServerWrite({ context }: Beside, found: Import, io: Io): Promi
 		if (now.state === "ready")
 			throw new AppError("conflict", now.problem?.message ?? "It could not be written.");
 	}
-	writeState(db, found.id, "ready");
+	// The server may have begun, or ended, at this very moment: then it is what it is.
+	if (!unaskToWrite(db, found.id)) return demandImport(context, found.id);
 	throw new AppError(
 		"unavailable",
 		`Another Rollcall holds the database and did not write the import. Nothing was written; it waits as /imports/${found.id}.`,

@@ -53,7 +53,8 @@ export function tableReport(io: ReportIo, total: number, { vendorOf }: ReportOpt
 	};
 }
 
-function progressBar(share: number): string {
+/** `share` from 0 to 1. */
+export function progressBar(share: number): string {
 	const full = Math.round(share * 24);
 	return `[${"#".repeat(full)}${"-".repeat(24 - full)}]`;
 }

@@ -12,6 +12,8 @@ export const MOVING_BOUNDS = {
 	/** The command line waits so long for the server to write an import, and looks so often, in milliseconds. */
 	importPatienceMs: 60_000,
 	importPollMs: 100,
+	/** What takes longer than this goes on by itself, and its page shows how far it is, in milliseconds. */
+	workShownAfterMs: 1_000,
 	/** Rows on one page of an import, and hosts read at a time for an export. */
 	importRowsShown: 100,
 	exportSlice: 500,

@@ -1,7 +1,15 @@
 /** Rows and a mapping to drafts of hosts and subnets: what the file says, checked, in our own words. Knows no database. */
 
 import { HOST_LIMITS } from "../model/host.ts";
-import type { Draft, HostValues, Place, SubnetDraftValues, Table, Target } from "../model/import.ts";
+import type {
+	Draft,
+	HostValues,
+	Place,
+	SubnetDraftValues,
+	Table,
+	TableRow,
+	Target,
+} from "../model/import.ts";
 import { SUBNET_LIMITS } from "../model/subnet.ts";
 import { readLine, readTags, readText } from "../model/text.ts";
 import { bitsOf, familyOf, formatAddress, type Parsed, parseAddress } from "../net/address.ts";
@@ -26,17 +34,28 @@ class Refused extends Error {}
 
 /** All rows; a row that cannot be used is there with the reason. */
 export function draftsOf(table: Pick<Table, "headers" | "rows">, mapping: readonly Target[]): Draft[] {
+	return [...eachDraft(table, mapping)];
+}
+
+/** The same one after the other, as often as they are asked for: of a hundred thousand none is kept. */
+export function eachDraft(table: Pick<Table, "headers" | "rows">, mapping: readonly Target[]) {
 	const places = placesOf(mapping);
-	return table.rows.map((row, at) => {
-		const cells = cellsOf(row.cells, places);
-		try {
-			return draftOf({ line: row.line, at }, cells, notesOf(table.headers, row.cells, places));
-		} catch (error) {
-			if (!(error instanceof Refused)) throw error;
-			const address = cells("ip") || cells("address") || cells("subnet") || "";
-			return { kind: "refused", line: row.line, at, address: address.slice(0, 200), reason: error.message };
-		}
-	});
+	return {
+		*[Symbol.iterator]() {
+			for (const [at, row] of table.rows.entries()) yield readDraft(table.headers, row, at, places);
+		},
+	};
+}
+
+function readDraft(headers: readonly string[], row: TableRow, at: number, places: Places): Draft {
+	const cells = cellsOf(row.cells, places);
+	try {
+		return draftOf({ line: row.line, at }, cells, notesOf(headers, row.cells, places));
+	} catch (error) {
+		if (!(error instanceof Refused)) throw error;
+		const address = (cells("ip") || cells("address") || cells("subnet") || "").slice(0, 200);
+		return { kind: "refused", line: row.line, at, address, reason: error.message };
+	}
 }
 
 function cellsOf(cells: readonly string[], places: Places): Cells {
@@ -188,10 +207,7 @@ function firstOf(cells: Cells, ...targets: readonly Target[]): string | undefine
 }
 
 function onOneLine(text: string): string {
-	return text
-		.split("\n")
-		.map((line) => line.trim())
-		.join(" ");
+	return Array.from(text.split("\n"), (line) => line.trim()).join(" ");
 }
 
 /** Only what the file has a column for. */

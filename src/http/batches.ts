@@ -1,45 +1,71 @@
-/** Undo for people, and the note that tells the next page what was just done. */
+/** Undo for people, work that goes on by itself and its page, and the note that tells the next page what was just done. */
 
 import { Elysia } from "elysia";
 import { BatchPage } from "../../views/batch.tsx";
 import { BOUNDS } from "../config.ts";
-import { demandBatch, undoBatch } from "../ipam/batches.ts";
-import { BATCH_LIMITS } from "../model/batch.ts";
+import { cancelBatch, demandBatch, Interrupted, type Work } from "../ipam/batches.ts";
+import { beginUndo } from "../ipam/undo.ts";
+import { BATCH_LIMITS, progressOf } from "../model/batch.ts";
 import { listKept } from "../store/batches.ts";
 import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
-import { redirect } from "./respond.ts";
+import { redirect, respondPage } from "./respond.ts";
 
 export function batchRoutes(desk: Desk) {
+	const raw = { parse: "none" } as const;
 	return new Elysia()
-		.get("/batches/:id", ({ request, params }) => desk.page(request, () => page(desk, readId(params.id))))
-		.post(
-			"/batches/:id/undo",
-			({ request, params, server }) => {
-				// A hundred thousand hosts take longer than a silent connection is kept.
-				server?.timeout(request, 0);
-				return undo(desk, request, readId(params.id));
-			},
-			{
-				parse: "none",
-			},
-		);
+		.get("/batches/:id", ({ request, params }) =>
+			respondPage(request, desk.shell(request), page(desk, readId(params.id))),
+		)
+		.post("/batches/:id/undo", ({ request, params }) => undo(desk, request, readId(params.id)), raw)
+		.post("/batches/:id/cancel", ({ request, params }) => cancel(desk, request, readId(params.id)), raw);
 }
 
 function page(desk: Desk, id: number) {
 	const { db, clock } = desk.context;
 	const batch = demandBatch(desk.context, id);
-	const kept = listKept(db, id, BATCH_LIMITS.keptShown);
+	const kept = listKept(db, batch, BATCH_LIMITS.keptShown);
 	return {
 		title: batch.kind === "import" ? "Import" : "Undo",
 		main: BatchPage({ batch, kept, days: BOUNDS.batchDays, now: clock.now() }),
+		unfinished: progressOf(batch) !== undefined,
 	};
 }
 
 async function undo(desk: Desk, request: Request, id: number): Promise<Response> {
 	const field = await readForm(request);
-	const { kept } = await undoBatch(desk.by(request), id);
-	return kept.length > 0 ? redirect(`/batches/${id}`) : redirectWithUndo(ownPath(field("back")), id);
+	return watch(desk, beginUndo(desk.by(request), id), ({ batch, kept }) =>
+		kept.length > 0 || batch.state !== "undone"
+			? redirect(`/batches/${id}`)
+			: redirectWithUndo(ownPath(field("back")), id),
+	);
+}
+
+async function cancel(desk: Desk, request: Request, id: number): Promise<Response> {
+	await readForm(request);
+	cancelBatch(desk.by(request), id);
+	return redirect(`/batches/${id}`);
+}
+
+/** Waits a moment for what was begun. What is done by then is answered by `then`; else its page shows how it goes on. */
+export async function watch<T>(
+	{ context: { clock, log } }: Desk,
+	{ batchId, done }: Work<T>,
+	then: (value: T) => Response,
+): Promise<Response> {
+	const over = new AbortController();
+	try {
+		const late = clock.sleep(BOUNDS.workShownAfterMs, over.signal).then(() => undefined);
+		const ended = await Promise.race([done.then((value) => ({ value })), late]);
+		if (ended !== undefined) return then(ended.value);
+	} finally {
+		over.abort();
+	}
+	// What becomes of it is said on its page.
+	done.catch((reason: unknown) => {
+		if (!(reason instanceof Interrupted)) log.error("work of a person failed", { batch: batchId, reason });
+	});
+	return redirect(`/batches/${batchId}`);
 }
 
 /** A path of ours, else the dashboard. */

@@ -5,13 +5,13 @@ import { BulkDelete, BulkEdit, type BulkProps, type SelectionFields } from "../.
 import { nameOr, plural } from "../../views/format.ts";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { type BulkInput, editHosts, resolveSelection, type Selection } from "../ipam/bulk.ts";
-import { deleteHosts } from "../ipam/deletions.ts";
+import { type BulkInput, beginEdit, resolveSelection, type Selection } from "../ipam/bulk.ts";
+import { beginDeletion } from "../ipam/deletions.ts";
 import type { HostFilter } from "../model/host.ts";
 import { formatCidr } from "../net/cidr.ts";
 import { surveyHosts } from "../store/bulk.ts";
 import { findSubnet } from "../store/subnets.ts";
-import { redirectWithUndo } from "./batches.ts";
+import { redirectWithUndo, watch } from "./batches.ts";
 import { readBytes } from "./bytes.ts";
 import type { Desk } from "./desk.ts";
 import { knownTags } from "./host-panel.ts";
@@ -39,7 +39,7 @@ export function bulkRoutes(desk: Desk) {
 
 async function show(desk: Desk, request: Request): Promise<Response> {
 	const params = await readParams(request);
-	const props = survey(desk, params);
+	const props = survey(desk, params, idsOf(desk, params));
 	const deletes = params.get("do") === "delete";
 	const main = deletes ? BulkDelete(props) : BulkEdit(props);
 	return respondPage(request, desk.shell(request), { title: deletes ? "Delete hosts" : "Edit hosts", main });
@@ -48,33 +48,34 @@ async function show(desk: Desk, request: Request): Promise<Response> {
 async function edit(desk: Desk, request: Request): Promise<Response> {
 	const params = await readParams(request);
 	const context = desk.by(request);
-	const props = survey(desk, params);
+	const ids = idsOf(desk, params);
 	const ticked = params.getAll("set").filter((name): name is keyof typeof FIELDS => name in FIELDS);
 	const values = Object.fromEntries(ticked.map((name) => [name, params.get(name) ?? ""]));
 	try {
 		const input: BulkInput = Object.fromEntries(ticked.map((name) => [FIELDS[name], values[name]]));
-		const { batchId } = await editHosts(context, idsOf(desk, params), input, props.source);
-		return redirectWithUndo(props.selection.list, batchId);
+		const work = beginEdit(context, ids, input, sourceOf(desk, params, ids.length));
+		return await watch(desk, work, () => redirectWithUndo(selectionFields(params).list, work.batchId));
 	} catch (error) {
 		if (!(error instanceof AppError) || error.code !== "invalid") throw error;
 		const problem = { field: error.field, message: error.message };
-		const page = { title: "Edit hosts", main: BulkEdit({ ...props, values, problem }) };
+		const main = BulkEdit({ ...survey(desk, params, ids), values, problem });
+		const page = { title: "Edit hosts", main };
 		return respondPage(request, desk.shell(request), page, explain(error).status);
 	}
 }
 
 async function remove(desk: Desk, request: Request): Promise<Response> {
 	const params = await readParams(request);
-	const { batchId } = await deleteHosts(desk.by(request), idsOf(desk, params), sourceOf(desk, params));
-	return redirectWithUndo(selectionFields(params).list, batchId);
+	const ids = idsOf(desk, params);
+	const work = beginDeletion(desk.by(request), ids, sourceOf(desk, params, ids.length));
+	return watch(desk, work, () => redirectWithUndo(selectionFields(params).list, work.batchId));
 }
 
 async function readParams(request: Request): Promise<URLSearchParams> {
 	return new URLSearchParams(new TextDecoder().decode(await readBytes(request, BOUNDS.bodyBytes)));
 }
 
-function survey(desk: Desk, params: URLSearchParams): BulkProps {
-	const ids = idsOf(desk, params);
+function survey(desk: Desk, params: URLSearchParams, ids: readonly number[]): BulkProps {
 	const { annotated, tags } = surveyHosts(desk.context.db, ids, TAGS_SHOWN);
 	const source = sourceOf(desk, params, ids.length);
 	return {
@@ -119,7 +120,7 @@ function filterOf(desk: Desk, params: URLSearchParams): HostFilter {
 }
 
 /** "3 hosts in Office LAN". */
-function sourceOf(desk: Desk, params: URLSearchParams, hosts = idsOf(desk, params).length): string {
+function sourceOf(desk: Desk, params: URLSearchParams, hosts: number): string {
 	const { subnetId } = filterOf(desk, params);
 	const subnet = subnetId === undefined ? undefined : findSubnet(desk.context.db, subnetId);
 	const where = subnet === undefined ? "" : ` in ${nameOr(subnet.name, formatCidr(subnet.cidr))}`;

@@ -8,7 +8,7 @@ import { storageFault } from "../store/faults.ts";
 import { acceptsGzip } from "./assets.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
-export type Page = Pick<Parameters<typeof renderMain>[0], "title" | "main">;
+export type Page = Pick<Parameters<typeof renderDocument>[0], "title" | "main" | "unfinished">;
 
 const STATUS: Record<ErrorCode, number> = {
 	invalid: 422,

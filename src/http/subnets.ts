@@ -10,7 +10,7 @@ import { Subnets } from "../../views/subnets.tsx";
 import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
 import { subnetDefaults } from "../ipam/defaults.ts";
-import { deleteSubnet, planDeletion } from "../ipam/deletions.ts";
+import { beginSubnetDeletion, planDeletion } from "../ipam/deletions.ts";
 import { switchSubnetScans } from "../ipam/scans.ts";
 import { createSubnet, demandSubnet, editSubnet } from "../ipam/subnets.ts";
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
@@ -19,7 +19,7 @@ import { formatCidr } from "../net/cidr.ts";
 import { searchSubnets } from "../store/lookup.ts";
 import { findOpenRun } from "../store/runs.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
-import { redirectWithUndo } from "./batches.ts";
+import { redirectWithUndo, watch } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { EMPTY_FINDER, readFinder } from "./finder.ts";
 import { readListing, WINDOW } from "./listing.ts";
@@ -186,8 +186,11 @@ function ask(desk: Desk, id: number) {
 }
 
 async function remove(desk: Desk, request: Request, id: number): Promise<Response> {
-	const { heir, batchId } = await deleteSubnet(desk.by(request), id);
-	return redirectWithUndo(heir === undefined ? "/subnets" : `/subnets/${heir.id}`, batchId);
+	const work = beginSubnetDeletion(desk.by(request), id);
+	const { heir } = work.plan;
+	return watch(desk, work, () =>
+		redirectWithUndo(heir === undefined ? "/subnets" : `/subnets/${heir.id}`, work.batchId),
+	);
 }
 
 function sweep(desk: Desk, request: Request, id: number): Response {

@@ -1,15 +1,18 @@
-/** Changing many things as one: slices that let pages be answered between them, one line of news, and undo. */
+/**
+ * Changing many things as one: slices of measured time with a turn for everybody between two, one line of news, and all
+ * or nothing: what is cut off, fails or is cancelled is taken back. Taking back itself is in undo.
+ */
 
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { BATCH_LIMITS, type Batch, type BatchKind, type Undone } from "../model/batch.ts";
+import { BATCH_LIMITS, type Batch, type BatchKind, type BatchState } from "../model/batch.ts";
 import type { EventKind } from "../model/event.ts";
-import * as rows from "../store/batch-rows.ts";
 import * as batches from "../store/batches.ts";
 import { transact } from "../store/database.ts";
-import * as graves from "../store/graves.ts";
-import { deleteSubnet, findSubnet } from "../store/subnets.ts";
 import { record } from "./audit.ts";
+
+/** Something that goes on by itself: its batch, and its end. Whoever begins it hears of its failure through `done`. */
+export type Work<T = void> = { readonly batchId: number; readonly done: Promise<T> };
 
 /** Begins a batch; stands inside the caller's transaction or alone. `source`: what it is made from, in words. */
 export function openBatch(
@@ -41,16 +44,56 @@ export function closeBatch(
 	batches.finishBatch(context.db, id, event.id, context.clock.now());
 }
 
-/** Runs `work` on so many ids at a time, each in a transaction of its own; others have a turn between two. */
+/** The batch is no longer what its worker took it for: somebody cancelled it, or went on with it. */
+export class Interrupted extends AppError {
+	constructor(state: BatchState) {
+		const undoing = "Undoing was stopped. The rest can be undone another time.";
+		super(
+			"conflict",
+			state === "undoing" ? undoing : "This was cancelled: what had been done of it is taken back.",
+		);
+	}
+}
+
+/**
+ * Runs `step` again and again until it answers false: as many steps in one transaction as fit into a few milliseconds,
+ * then everybody else has a turn. Throws Interrupted, with nothing written, when the batch is no longer in `state`.
+ */
 export async function inSlices(
 	context: Context,
-	ids: readonly number[],
-	work: (slice: readonly number[]) => void,
+	id: number,
+	state: BatchState,
+	step: () => boolean,
 ): Promise<void> {
-	for (let from = 0; from < ids.length; from += BATCH_LIMITS.sliceRows) {
-		if (from > 0) await context.clock.sleep(0);
-		transact(context.db, () => work(ids.slice(from, from + BATCH_LIMITS.sliceRows)));
+	const { db, clock } = context;
+	for (let more = true; more; ) {
+		more = transact(db, () => {
+			demandState(context, id, state);
+			batches.writeBeat(db, id, clock.now());
+			const until = clock.monotonicMs() + BATCH_LIMITS.sliceMs;
+			for (;;) {
+				if (!step()) return false;
+				if (clock.monotonicMs() >= until) return true;
+			}
+		});
+		if (more) await clock.sleep(BATCH_LIMITS.restMs);
 	}
+}
+
+/** Throws Interrupted unless the batch is in `state`. */
+export function demandState({ db }: Ground, id: number, state: BatchState): void {
+	if (batches.readState(db, id) !== state) throw new Interrupted(state);
+}
+
+/** A step for `inSlices`: some ids at a time, until there are no more. */
+export function eachOf(ids: readonly number[], work: (some: readonly number[]) => void): () => boolean {
+	let at = 0;
+	return () => {
+		const some = ids.slice(at, at + BATCH_LIMITS.stepRows);
+		at += some.length;
+		if (some.length > 0) work(some);
+		return at < ids.length;
+	};
 }
 
 export function demandBatch(context: Ground, id: number): Batch {
@@ -62,78 +105,25 @@ export function demandBatch(context: Ground, id: number): Batch {
 }
 
 /**
- * Takes back what a batch did, and only that: what was changed since stays, and is named. AppError("not_found") when
- * it is forgotten, AppError("conflict") when it is still under way or undone already.
+ * Cancels what is under way. What a batch did so far is taken back; taking back stops where it is, and can go on another
+ * time. AppError("conflict") when nothing is under way.
  */
-export async function undoBatch(context: Context, id: number): Promise<Undone> {
-	transact(context.db, () => {
-		const batch = demandBatch(context, id);
-		if (batch.state === "undone") throw new AppError("conflict", "This has been undone already.");
-		const cutOff = context.clock.now() - batch.madeAt > BATCH_LIMITS.staleMs;
-		if (batch.state !== "done" && !cutOff) {
-			throw new AppError("conflict", "This is still under way. Try again in a moment.");
-		}
-		batches.startUndo(context.db, id, nameOf(context));
+export function cancelBatch(context: Context, id: number): Batch {
+	return transact(context.db, () => {
+		const { state, detail } = demandBatch(context, id);
+		if (state === "undoing" && (detail.why ?? "") !== "")
+			throw new AppError("conflict", "It is being taken back already.");
+		const at = context.clock.now();
+		if (state === "open")
+			batches.startUndo(context.db, id, { actor: nameOf(context), at, why: "it was cancelled" });
+		else if (state === "undoing") batches.stopUndo(context.db, id);
+		else throw new AppError("conflict", "There is nothing to cancel: this is done.");
+		return demandBatch(context, id);
 	});
-	await takeBack(context, id);
-	const undone = transact(context.db, () => {
-		batches.finishUndo(context.db, id, context.clock.now());
-		const batch = demandBatch(context, id);
-		const detail = { batch: id, kind: batch.kind, kept: batch.kept };
-		const nowhere = { subnetId: undefined, hostId: undefined, ip: undefined };
-		record(context, { kind: "batch_undone", ...nowhere, label: batch.source, detail });
-		return batch;
-	});
-	tellAll(context);
-	return { batch: undone, kept: batches.listKept(context.db, id, BATCH_LIMITS.keptShown) };
-}
-
-/** Deleted things first, the blocks before what lies in them; added ones last, the blocks after what lies in them. */
-async function takeBack(context: Context, id: number): Promise<void> {
-	const { db, clock } = context;
-	const each = async (
-		what: Parameters<typeof rows.listOpenRows>[2],
-		work: (ids: readonly number[]) => void,
-	): Promise<void> => {
-		for (;;) {
-			const more = transact(db, () => {
-				const ids = rows.listOpenRows(db, id, what, BATCH_LIMITS.sliceRows);
-				if (ids.length > 0) work(ids);
-				return ids.length === BATCH_LIMITS.sliceRows;
-			});
-			if (!more) return;
-			await clock.sleep(0);
-		}
-	};
-	await each({ noun: "subnet", act: "deleted" }, (ids) => {
-		for (const subnetId of ids) graves.unearthSubnet(db, id, subnetId, clock.now());
-	});
-	await each({ noun: "host", act: "deleted" }, (ids) => graves.unearthHosts(db, id, ids));
-	for (const noun of ["subnet", "host"] as const) {
-		await each({ noun, act: "changed" }, (ids) => rows.restoreChanged(db, id, noun, ids, clock.now()));
-	}
-	await each({ noun: "host", act: "added" }, (ids) => rows.removeAdded(db, id, ids, clock.now()));
-	await each({ noun: "subnet", act: "added" }, (ids) => {
-		// Blocks inside others were added after them, as a rule; the order only decides where hosts move up to.
-		for (const subnetId of [...ids].reverse()) removeSubnet(context, id, subnetId);
-	});
-	transact(db, () => graves.unearthWebhooks(db, id));
-}
-
-/** A block that was added goes, unless somebody changed it or hosts live in it that have nowhere to go. */
-function removeSubnet(context: Context, batchId: number, subnetId: number): void {
-	const { db } = context;
-	if (rows.judgeAdded(db, batchId, subnetId) !== undefined) return;
-	const parentId = findSubnet(db, subnetId)?.parentId;
-	if (parentId === undefined && graves.listHostIds(db, subnetId, 1).length > 0) {
-		rows.writeOutcome(db, batchId, { noun: "subnet", id: subnetId }, "kept", "hosts");
-	} else {
-		deleteSubnet(db, subnetId, parentId);
-	}
 }
 
 /** Nobody is named where nobody logs in. */
-function nameOf({ actor }: Context): string {
+export function nameOf({ actor }: Context): string {
 	return actor.kind === "program" ? "" : actor.name;
 }
 

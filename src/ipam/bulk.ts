@@ -7,8 +7,9 @@ import { readLine, readTags, readText } from "../model/text.ts";
 import { noteBefore, sealAfter } from "../store/batch-rows.ts";
 import { type BulkValues, listExistingIds, listMatchingIds, mostTags, writeToHosts } from "../store/bulk.ts";
 import { transact } from "../store/database.ts";
-import { closeBatch, inSlices, openBatch, tellAll } from "./batches.ts";
+import { closeBatch, demandState, eachOf, inSlices, openBatch, tellAll, type Work } from "./batches.ts";
 import { need } from "./fields.ts";
+import { carryOut } from "./undo.ts";
 
 /** Hosts by id, or all that a filter lets through except some. */
 export type Selection =
@@ -41,12 +42,12 @@ export function resolveSelection(context: Ground, selection: Selection): number[
  * Writes the same to all these hosts. `source`: which they are, in words. AppError("invalid") names the field; then
  * nothing is changed.
  */
-export async function editHosts(
+export function beginEdit(
 	context: Context,
 	ids: readonly number[],
 	input: BulkInput,
 	source: string,
-): Promise<{ batchId: number; hosts: number }> {
+): Work<{ hosts: number }> {
 	const values = checkBulk(input);
 	const fields = fieldsOf(values);
 	if (fields.length === 0)
@@ -61,16 +62,35 @@ export async function editHosts(
 			},
 		);
 	}
-	const batchId = openBatch(context, { kind: "bulk_edit", source, detail: { fields: fields.join(", ") } });
-	await inSlices(context, ids, (slice) => {
-		noteBefore(context.db, batchId, "host", slice);
-		writeToHosts(context.db, slice, values, context.clock.now());
-		sealAfter(context.db, batchId, "host", slice);
+	const said = { fields: fields.join(", "), total: ids.length };
+	const batchId = openBatch(context, { kind: "bulk_edit", source, detail: said });
+	const write = (some: readonly number[]) => {
+		noteBefore(context.db, batchId, "host", some);
+		writeToHosts(context.db, some, values, context.clock.now());
+		sealAfter(context.db, batchId, "host", some);
+	};
+	const done = carryOut(context, batchId, async () => {
+		await inSlices(context, batchId, "open", eachOf(ids, write));
+		const detail = { hosts: ids.length, fields: fields.join(" and ") };
+		transact(context.db, () => {
+			demandState(context, batchId, "open");
+			closeBatch(context, batchId, { kind: "hosts_edited", label: source, detail });
+		});
+		tellAll(context);
+		return { hosts: ids.length };
 	});
-	const detail = { hosts: ids.length, fields: fields.join(" and ") };
-	transact(context.db, () => closeBatch(context, batchId, { kind: "hosts_edited", label: source, detail }));
-	tellAll(context);
-	return { batchId, hosts: ids.length };
+	return { batchId, done };
+}
+
+/** The same, to its end. */
+export async function editHosts(
+	context: Context,
+	ids: readonly number[],
+	input: BulkInput,
+	source: string,
+): Promise<{ batchId: number; hosts: number }> {
+	const { batchId, done } = beginEdit(context, ids, input, source);
+	return { batchId, ...(await done) };
 }
 
 function checkBulk(input: BulkInput): BulkValues {

@@ -1,16 +1,20 @@
 /** Deleting hosts and subnets: all of it is kept for a while and can be undone with its past. Never more than was said. */
 
 import type { Context, Ground } from "../context.ts";
+import { AppError } from "../errors.ts";
+import { BATCH_LIMITS } from "../model/batch.ts";
 import type { Host } from "../model/host.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
+import { isCondemned } from "../store/batch-rows.ts";
 import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
 import * as graves from "../store/graves.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
-import { closeBatch, inSlices, openBatch, tellAll } from "./batches.ts";
+import { closeBatch, demandState, eachOf, inSlices, openBatch, tellAll, type Work } from "./batches.ts";
 import { demandHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
+import { carryOut } from "./undo.ts";
 
 /** Forgets a host; if it answers again it is new. AppError("not_found") when there is none. */
 export function deleteHost(context: Context, id: number): { host: Host; batchId: number } {
@@ -29,21 +33,36 @@ export function deleteHost(context: Context, id: number): { host: Host; batchId:
 }
 
 /** Forgets all these hosts; those that are gone already are passed over. `source`: which they are, in words. */
+export function beginDeletion(
+	context: Context,
+	ids: readonly number[],
+	source: string,
+): Work<{ hosts: number }> {
+	const batchId = openBatch(context, { kind: "delete", source, detail: { total: ids.length } });
+	let hosts = 0;
+	const bury = (some: readonly number[]) => {
+		hosts += graves.buryHosts(context.db, batchId, some);
+	};
+	const done = carryOut(context, batchId, async () => {
+		await inSlices(context, batchId, "open", eachOf(ids, bury));
+		transact(context.db, () => {
+			demandState(context, batchId, "open");
+			closeBatch(context, batchId, { kind: "hosts_deleted", label: source, detail: { hosts } });
+		});
+		tellAll(context);
+		return { hosts };
+	});
+	return { batchId, done };
+}
+
+/** The same, to its end. */
 export async function deleteHosts(
 	context: Context,
 	ids: readonly number[],
 	source: string,
 ): Promise<{ batchId: number; hosts: number }> {
-	const batchId = openBatch(context, { kind: "delete", source });
-	let hosts = 0;
-	await inSlices(context, ids, (slice) => {
-		hosts += graves.buryHosts(context.db, batchId, slice);
-	});
-	transact(context.db, () =>
-		closeBatch(context, batchId, { kind: "hosts_deleted", label: source, detail: { hosts } }),
-	);
-	tellAll(context);
-	return { batchId, hosts };
+	const { batchId, done } = beginDeletion(context, ids, source);
+	return { batchId, ...(await done) };
 }
 
 /** What goes when a subnet is deleted: to be said before it is done. */
@@ -65,29 +84,62 @@ export function planDeletion(context: Ground, id: number): Deletion {
 
 /**
  * Deletes a subnet; nested ones go up to the block around it, as the hosts do where there is one. Its hosts go in
- * slices, it itself at the end: what is cut off half-way can be undone all the same.
+ * slices, it itself at the end: what is cut off half-way is taken back. Only hosts that are its own when their turn
+ * comes go, not those that somebody gave another subnet meanwhile.
  */
-export async function deleteSubnet(context: Context, id: number): Promise<Deletion & { batchId: number }> {
+export function beginSubnetDeletion(context: Context, id: number): Work & { readonly plan: Deletion } {
 	const { db } = context;
-	const { plan, batchId, label } = transact(db, () => {
+	const { plan, batchId } = transact(db, () => {
 		const plan = planDeletion(context, id);
-		const label = plan.subnet.name || formatCidr(plan.subnet.cidr);
-		const batchId = openBatch(context, { kind: "delete", source: label });
+		if (isCondemned(db, "subnet", id))
+			throw new AppError("conflict", "This subnet is being deleted already.");
+		const source = plan.subnet.name || formatCidr(plan.subnet.cidr);
+		const batchId = openBatch(context, { kind: "delete", source, detail: { total: plan.hosts + 1 } });
 		graves.condemnSubnet(db, batchId, id);
-		return { plan, batchId, label };
+		if (plan.heir !== undefined) buryPlanned(context, batchId, plan);
+		return { plan, batchId };
 	});
-	const bury = (slice: readonly number[]) => void graves.buryHosts(db, batchId, slice);
-	if (plan.heir === undefined) {
-		await inSlices(context, graves.listHostIds(db, id, Number.MAX_SAFE_INTEGER), bury);
+	const end = () => {
+		const related = [id, ...(plan.heir === undefined ? [] : [plan.heir.id])];
+		context.bus.publish({ kind: "change", change: { subnetIds: related, hostIds: [], urgent: true } });
+	};
+	if (plan.heir !== undefined) {
+		end();
+		return { plan, batchId, done: Promise.resolve() };
 	}
-	transact(db, () => {
-		// What a sweep that was still under way has found meanwhile.
-		if (plan.heir === undefined) bury(graves.listHostIds(db, id, Number.MAX_SAFE_INTEGER));
-		graves.burySubnet(db, batchId, id, plan.heir?.id);
-		const detail = { cidr: formatCidr(plan.subnet.cidr), hosts: plan.heir === undefined ? plan.hosts : 0 };
-		closeBatch(context, batchId, { kind: "subnet_deleted", label, subnetId: plan.heir?.id, detail });
+	const done = carryOut(context, batchId, async () => {
+		await inSlices(context, batchId, "open", () => {
+			const some = graves.listHostIds(db, id, BATCH_LIMITS.stepRows);
+			graves.buryHosts(db, batchId, some);
+			return some.length === BATCH_LIMITS.stepRows;
+		});
+		transact(db, () => {
+			demandState(context, batchId, "open");
+			buryPlanned(context, batchId, plan);
+		});
+		end();
 	});
-	const related = [id, ...(plan.heir === undefined ? [] : [plan.heir.id])];
-	context.bus.publish({ kind: "change", change: { subnetIds: related, hostIds: [], urgent: true } });
+	return { plan, batchId, done };
+}
+
+/** The same, to its end. */
+export async function deleteSubnet(context: Context, id: number): Promise<Deletion & { batchId: number }> {
+	const { plan, batchId, done } = beginSubnetDeletion(context, id);
+	await done;
 	return { ...plan, batchId };
+}
+
+/** The subnet itself, and what a sweep that was still under way has found meanwhile. */
+function buryPlanned(context: Context, batchId: number, { subnet, heir, hosts }: Deletion): void {
+	const { db } = context;
+	if (heir === undefined) {
+		graves.buryHosts(db, batchId, graves.listHostIds(db, subnet.id, Number.MAX_SAFE_INTEGER));
+	}
+	// A block may have been put around it meanwhile: those inside it go there.
+	graves.burySubnet(db, batchId, subnet.id, findSubnet(db, subnet.id)?.parentId);
+	const cidr = formatCidr(subnet.cidr);
+	const detail = { cidr, hosts: heir === undefined ? hosts : 0 };
+	closeBatch(context, batchId, {
+		...{ kind: "subnet_deleted", label: subnet.name || cidr, subnetId: heir?.id, detail },
+	});
 }

@@ -1,39 +1,25 @@
 /** What a file would do to what is there, row by row: add, change, same or refuse, with the reason. Writes nothing. */
 
-import type {
-	Draft,
-	FieldChange,
-	HostTarget,
-	Place,
-	PlannedRow,
-	SubnetDraftValues,
-	Verdict,
-} from "../model/import.ts";
+import type { Draft, Place, PlannedRow, SubnetDraftValues, Verdict } from "../model/import.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { parseAddress } from "../net/address.ts";
 import { Blocks } from "../net/blocks.ts";
 import { type Cidr, contains, formatCidr, parseCidr, usableRange } from "../net/cidr.ts";
-
-/** What is there at an address. */
-export type HostThere = {
-	readonly id: number;
-	readonly version: number;
-	readonly hostname: string;
-	readonly description: string;
-	readonly tags: readonly string[];
-	readonly notes: string;
-	readonly mac: string | undefined;
-	readonly snmpEnabled: boolean | undefined;
-	/** It answered once: then its hardware address was seen. */
-	readonly answered: boolean;
-};
+import {
+	changesOf,
+	type HostThere,
+	hostTarget,
+	NO_HOST,
+	type PlanOptions,
+	SUBNET_FIELDS,
+	shown,
+	subnetTarget,
+} from "./import-targets.ts";
 
 export type There = {
 	readonly subnets: readonly Subnet[];
 	readonly host: (ip: string) => HostThere | undefined;
 };
-
-export type PlanOptions = { readonly clear: boolean; readonly sweep: boolean };
 
 type Entry = {
 	readonly cidr: Cidr;
@@ -49,24 +35,49 @@ type Entry = {
 
 type HostDraft = Extract<Draft, { kind: "host" }>;
 
-/** Subnets first, then hosts and refused rows, each in the order of the file. */
-export function planImport(drafts: readonly Draft[], there: There, options: PlanOptions): PlannedRow[] {
+export type Plan = {
+	/** Subnets that would be added. */
+	readonly subnetsAdded: number;
+	/** Subnets first, then hosts and refused rows, each in the order of the file; judged as they are asked for, once. */
+	readonly rows: Iterable<PlannedRow>;
+};
+
+/** `drafts` are gone through more than once: first for the subnets there will be, then row by row. */
+export function planImport(drafts: Iterable<Draft>, there: There, options: PlanOptions): Plan {
 	const refused: PlannedRow[] = [];
-	const entries = subnetsOf(drafts, there, refused);
+	const { entries, gateways } = subnetsOf(drafts, there, refused);
 	const blocks = new Blocks([...entries.values()].map((entry) => ({ cidr: entry.cidr, value: entry })));
-	const hosts: PlannedRow[] = [];
-	const seen = new Map<string, { line: number; hash: number | bigint }>();
-	for (const draft of drafts) {
-		if (draft.kind === "refused") hosts.push(refusal("host", draft, draft.address, draft.reason));
-		if (draft.kind !== "host") continue;
-		const row = repeated(draft, seen) ?? planHost(draft, blocks, there, options);
-		hosts.push(row);
-		if (draft.isGateway && row.verdict !== "refuse") markGateway(draft, blocks);
+	for (const draft of trueGateways(drafts, gateways)) {
+		if (planHost(draft, blocks, there, options).verdict !== "refuse") markGateway(draft, blocks);
 	}
 	const subnets = [...entries.values()]
 		.filter(({ silent }) => !silent)
 		.map((entry) => planSubnet(entry, options));
-	return [...subnets, ...refused, ...hosts];
+	const hosts = function* () {
+		const seen = new Map<string, { line: number; hash: number | bigint }>();
+		for (const draft of drafts) {
+			if (draft.kind === "refused") yield refusal("host", draft, draft.address, draft.reason);
+			if (draft.kind === "host") yield repeated(draft, seen) ?? planHost(draft, blocks, there, options);
+		}
+	};
+	const rows = function* () {
+		yield* subnets;
+		yield* refused;
+		yield* hosts();
+	};
+	return { subnetsAdded: subnets.filter(({ verdict }) => verdict === "add").length, rows: rows() };
+}
+
+/** Without rows that a row above with the same address contradicts: those are refused. */
+function trueGateways(drafts: Iterable<Draft>, gateways: readonly HostDraft[]): readonly HostDraft[] {
+	if (gateways.length === 0) return [];
+	const wanted = new Set(gateways.map(({ ip }) => ip));
+	const first = new Map<string, string>();
+	for (const draft of drafts) {
+		if (draft.kind !== "host" || !wanted.has(draft.ip) || first.has(draft.ip)) continue;
+		first.set(draft.ip, JSON.stringify(draft.values));
+	}
+	return gateways.filter(({ ip, values }) => first.get(ip) === JSON.stringify(values));
 }
 
 function refusal(noun: "host" | "subnet", { line, at }: Place, address: string, reason: string): PlannedRow {
@@ -74,27 +85,32 @@ function refusal(noun: "host" | "subnet", { line, at }: Place, address: string, 
 	return { noun, line, at, address, verdict: "refuse", reason, ...nothing };
 }
 
-/** All subnets there will be: those that are here, those the file describes, those its hosts name. */
-function subnetsOf(drafts: readonly Draft[], there: There, refused: PlannedRow[]): Map<string, Entry> {
+/** All subnets there will be: those that are here, those the file describes, those its hosts name; and who is a gateway. */
+function subnetsOf(
+	drafts: Iterable<Draft>,
+	there: There,
+	refused: PlannedRow[],
+): { entries: Map<string, Entry>; gateways: HostDraft[] } {
 	const entries = new Map<string, Entry>();
 	const existing = new Map(there.subnets.map((subnet) => [formatCidr(subnet.cidr), subnet]));
 	const add = (text: string, { line, at }: Place, values: SubnetDraftValues, remarks: readonly string[]) => {
 		const cidr = parseCidr(text).value;
 		if (cidr === undefined)
 			return refused.push(refusal("subnet", { line, at }, text, `“${text}” is no subnet.`));
-		return entries.set(text, {
-			cidr,
-			text,
-			line,
-			at,
-			values,
-			remarks,
-			there: existing.get(text),
-			silent: false,
-		});
+		const place = { cidr, text, line, at };
+		return entries.set(text, { ...place, values, remarks, there: existing.get(text), silent: false });
 	};
+	/** By their first row. */
+	const named = new Map<string, Place>();
+	const gateways: HostDraft[] = [];
 	for (const draft of drafts) {
-		if (draft.kind !== "subnet") continue;
+		if (draft.kind === "refused") continue;
+		if (draft.kind === "host") {
+			if (draft.isGateway) gateways.push(draft);
+			if (draft.subnet !== undefined && !named.has(draft.subnet))
+				named.set(draft.subnet, { line: draft.line, at: draft.at });
+			continue;
+		}
 		const before = entries.get(draft.cidr);
 		if (before === undefined) add(draft.cidr, draft, draft.values, draft.remarks);
 		else if (JSON.stringify(before.values) !== JSON.stringify(draft.values)) {
@@ -103,18 +119,15 @@ function subnetsOf(drafts: readonly Draft[], there: There, refused: PlannedRow[]
 			);
 		}
 	}
-	for (const draft of drafts) {
-		if (draft.kind !== "host" || draft.subnet === undefined) continue;
-		if (!entries.has(draft.subnet) && !existing.has(draft.subnet)) {
-			add(draft.subnet, draft, {}, [`named by line ${draft.line}`]);
-		}
+	for (const [text, place] of named) {
+		if (!entries.has(text) && !existing.has(text)) add(text, place, {}, [`named by line ${place.line}`]);
 	}
 	for (const [text, subnet] of existing) {
 		if (entries.has(text)) continue;
 		const { cidr } = subnet;
 		entries.set(text, { cidr, text, line: 0, at: 0, values: {}, remarks: [], there: subnet, silent: true });
 	}
-	return entries;
+	return { entries, gateways };
 }
 
 /** The same address for the second time in a file: harmless when the rows are alike, refused when they are not. */
@@ -164,66 +177,6 @@ function planHost(draft: HostDraft, blocks: Blocks<Entry>, there: There, options
 	};
 }
 
-const NO_HOST: Omit<HostThere, "id" | "version"> = {
-	hostname: "",
-	description: "",
-	tags: [],
-	notes: "",
-	mac: undefined,
-	snmpEnabled: undefined,
-	answered: false,
-};
-
-/** Only what the row makes different. An empty cell takes nothing away unless that was asked for. */
-function hostTarget(
-	values: HostDraft["values"],
-	before: typeof NO_HOST,
-	options: PlanOptions,
-	remarks: string[],
-): HostTarget {
-	const target: { -readonly [K in keyof HostTarget]: HostTarget[K] } = {};
-	const wanted = (text: string | undefined, old: string) =>
-		text !== undefined && text !== old && (text !== "" || options.clear);
-	if (wanted(values.hostname, before.hostname)) {
-		target.hostname = values.hostname ?? "";
-		target.hostnameSource = target.hostname === "" ? null : (values.nameSource ?? "import");
-	}
-	if (wanted(values.description, before.description)) target.description = values.description ?? "";
-	if (wanted(values.notes, before.notes)) target.notes = values.notes ?? "";
-	const tags = values.tags ?? before.tags;
-	if (tags.join("\n") !== before.tags.join("\n") && (tags.length > 0 || options.clear)) target.tags = tags;
-	if (wanted(values.mac, before.mac ?? "")) {
-		if (before.answered && before.mac !== undefined)
-			remarks.push(`the hardware address that answered, ${before.mac}, stays`);
-		else target.mac = values.mac === "" ? null : (values.mac ?? null);
-	}
-	if (values.snmpEnabled !== undefined && values.snmpEnabled !== before.snmpEnabled)
-		target.snmpEnabled = values.snmpEnabled;
-	return target;
-}
-
-function changesOf(target: HostTarget, before: typeof NO_HOST): FieldChange[] {
-	const changes: FieldChange[] = [];
-	const push = (field: string, old: string, now: string | undefined) => {
-		if (now !== undefined) changes.push({ field, old, new: now });
-	};
-	push("hostname", before.hostname, target.hostname);
-	push("description", before.description, target.description);
-	push("tags", before.tags.join(", "), target.tags?.join(", "));
-	push("notes", before.notes, target.notes);
-	push("hardware address", before.mac ?? "", target.mac === undefined ? undefined : (target.mac ?? ""));
-	push(
-		"asked by SNMP",
-		yesNo(before.snmpEnabled),
-		target.snmpEnabled === undefined ? undefined : yesNo(target.snmpEnabled),
-	);
-	return changes;
-}
-
-function yesNo(value: boolean | undefined): string {
-	return value === undefined ? "" : value ? "yes" : "no";
-}
-
 /** The row of a gateway tells its subnet so, where that has none yet. */
 function markGateway(draft: HostDraft, blocks: Blocks<Entry>): void {
 	const home = blocks.around(parseAddress(draft.ip).value ?? 0n);
@@ -254,32 +207,4 @@ function planSubnet(entry: Entry, options: PlanOptions): PlannedRow {
 		...{ noun: "subnet", line, at, address: text, verdict, reason: remarks.join("; "), changes, target },
 		...{ rowId: there?.id, version: there?.version, home: undefined },
 	};
-}
-
-const SUBNET_FIELDS: Readonly<Record<keyof SubnetDraftValues, string>> = {
-	name: "name",
-	notes: "notes",
-	gateway: "gateway",
-	sweepIntervalS: "seconds between sweeps",
-	sweepEnabled: "swept",
-	scanEnabled: "ports scanned",
-	snmpEnabled: "asked by SNMP",
-};
-
-function shown(value: string | number | boolean | undefined): string {
-	return typeof value === "boolean" ? yesNo(value) : String(value ?? "");
-}
-
-function subnetTarget(
-	values: SubnetDraftValues,
-	there: Subnet | undefined,
-	options: PlanOptions,
-): SubnetDraftValues {
-	const target: Record<string, string | number | boolean> = {};
-	for (const [key, value] of Object.entries(values)) {
-		const old = there?.[key as keyof SubnetDraftValues] ?? (typeof value === "string" ? "" : undefined);
-		if (value !== old && (value !== "" || options.clear)) target[key] = value;
-	}
-	if (there === undefined && values.sweepEnabled === undefined && !options.sweep) target.sweepEnabled = false;
-	return target;
 }

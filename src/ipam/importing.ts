@@ -1,30 +1,27 @@
 /**
- * The heavy half of imports: a file becomes judged rows, judged rows become hosts and subnets. Takes seconds for large
- * files: run in a thread of its own, on a connection of its own. Loaded only when somebody imports.
+ * The heavy half of imports: a file becomes judged rows. Takes seconds for large files: run in a thread of its own, on a
+ * connection of its own. Loaded only when somebody imports.
  */
 
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { draftsOf } from "../formats/drafts.ts";
+import { eachDraft } from "../formats/drafts.ts";
 import { FORMATS, type Format, readTable } from "../formats/read.ts";
 import {
 	FILE_LIMITS,
 	IMPORT_KEPT_MS,
-	type Import,
 	type ImportOptions,
+	type ImportWatch,
 	type Read,
 	type Table,
+	UNWATCHED,
 } from "../model/import.ts";
 import { parseAddress, toKey } from "../net/address.ts";
-import { compareCidr, formatCidr, lastOf, parseCidr } from "../net/cidr.ts";
-import { noteAdded, noteBefore, sealAfter } from "../store/batch-rows.ts";
-import { transact } from "../store/database.ts";
-import { listSubnetRows } from "../store/import-rows.ts";
 import * as writes from "../store/import-writes.ts";
 import * as imports from "../store/imports.ts";
 import * as subnets from "../store/subnets.ts";
-import { closeBatch, openBatch } from "./batches.ts";
-import { type HostThere, planImport } from "./import-plan.ts";
+import { planImport } from "./import-plan.ts";
+import type { HostThere } from "./import-targets.ts";
 
 /** What to read: a file that comes (`bytes`, or `table` when it was read elsewhere), or one that is here (`id`). */
 export type ReadJob = {
@@ -37,16 +34,19 @@ export type ReadJob = {
 
 /** Between two slices of rows, in milliseconds. */
 const PAUSE_MS = 2;
-/** Hosts noted in a batch at a time. */
-const SLICE = 2_000;
 /** First byte of what is kept: the file as it came, or the table that was made of it. */
 const KEPT = { file: 0, table: 1 } as const;
 
 /**
  * Reads a file and judges its rows against what is here; answers the import's id. A file that cannot be read is kept
  * with its problem when choosing its encoding may help; otherwise AppError("invalid"), and nothing is kept.
+ * AppError("conflict") when `watch` wants it to end: a file that came is forgotten then.
  */
-export async function readImport(context: Context, job: ReadJob): Promise<number> {
+export async function readImport(
+	context: Context,
+	job: ReadJob,
+	watch: ImportWatch = UNWATCHED,
+): Promise<number> {
 	const { db, clock } = context;
 	const now = clock.now();
 	// A writer that waits looks again only every few milliseconds: without a pause it would never find the door open.
@@ -65,14 +65,26 @@ export async function readImport(context: Context, job: ReadJob): Promise<number
 	const subnetsSeen = writes.subnetsNow(db);
 	const mapping = job.options.mapping?.length === table.headers.length ? job.options.mapping : table.mapping;
 	const there = { subnets: subnets.listSubnets(db), host: hostReader(context) };
-	const rows = planImport(draftsOf(table, mapping), there, job.options);
-	const subnetsAdded = rows.filter(({ noun, verdict }) => noun === "subnet" && verdict === "add").length;
-	if (subnetsAdded > FILE_LIMITS.subnets) {
-		const says = `The file would add ${subnetsAdded} subnets; at most ${FILE_LIMITS.subnets} at once: split it.`;
+	const plan = planImport(eachDraft(table, mapping), there, job.options);
+	if (plan.subnetsAdded > FILE_LIMITS.subnets) {
+		const says = `The file would add ${plan.subnetsAdded} subnets; at most ${FILE_LIMITS.subnets} at once: split it.`;
 		throw new AppError("invalid", says, { field: "file" });
 	}
 	const id = job.id ?? begin(context, job, table);
-	await imports.writePlan(db, id, { options: { ...job.options, mapping }, table, rows, subnetsSeen }, pause);
+	watch.begun(id);
+	const tell = async (done: number) => {
+		watch.say({ step: "judging", done, total: table.rows.length });
+		if (watch.stopped()) throw new AppError("conflict", "This was cancelled.");
+		await pause();
+	};
+	const options = { ...job.options, mapping };
+	try {
+		await imports.writePlan(db, id, { options, table, rows: plan.rows, subnetsSeen }, tell);
+	} catch (error) {
+		if (job.id === undefined) await imports.forgetImport(db, id, pause);
+		else imports.writeProblem(db, id, "unread", options, { message: "Reading it anew was not finished." });
+		throw error;
+	}
 	return id;
 }
 
@@ -159,118 +171,4 @@ function hostReader(context: Context): (ip: string) => HostThere | undefined {
 			answered: row.first_seen_at !== null,
 		};
 	};
-}
-
-/**
- * Writes what was judged, all of it in one transaction, as a batch that can be undone. AppError("conflict") when
- * something changed since: nothing is written then.
- */
-export function writeImport(asker: Context, id: number): void {
-	const { db } = asker;
-	transact(db, () => {
-		const found = demand(imports.findImport(db, id));
-		const context = { ...asker, actor: actorOf(asker, found) };
-		const { add, change } = found.counts;
-		if (add.hosts + add.subnets + change.hosts + change.subnets === 0) {
-			imports.finishImport(db, id, undefined);
-			return;
-		}
-		refuseOutdated(context, id);
-		const batchId = openBatch(context, { kind: "import", source: found.name, detail: { import: id } });
-		writeSubnets(context, id, batchId);
-		writeHosts(context, id, batchId);
-		const hosts = add.hosts + change.hosts;
-		const detail = { hosts, subnets: add.subnets + change.subnets, import: id };
-		closeBatch(context, batchId, { kind: "hosts_imported", label: found.name, detail });
-		imports.finishImport(db, id, batchId);
-	});
-}
-
-/** What the command line asked the server for is the doing of whoever typed it. */
-function actorOf({ actor }: Context, { by }: Import): Context["actor"] {
-	return actor.kind === "program" && by !== ""
-		? { kind: "person", id: undefined, name: by, from: "" }
-		: actor;
-}
-
-function demand(found: Import | undefined): Import {
-	if (found === undefined) throw new AppError("not_found", "There is no such import (any more).");
-	if (found.state === "done") throw new AppError("conflict", "This has been imported already.");
-	if (found.state === "unread")
-		throw new AppError("conflict", "This file could not be read yet: choose its encoding.");
-	return found;
-}
-
-function refuseOutdated(context: Context, id: number): void {
-	const { db } = context;
-	if (imports.readSubnetsSeen(db, id) !== writes.subnetsNow(db)) {
-		throw new AppError(
-			"conflict",
-			"Subnets were added or deleted since this was looked at. Look again; nothing was written.",
-		);
-	}
-	writes.adoptFound(db, id);
-	const first = writes.findOutdated(db, id);
-	if (first === undefined) return;
-	const says = `${first.address} (line ${first.line}) was changed since this was looked at. Look again; nothing was written.`;
-	throw new AppError("conflict", says, { detail: { line: first.line } });
-}
-
-/** Larger blocks first: those inside find them there. */
-function writeSubnets(context: Context, id: number, batchId: number): void {
-	const { db, clock } = context;
-	const rows = listSubnetRows(db, id).flatMap((row) => {
-		const cidr = parseCidr(row.address).value;
-		return cidr === undefined ? [] : [{ ...row, cidr }];
-	});
-	const at = clock.now();
-	const added: number[] = [];
-	for (const { cidr, rowId, target } of rows.sort((a, b) => compareCidr(a.cidr, b.cidr))) {
-		const there = rowId === undefined ? undefined : subnets.findSubnet(db, rowId);
-		const values = {
-			name: target.name ?? there?.name ?? "",
-			notes: target.notes ?? there?.notes ?? "",
-			gateway: target.gateway === undefined ? there?.gateway : target.gateway || undefined,
-			sweepIntervalS: target.sweepIntervalS ?? there?.sweepIntervalS ?? context.config.sweepIntervalS,
-			sweepEnabled: target.sweepEnabled ?? there?.sweepEnabled ?? true,
-		};
-		if (there === undefined) {
-			const around = subnets.findAround(db, cidr.base, lastOf(cidr));
-			const made = subnets.insertSubnet(db, cidr, values, around?.id, at);
-			subnets.adopt(db, made, cidr, around?.id);
-			switchThese(context, made, target);
-			added.push(made);
-			continue;
-		}
-		noteBefore(db, batchId, "subnet", [there.id]);
-		if (!subnets.updateSubnet(db, there.id, there.version, values, at)) {
-			throw new AppError("conflict", `${formatCidr(cidr)} was changed meanwhile. Nothing was written.`);
-		}
-		switchThese(context, there.id, target);
-		sealAfter(db, batchId, "subnet", [there.id]);
-	}
-	noteAdded(db, batchId, "subnet", added);
-}
-
-function switchThese(
-	context: Context,
-	id: number,
-	target: { scanEnabled?: boolean; snmpEnabled?: boolean },
-): void {
-	const { scanEnabled, snmpEnabled } = target;
-	writes.switchSubnet(context.db, id, { scanEnabled, snmpEnabled });
-}
-
-function writeHosts(context: Context, id: number, batchId: number): void {
-	const { db, clock } = context;
-	const slices = (ids: readonly number[], work: (slice: readonly number[]) => void) => {
-		for (let from = 0; from < ids.length; from += SLICE) work(ids.slice(from, from + SLICE));
-	};
-	slices(writes.listHostIds(db, id, "change"), (ids) => {
-		noteBefore(db, batchId, "host", ids);
-		writes.changeHosts(db, id, ids, clock.now());
-		sealAfter(db, batchId, "host", ids);
-	});
-	writes.addHosts(db, id, clock.now());
-	slices(writes.listHostIds(db, id, "add"), (ids) => noteAdded(db, batchId, "host", ids));
 }

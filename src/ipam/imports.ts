@@ -6,7 +6,7 @@
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { Actor } from "../model/actor.ts";
-import type { Import, ImportOptions, Table } from "../model/import.ts";
+import type { Import, ImportControl, ImportOptions, ImportStage, Table } from "../model/import.ts";
 import * as imports from "../store/imports.ts";
 import { withPatience } from "../store/patience.ts";
 import { tellAll } from "./batches.ts";
@@ -22,58 +22,118 @@ export type Bring = {
 
 /** Who does the heavy work. */
 export type Hands = {
-	read(job: Bring, actor: Actor): Promise<number>;
-	write(id: number, actor: Actor): Promise<unknown>;
+	read(job: Bring, actor: Actor, watch: ImportControl): Promise<number>;
+	write(id: number, actor: Actor, watch: ImportControl): Promise<unknown>;
 };
+
+/** A file that is being read: its number, as soon as it has one, and the end. */
+export type Bringing = { readonly begun: Promise<number>; readonly done: Promise<Import> };
 
 export type Importer = {
 	/** Reads and judges a file; writes nothing of it. AppError("invalid") names line and column. */
 	bring(context: Context, job: Bring): Promise<Import>;
+	/** The same for whoever does not wait for the end. */
+	begin(context: Context, job: Bring): Bringing;
 	/** Writes what was judged. AppError("conflict") when something changed since it was judged. */
 	write(context: Context, id: number): Promise<Import>;
 	/** Writes the oldest import that the command line asked for; resolves when that is done. */
 	tick(context: Context): Promise<void>;
+	/** How far this file is; undefined: nobody works on it. */
+	stage(id: number): ImportStage | undefined;
+	/** Ends the work on this file: nothing of it is written. AppError("conflict") when nobody works on it. */
+	cancel(id: number): void;
 };
+
+/** What is under way, at most one at a time. */
+type Job = { id: number | undefined; stage: ImportStage; stopped: boolean; end: () => void };
 
 /** `busyMs`: a write of the main thread waits so long while an import is written, then it is refused. */
 export function openImporter(
 	hands: Hands,
 	options: { readonly busyMs: number; readonly usualMs: number },
 ): Importer {
-	let busy = false;
-	const alone = async <T>(work: () => Promise<T>): Promise<T> => {
-		if (busy) throw new AppError("conflict", "Another import is under way. Try again in a few seconds.");
-		busy = true;
-		try {
-			return await work();
-		} finally {
-			busy = false;
-		}
-	};
-	const write = async (context: Context, id: number): Promise<Import> => {
+	const turn = openTurn();
+	const writing = async (context: Context, id: number, control: ImportControl): Promise<Import> => {
 		const found = demandImport(context, id);
 		if (found.state === "done") throw new AppError("conflict", "This has been imported already.");
-		await withPatience(context.db, options, () => hands.write(id, context.actor));
+		await withPatience(context.db, options, () => hands.write(id, context.actor, control));
 		tellAll(context);
 		return demandImport(context, id);
 	};
+	const write = (context: Context, id: number) =>
+		turn.take(id, "writing", (control) => writing(context, id, control));
+	const begin = (context: Context, bring: Bring): Bringing => {
+		const { promise: begun, resolve } = Promise.withResolvers<number>();
+		const done = turn.take(bring.id, "judging", async (control) => {
+			const hear = (id: number) => {
+				control.begun(id);
+				resolve(id);
+			};
+			const read = () => hands.read(bring, context.actor, { ...control, begun: hear });
+			return demandImport(context, await withPatience(context.db, options, read));
+		});
+		return { begun, done };
+	};
 	return {
-		bring: (context, job) =>
-			alone(async () => {
-				const read = () => hands.read(job, context.actor);
-				return demandImport(context, await withPatience(context.db, options, read));
-			}),
-		write: (context, id) => alone(() => write(context, id)),
+		begin,
+		write,
+		bring: (context, bring) => begin(context, bring).done,
 		async tick(context) {
-			const id = busy ? undefined : imports.findAsked(context.db);
+			const id = turn.job() === undefined ? imports.findAsked(context.db) : undefined;
 			if (id === undefined) return;
-			await alone(() => write(context, id)).catch((error: unknown) => {
+			await write(context, id).catch((error: unknown) => {
 				const { options: kept } = demandImport(context, id);
 				const message =
 					error instanceof AppError ? error.message : "It could not be written. The log says more.";
 				imports.writeProblem(context.db, id, "ready", kept, { message });
 				if (!(error instanceof AppError)) throw error;
 			});
+		},
+		stage(id) {
+			const job = turn.job();
+			return job?.id === id ? job.stage : undefined;
+		},
+		cancel(id) {
+			const job = turn.job();
+			if (job?.id !== id)
+				throw new AppError("conflict", "There is nothing to cancel: nobody works on this file.");
+			job.stopped = true;
+			job.end();
+		},
+	};
+}
+
+/** One job at a time; whoever comes meanwhile is told so. */
+function openTurn() {
+	let job: Job | undefined;
+	return {
+		job: () => job,
+		async take<T>(
+			id: number | undefined,
+			step: ImportStage["step"],
+			work: (control: ImportControl) => Promise<T>,
+		): Promise<T> {
+			if (job !== undefined)
+				throw new AppError("conflict", "Another import is under way. Try again in a few seconds.");
+			const mine: Job = { id, stage: { step, done: 0, total: 0 }, stopped: false, end() {} };
+			job = mine;
+			const control: ImportControl = {
+				begun(number) {
+					mine.id = number;
+				},
+				say(stage) {
+					mine.stage = stage;
+				},
+				stopped: () => mine.stopped,
+				onStop(end) {
+					mine.end = end;
+				},
+			};
+			try {
+				return await work(control);
+			} finally {
+				job = undefined;
+			}
 		},
 	};
 }

@@ -45,11 +45,29 @@ export type Kept = {
 
 export type Undone = { readonly batch: Batch; readonly kept: readonly Kept[] };
 
+/** How far a batch is that is under way, either way; undefined: it is not. */
+export function progressOf(batch: Batch): { readonly done: number; readonly total: number } | undefined {
+	const { state, added, changed, deleted, subnets, detail } = batch;
+	const touched = added + changed + deleted + subnets;
+	if (state === "open") return { done: touched, total: Math.max(touched, Number(detail.total ?? 0)) };
+	if (state === "undoing") return { done: Math.min(touched, undoneOf(batch)), total: touched };
+	return undefined;
+}
+
+/** Things that undo has looked at so far. */
+export function undoneOf({ detail }: Batch): number {
+	return Number(detail.undone ?? 0);
+}
+
 export const BATCH_LIMITS = {
-	/** Things in one transaction of a batch: pages are answered between two. */
-	sliceRows: 150,
-	/** A batch that is open so long was cut off half-way (the program was stopped), in milliseconds. */
-	staleMs: 10 * 60_000,
+	/** A transaction takes nothing new after so long, in milliseconds: then pages are answered. */
+	sliceMs: 8,
+	/** Things looked at in one step of a transaction. */
+	stepRows: 100,
+	/** Between two transactions, in milliseconds: whoever waits for the database finds it free. */
+	restMs: 2,
+	/** A batch without a sign of life for so long has been left: it is taken back, or undoing it goes on, in milliseconds. */
+	silentMs: 30_000,
 	/** Of what undo kept, so many are named. */
 	keptShown: 50,
 } as const;

@@ -223,3 +223,26 @@ export type PlannedRow = Omit<ImportRow, "n"> & {
 
 /** How long files on their way in are kept, in milliseconds: not written, and written. */
 export const IMPORT_KEPT_MS = { open: 86_400_000, done: 30 * 86_400_000 } as const;
+
+/** How far reading or writing a file is: rows of all. */
+export type ImportStage = {
+	readonly step: "judging" | "writing";
+	readonly done: number;
+	readonly total: number;
+};
+
+/** Whoever waits for the heavy work: is told how far it is, and may want it to end. */
+export type ImportWatch = {
+	/** The file has a number, and a page, from now on. */
+	begun(id: number): void;
+	say(stage: ImportStage): void;
+	stopped(): boolean;
+};
+
+export const UNWATCHED: ImportWatch = { begun() {}, say() {}, stopped: () => false };
+
+/** The same as the one who can end the work holds it: `onStop` is called when it is to end. */
+export type ImportControl = ImportWatch & { onStop(end: () => void): void };
+
+/** What a thread says of this to the one that started it. */
+export type ImportSaid = { readonly begun: number } | { readonly stage: ImportStage };

@@ -30,16 +30,25 @@ export function listBatches(db: Db, limit: number): Batch[] {
 	return db.query<Row, [number]>("SELECT * FROM batch ORDER BY id DESC LIMIT ?").all(limit).map(toBatch);
 }
 
-/** Counts what the batch did and closes it: from now on it can be undone. `eventId`: the line that tells of it. */
+const COUNT = {
+	added: "UPDATE batch SET added = added + ? WHERE id = ?",
+	changed: "UPDATE batch SET changed = changed + ? WHERE id = ?",
+	deleted: "UPDATE batch SET deleted = deleted + ? WHERE id = ?",
+	subnets: "UPDATE batch SET subnets = subnets + ? WHERE id = ?",
+} as const;
+
+/** So many more things were done, or (negative) not done after all: counted as they come, never by looking at all. */
+export function countIn(db: Db, id: number, what: keyof typeof COUNT, n: number): void {
+	if (n !== 0) db.query(COUNT[what]).run(n, id);
+}
+
+/** Closes the batch: from now on it can be undone. `eventId`: the line that tells of it. */
 export function finishBatch(db: Db, id: number, eventId: number | undefined, at: number): void {
-	db.query(
-		`UPDATE batch SET state = 'done', finished_at = ?2, event_id = ?3,
-			added = (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND noun = 'host' AND act = 'added'),
-			changed = (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND noun = 'host' AND act = 'changed'),
-			deleted = (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND noun = 'host' AND act = 'deleted'),
-			subnets = (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND noun = 'subnet')
-		WHERE id = ?1`,
-	).run(id, at, eventId ?? null);
+	db.query("UPDATE batch SET state = 'done', finished_at = ?, event_id = ? WHERE id = ?").run(
+		at,
+		eventId ?? null,
+		id,
+	);
 }
 
 /** What it was made from turned out to be more than was known at its start. */
@@ -47,40 +56,114 @@ export function writeBatchDetail(db: Db, id: number, detail: Batch["detail"]): v
 	db.query("UPDATE batch SET detail_json = ? WHERE id = ?").run(JSON.stringify(detail), id);
 }
 
-export function startUndo(db: Db, id: number, actor: string): void {
-	db.query("UPDATE batch SET state = 'undoing', undone_by = ? WHERE id = ?").run(actor, id);
+/** undefined: there is no such batch (any more). */
+export function readState(db: Db, id: number): BatchState | undefined {
+	return db.query<{ state: BatchState }, [number]>("SELECT state FROM batch WHERE id = ?").get(id)?.state;
+}
+
+/** A sign of life, written with each slice: without one for a while, whoever worked on it is gone. */
+export function writeBeat(db: Db, id: number, at: number): void {
+	db.query("UPDATE batch SET detail_json = json_set(detail_json, '$.beat', ?) WHERE id = ?").run(at, id);
+}
+
+/** Batches that are under way, either way, and gave no sign of life since `before`. */
+export function listSilent(db: Db, before: number): Batch[] {
+	return db
+		.query<Row, [number]>(
+			`SELECT * FROM batch WHERE state IN ('open', 'undoing')
+				AND coalesce(detail_json ->> '$.beat', made_at) < ? ORDER BY id`,
+		)
+		.all(before)
+		.map(toBatch);
+}
+
+/** Now it is taken back. `actor`: who wants that; `why`: in words, where nobody pressed "Undo". */
+export function startUndo(
+	db: Db,
+	id: number,
+	{ actor, at, why }: { readonly actor: string; readonly at: number; readonly why?: string },
+): void {
+	db.query(
+		`UPDATE batch SET state = 'undoing', undone_by = ?, detail_json = json_set(detail_json, '$.beat', ?, '$.why', ?)
+		WHERE id = ?`,
+	).run(actor, at, why ?? "", id);
+}
+
+/** One that has done nothing yet. */
+export function forgetBatch(db: Db, id: number): void {
+	db.query("DELETE FROM batch WHERE id = ?").run(id);
+}
+
+/** So many more things were looked at, and these of them left alone, or in part; the first of all are remembered by name. */
+export function countUndone(
+	db: Db,
+	id: number,
+	{ looked, left, at }: { looked: number; left: readonly string[]; at: number },
+	shown: number,
+): void {
+	db.query(
+		`UPDATE batch SET kept = kept + ?, detail_json = json_set(detail_json, '$.beat', ?,
+			'$.undone', coalesce(detail_json ->> '$.undone', 0) + ?) WHERE id = ?`,
+	).run(left.length, at, looked, id);
+	if (left.length === 0) return;
+	const row = db
+		.query<{ left: string | null }, [number]>(
+			"SELECT detail_json ->> '$.left' AS left FROM batch WHERE id = ?",
+		)
+		.get(id);
+	const known = (row?.left ?? "").split(",").filter((name) => name !== "");
+	if (known.length >= shown) return;
+	const names = [...known, ...left].slice(0, shown).join(",");
+	db.query("UPDATE batch SET detail_json = json_set(detail_json, '$.left', ?) WHERE id = ?").run(names, id);
 }
 
 export function finishUndo(db: Db, id: number, at: number): void {
-	db.query(
-		`UPDATE batch SET state = 'undone', undone_at = ?2,
-			kept = (SELECT count(*) FROM batch_row WHERE batch_id = ?1 AND outcome IN ('kept', 'gone')) WHERE id = ?1`,
-	).run(id, at);
+	db.query("UPDATE batch SET state = 'undone', undone_at = ? WHERE id = ?").run(at, id);
 }
 
-/** What undo left alone, or in part; at most `limit`, by address. */
-export function listKept(db: Db, id: number, limit: number): Kept[] {
-	return db
-		.query<Kept, [number, number]>(
-			`SELECT noun, row_id AS id, outcome, batch_row.kept AS fields,
-				coalesce(host.ip, subnet.cidr, before_json ->> '$.ip', before_json ->> '$.cidr', '') AS label
-			FROM batch_row LEFT JOIN host ON noun = 'host' AND host.id = row_id
-				LEFT JOIN subnet ON noun = 'subnet' AND subnet.id = row_id
-			WHERE batch_id = ? AND outcome IN ('kept', 'gone') ORDER BY noun, row_id LIMIT ?`,
-		)
-		.all(id, limit);
+/** Taking it back has been stopped: what is not taken back yet can be, another time. */
+export function stopUndo(db: Db, id: number): void {
+	db.query("UPDATE batch SET state = 'done' WHERE id = ? AND state = 'undoing'").run(id);
 }
 
-/** Forgets at most `limit` rows of batches made before `before`, then those batches; answers how many rows went. */
+/** What undo left alone, or in part: the first of them, by kind and number. */
+export function listKept(db: Db, { id, kept, detail }: Batch, limit: number): Kept[] {
+	if (kept === 0) return [];
+	if (typeof detail.left !== "string") return db.query<Kept, [number, number]>(KEPT).all(id, limit);
+	const things = detail.left.split(",").map((name) => {
+		const [noun = "", thing = ""] = name.split(" ");
+		return { noun, id: Number(thing) };
+	});
+	return db.query<Kept, [string, number]>(KEPT_NAMED).all(JSON.stringify(things.slice(0, limit)), id);
+}
+
+const KEPT_COLUMNS = `batch_row.noun AS noun, row_id AS id, outcome, batch_row.kept AS fields,
+	coalesce(host.ip, subnet.cidr, before_json ->> '$.ip', before_json ->> '$.cidr', '') AS label`;
+
+const KEPT_NAMED = `SELECT ${KEPT_COLUMNS} FROM json_each(?) AS thing
+	CROSS JOIN batch_row ON batch_id = ? AND batch_row.noun = thing.value ->> '$.noun' AND row_id = thing.value ->> '$.id'
+		AND outcome IN ('kept', 'gone')
+		LEFT JOIN host ON batch_row.noun = 'host' AND host.id = row_id
+		LEFT JOIN subnet ON batch_row.noun = 'subnet' AND subnet.id = row_id
+	ORDER BY batch_row.noun, row_id`;
+
+/** Of batches that were undone before their names were remembered. */
+const KEPT = `SELECT ${KEPT_COLUMNS} FROM batch_row
+		LEFT JOIN host ON batch_row.noun = 'host' AND host.id = row_id
+		LEFT JOIN subnet ON batch_row.noun = 'subnet' AND subnet.id = row_id
+	WHERE batch_id = ? AND outcome IN ('kept', 'gone') ORDER BY batch_row.noun, row_id LIMIT ?`;
+
+/** Forgets at most `limit` rows of batches made before `before` and not under way, then those batches; answers how many rows went. */
 export function pruneBatches(db: Db, before: number, limit: number): number {
 	const went = db
 		.query(
 			`DELETE FROM batch_row WHERE (batch_id, noun, row_id) IN (
 				SELECT batch_id, noun, row_id FROM batch_row
-				WHERE batch_id IN (SELECT id FROM batch WHERE made_at < ?) LIMIT ?)`,
+				WHERE batch_id IN (SELECT id FROM batch WHERE made_at < ? AND state IN ('done', 'undone')) LIMIT ?)`,
 		)
 		.run(before, limit).changes;
-	if (went < limit) db.query("DELETE FROM batch WHERE made_at < ?").run(before);
+	if (went < limit)
+		db.query("DELETE FROM batch WHERE made_at < ? AND state IN ('done', 'undone')").run(before);
 	return went;
 }
 

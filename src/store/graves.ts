@@ -5,6 +5,7 @@
 
 import { lastOf, parseCidr } from "../net/cidr.ts";
 import { writeOutcome } from "./batch-rows.ts";
+import { countIn } from "./batches.ts";
 import type { Db } from "./database.ts";
 import { adopt, deleteSubnet, findAround } from "./subnets.ts";
 import {
@@ -22,7 +23,7 @@ const NOTE_HOSTS = `INSERT OR REPLACE INTO batch_row (batch_id, noun, row_id, ac
 /** Deletes these hosts as part of the batch; their past stays. Answers how many there were. */
 export function buryHosts(db: Db, batchId: number, ids: readonly number[]): number {
 	const list = JSON.stringify(ids);
-	db.query(NOTE_HOSTS).run(batchId, list);
+	countIn(db, batchId, "deleted", db.query(NOTE_HOSTS).run(batchId, list).changes);
 	return db.query("DELETE FROM host WHERE id IN (SELECT value FROM json_each(?))").run(list).changes;
 }
 
@@ -39,7 +40,7 @@ const NOTE_SUBNET = `INSERT OR IGNORE INTO batch_row (batch_id, noun, row_id, ac
 
 /** Notes a subnet that is going to be deleted, and the webhooks that are about it; it is swept no more. */
 export function condemnSubnet(db: Db, batchId: number, id: number): void {
-	db.query(NOTE_SUBNET).run(batchId, id);
+	countIn(db, batchId, "subnets", db.query(NOTE_SUBNET).run(batchId, id).changes);
 	db.query(
 		`INSERT OR IGNORE INTO batch_row (batch_id, noun, row_id, act, before_json)
 		SELECT ?, 'webhook', id, 'changed', json_object('subnet_id', subnet_id, 'enabled', enabled, 'problem', problem)
@@ -59,9 +60,9 @@ export function burySubnet(db: Db, batchId: number, id: number, heir: number | u
 	).run(batchId);
 }
 
-/** Somebody sits at these addresses by now. */
+/** Somebody sits at these addresses by now: recorded by a person (also without a word), or only found by a sweep. */
 const TENANTS = `SELECT b.row_id AS id, host.id AS tenant,
-		host.description <> '' OR host.notes <> '' OR host.tags_json <> '[]'
+		host.description <> '' OR host.notes <> '' OR host.tags_json <> '[]' OR host.first_seen_at IS NULL
 			OR coalesce(host.hostname_source IN ('typed', 'import'), 0) AS settled
 	FROM batch_row AS b JOIN host ON host.ip = b.before_json ->> '$.ip'
 	WHERE b.batch_id = ? AND b.noun = 'host' AND b.row_id IN (SELECT value FROM json_each(?))`;
@@ -70,18 +71,36 @@ const PUT_BACK = `INSERT INTO host (${HOST_COLUMNS}) SELECT ${HOST_FROM_JSON}
 	FROM batch_row WHERE batch_id = ? AND noun = 'host' AND outcome IS NULL
 		AND row_id IN (SELECT value FROM json_each(?))`;
 
+const WAITING = `UPDATE batch SET
+	detail_json = json_set(detail_json, '$.waiting', coalesce(detail_json ->> '$.waiting', 0) + ?) WHERE id = ?`;
+
+/** Hosts that found no subnet around them can come back once it is there again: the batch is not undone yet. */
+export function reopenHomeless(db: Db, batchId: number, hosts: number): void {
+	db.query(
+		"UPDATE batch_row SET outcome = NULL, kept = '' WHERE batch_id = ? AND outcome = 'kept' AND kept = 'subnet'",
+	).run(batchId);
+	db.query(
+		`UPDATE batch SET state = 'done', kept = kept - ?1, detail_json = json_set(json_remove(detail_json, '$.waiting'),
+			'$.homeless', ?1, '$.undone', coalesce(detail_json ->> '$.undone', 0) - ?1) WHERE id = ?2`,
+	).run(hosts, batchId);
+}
+
 /**
  * Brings hosts back with their past. At an address where a sweep found a host meanwhile, the two become one; where a
  * person recorded another, that one stays.
  */
 export function unearthHosts(db: Db, batchId: number, ids: readonly number[]): void {
 	const list = JSON.stringify(ids);
-	db.query(
-		`UPDATE batch_row SET outcome = 'kept', kept = 'subnet' WHERE batch_id = ?1 AND noun = 'host'
-			AND row_id IN (SELECT value FROM json_each(?2)) AND NOT EXISTS (
+	const homeless = db
+		.query(
+			`UPDATE batch_row SET outcome = 'kept', kept = 'subnet' WHERE batch_id = ?1 AND noun = 'host'
+			AND outcome IS NULL AND row_id IN (SELECT value FROM json_each(?2))
+			AND NOT EXISTS (SELECT 1 FROM subnet WHERE id = before_json ->> '$.subnet_id') AND NOT EXISTS (
 				SELECT 1 FROM subnet WHERE first_key <= unhex(before_json ->> '$.ip_key')
 					AND last_key >= unhex(before_json ->> '$.ip_key'))`,
-	).run(batchId, list);
+		)
+		.run(batchId, list);
+	if (homeless.changes > 0) db.query(WAITING).run(homeless.changes, batchId);
 	const tenants = db
 		.query<{ id: number; tenant: number; settled: number }, [number, string]>(TENANTS)
 		.all(batchId, list);
@@ -122,6 +141,14 @@ type Fresh = {
 	vendor: string | null;
 };
 
+/** An hour that both have measured is the sum of both. */
+const MERGE_HOURS = `INSERT INTO host_status_hour (host_id, ts, up, down, latency_sum_us, latency_min_us, latency_max_us)
+	SELECT ?, ts, up, down, latency_sum_us, latency_min_us, latency_max_us FROM host_status_hour WHERE host_id = ?
+	ON CONFLICT DO UPDATE SET up = up + excluded.up, down = down + excluded.down,
+		latency_sum_us = latency_sum_us + excluded.latency_sum_us,
+		latency_min_us = min(coalesce(latency_min_us, excluded.latency_min_us), coalesce(excluded.latency_min_us, latency_min_us)),
+		latency_max_us = max(coalesce(latency_max_us, excluded.latency_max_us), coalesce(excluded.latency_max_us, latency_max_us))`;
+
 /** Gives what `tenant` has lived through to `id`, and removes it; answers what to write once `id` is there. */
 function mergeInto(db: Db, id: number, tenant: number): () => void {
 	const fresh = db
@@ -131,7 +158,7 @@ function mergeInto(db: Db, id: number, tenant: number): () => void {
 		)
 		.get(tenant);
 	db.query("UPDATE OR IGNORE host_status SET host_id = ? WHERE host_id = ?").run(id, tenant);
-	db.query("UPDATE OR IGNORE host_status_hour SET host_id = ? WHERE host_id = ?").run(id, tenant);
+	db.query(MERGE_HOURS).run(id, tenant);
 	db.query("UPDATE event SET host_id = ? WHERE host_id = ?").run(id, tenant);
 	// A port that both have open is one, as old as the older.
 	db.query(
@@ -199,11 +226,19 @@ const WAKE = "UPDATE subnet SET sweep_enabled = ? ->> '$.sweep_enabled', next_sw
 const PUT_SUBNET_BACK = `INSERT INTO subnet (${SUBNET_COLUMNS}) SELECT ${SUBNET_FROM_JSON}
 	FROM batch_row WHERE batch_id = :batch AND noun = 'subnet' AND row_id = :id`;
 
-/** Webhooks that were switched off because their subnet went; one that somebody changed since stays as it is. */
-export function unearthWebhooks(db: Db, batchId: number): void {
+/**
+ * Webhooks that were switched off because their subnet went; one that somebody changed since stays as it is, and so does
+ * one that was never switched off (without a word of what it became). Answers which were looked at.
+ */
+export function unearthWebhooks(db: Db, batchId: number): number[] {
+	const looked = db
+		.query<{ id: number }, [number]>(
+			"SELECT row_id AS id FROM batch_row WHERE batch_id = ? AND noun = 'webhook' AND outcome IS NULL",
+		)
+		.all(batchId);
 	db.query(
-		`UPDATE batch_row SET outcome = CASE WHEN EXISTS (SELECT 1 FROM webhook WHERE webhook.id = row_id
-				AND webhook.subnet_id IS NULL AND webhook.enabled = after_json ->> '$.enabled'
+		`UPDATE batch_row SET outcome = CASE WHEN after_json IS NULL THEN 'undone'
+			WHEN EXISTS (SELECT 1 FROM webhook WHERE webhook.id = row_id AND webhook.subnet_id IS NULL AND webhook.enabled = after_json ->> '$.enabled'
 				AND webhook.problem IS after_json ->> '$.problem')
 			AND EXISTS (SELECT 1 FROM subnet WHERE subnet.id = before_json ->> '$.subnet_id') THEN 'undone' ELSE 'kept' END
 		WHERE batch_id = ? AND noun = 'webhook' AND outcome IS NULL`,
@@ -211,8 +246,10 @@ export function unearthWebhooks(db: Db, batchId: number): void {
 	db.query(
 		`UPDATE webhook SET subnet_id = b.before_json ->> '$.subnet_id', enabled = b.before_json ->> '$.enabled',
 			problem = b.before_json ->> '$.problem'
-		FROM batch_row AS b WHERE b.batch_id = ? AND b.noun = 'webhook' AND b.outcome = 'undone' AND b.row_id = webhook.id`,
+		FROM batch_row AS b WHERE b.batch_id = ? AND b.noun = 'webhook' AND b.outcome = 'undone'
+			AND b.after_json IS NOT NULL AND b.row_id = webhook.id`,
 	).run(batchId);
+	return looked.map(({ id }) => id);
 }
 
 /** The next deleted host after `id`; held: a batch can still bring it back. undefined after the last. */

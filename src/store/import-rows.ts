@@ -15,22 +15,34 @@ import { type Db, transact } from "./database.ts";
 /** Rows of a file in one transaction: the other threads have a turn between two. */
 const SLICE = 500;
 
-/** Puts the judged rows of a file in, numbered from 1, slice by slice; `pause` between two lets others write. */
+/**
+ * Puts the judged rows of a file in, numbered from 1, slice by slice; `pause` between two lets others write, and may throw
+ * to end it. `told` is called with each row.
+ */
 export async function insertRows(
 	db: Db,
 	id: number,
-	{ rows, table }: { readonly rows: readonly PlannedRow[]; readonly table: Table },
-	pause: () => Promise<void>,
+	{ rows, table }: { readonly rows: Iterable<PlannedRow>; readonly table: Table },
+	told: (row: PlannedRow) => void,
+	pause: (done: number) => Promise<void>,
 ): Promise<void> {
-	for (let from = 0; from < rows.length; from += SLICE) {
-		if (from > 0) await pause();
+	const insert = db.query(INSERT_ROW);
+	let slice: PlannedRow[] = [];
+	let done = 0;
+	const write = () => {
 		transact(db, () => {
-			const insert = db.query(INSERT_ROW);
-			for (const [i, row] of rows.slice(from, from + SLICE).entries()) {
-				insert.run(...bindsOf(id, from + i + 1, row, table));
-			}
+			for (const [i, row] of slice.entries()) insert.run(...bindsOf(id, done + i + 1, row, table));
 		});
+		done += slice.length;
+		slice = [];
+	};
+	for (const row of rows) {
+		told(row);
+		if (slice.push(row) < SLICE) continue;
+		write();
+		await pause(done);
 	}
+	write();
 }
 
 /** Takes the rows of a file away, likewise in slices. */

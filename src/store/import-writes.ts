@@ -5,9 +5,11 @@ import type { Db } from "./database.ts";
 /** The subnets there are, in one short text: another one means that rows have to be judged anew. */
 export function subnetsNow(db: Db): string {
 	const row = db
-		.query<{ n: number; newest: number | null }, []>("SELECT count(*) AS n, max(id) AS newest FROM subnet")
+		.query<{ n: number; ids: string | null }, []>(
+			"SELECT count(*) AS n, group_concat(id) AS ids FROM (SELECT id FROM subnet ORDER BY id)",
+		)
 		.get();
-	return `${row?.n ?? 0}/${row?.newest ?? 0}`;
+	return `${row?.n ?? 0}/${Bun.hash(row?.ids ?? "").toString(36)}`;
 }
 
 /** A host to be added has been found by a sweep meanwhile, and nobody wrote anything to it: it is changed instead. */
@@ -15,7 +17,8 @@ export function adoptFound(db: Db, id: number): void {
 	db.query(
 		`UPDATE import_row SET verdict = 'change', row_id = host.id, version = host.version FROM host
 		WHERE import_row.import_id = ? AND import_row.noun = 'host' AND import_row.verdict = 'add'
-			AND host.ip_key = import_row.ip_key AND host.version = 1 AND host.description = '' AND host.notes = ''
+			AND host.ip_key = import_row.ip_key AND host.description = '' AND host.notes = ''
+			AND host.first_seen_at IS NOT NULL
 			AND host.tags_json = '[]' AND host.hostname_source IS NOT 'typed' AND host.hostname_source IS NOT 'import'`,
 	).run(id);
 }
@@ -38,8 +41,18 @@ export function findOutdated(db: Db, id: number): { line: number; address: strin
 	return row ?? undefined;
 }
 
-/** Adds the hosts that are to be added; throws when one of them has no place. */
-export function addHosts(db: Db, id: number, at: number): void {
+/** Numbers of the rows of one verdict, by address: hosts that lie side by side are written together. */
+export function listRowNumbers(db: Db, id: number, verdict: "add" | "change"): number[] {
+	return db
+		.query<{ n: number }, [number, string]>(
+			"SELECT n FROM import_row WHERE import_id = ? AND noun = 'host' AND verdict = ? ORDER BY ip_key",
+		)
+		.all(id, verdict)
+		.map((row) => row.n);
+}
+
+/** Throws when a host that is to be added has no place. */
+export function demandHomes(db: Db, id: number): void {
 	const homeless = db
 		.query<{ address: string }, [number]>(
 			`SELECT address FROM import_row WHERE import_id = ? AND noun = 'host' AND verdict = 'add'
@@ -48,6 +61,10 @@ export function addHosts(db: Db, id: number, at: number): void {
 		.get(id);
 	if (homeless !== null)
 		throw new Error(`${homeless.address} was judged to lie in a subnet that is not there`);
+}
+
+/** Adds the hosts of these rows. */
+export function addHosts(db: Db, id: number, numbers: readonly number[], at: number): void {
 	db.query(
 		`INSERT INTO host (ip, ip_key, subnet_id, hostname, hostname_source, description, tags_json, notes, mac,
 				snmp_enabled, ptr_name, snmp_name, created_at, updated_at)
@@ -55,34 +72,37 @@ export function addHosts(db: Db, id: number, at: number): void {
 				ifnull(tags_json, '[]'), ifnull(import_row.notes, ''), nullif(mac, ''), import_row.snmp_enabled,
 				CASE hostname_source WHEN 'ptr' THEN hostname ELSE '' END,
 				CASE hostname_source WHEN 'snmp' THEN hostname ELSE '' END, :at, :at
-			FROM import_row JOIN subnet ON subnet.cidr = import_row.home
-			WHERE import_id = :id AND noun = 'host' AND verdict = 'add' ORDER BY ip_key`,
-	).run({ id, at });
+			FROM json_each(:numbers) AS number CROSS JOIN import_row ON import_id = :id AND n = number.value
+				JOIN subnet ON subnet.cidr = import_row.home`,
+	).run({ id, at, numbers: JSON.stringify(numbers) });
 }
 
 const SAME_FIELDS = `hostname = coalesce(r.hostname, host.hostname),
 	hostname_source = CASE WHEN r.hostname IS NULL THEN host.hostname_source ELSE r.hostname_source END,
 	description = coalesce(r.description, host.description), tags_json = coalesce(r.tags_json, host.tags_json),
-	notes = coalesce(r.notes, host.notes), mac = CASE WHEN r.mac IS NULL THEN host.mac ELSE nullif(r.mac, '') END,
-	vendor = CASE WHEN r.mac IS NULL THEN host.vendor END, snmp_enabled = coalesce(r.snmp_enabled, host.snmp_enabled)`;
+	notes = coalesce(r.notes, host.notes),
+	mac = CASE WHEN r.mac IS NULL OR (host.first_seen_at IS NOT NULL AND host.mac IS NOT NULL) THEN host.mac
+		ELSE nullif(r.mac, '') END,
+	vendor = CASE WHEN r.mac IS NULL OR (host.first_seen_at IS NOT NULL AND host.mac IS NOT NULL) THEN host.vendor END,
+	snmp_enabled = coalesce(r.snmp_enabled, host.snmp_enabled)`;
 
-/** Makes hosts what their rows say; what a row leaves out stays. */
-export function changeHosts(db: Db, id: number, hostIds: readonly number[], at: number): void {
+/** Makes the hosts of these rows what the rows say; what a row leaves out stays, and so does an address that answered. */
+export function changeHosts(db: Db, id: number, numbers: readonly number[], at: number): void {
 	db.query(
 		`UPDATE host SET ${SAME_FIELDS}, version = host.version + 1, updated_at = ?
-		FROM import_row AS r WHERE r.import_id = ? AND r.noun = 'host' AND r.verdict = 'change'
-			AND r.ip_key = host.ip_key AND host.id IN (SELECT value FROM json_each(?))`,
-	).run(at, id, JSON.stringify(hostIds));
+		FROM json_each(?) AS number CROSS JOIN import_row AS r ON r.import_id = ? AND r.n = number.value
+		WHERE r.ip_key = host.ip_key`,
+	).run(at, JSON.stringify(numbers), id);
 }
 
-/** Ids of the hosts behind the rows of one verdict, by address. */
-export function listHostIds(db: Db, id: number, verdict: "add" | "change"): number[] {
+/** Ids of the hosts behind these rows. */
+export function listHostIds(db: Db, id: number, numbers: readonly number[]): number[] {
 	return db
-		.query<{ id: number }, [number, string]>(
-			`SELECT host.id AS id FROM import_row JOIN host USING (ip_key)
-			WHERE import_id = ? AND noun = 'host' AND verdict = ? ORDER BY ip_key`,
+		.query<{ id: number }, [string, number]>(
+			`SELECT host.id AS id FROM json_each(?) AS number CROSS JOIN import_row ON import_id = ? AND n = number.value
+				JOIN host USING (ip_key)`,
 		)
-		.all(id, verdict)
+		.all(JSON.stringify(numbers), id)
 		.map((row) => row.id);
 }
 

@@ -9,7 +9,6 @@ import type {
 	PlannedRow,
 	Table,
 	Verdict,
-	VerdictCounts,
 } from "../model/import.ts";
 import { type Db, insertedId } from "./database.ts";
 import { clearRows, insertRows } from "./import-rows.ts";
@@ -84,7 +83,7 @@ export function writeProblem(
 export type Judged = {
 	readonly options: ImportOptions;
 	readonly table: Table;
-	readonly rows: readonly PlannedRow[];
+	readonly rows: Iterable<PlannedRow>;
 	readonly subnetsSeen: string;
 };
 
@@ -93,18 +92,22 @@ export async function writePlan(
 	db: Db,
 	id: number,
 	{ options, table, rows, subnetsSeen }: Judged,
-	pause: () => Promise<void>,
+	pause: (done: number) => Promise<void>,
 ): Promise<void> {
-	db.query("UPDATE import_batch SET state = 'unread' WHERE id = ?").run(id);
-	await clearRows(db, id, pause);
-	await insertRows(db, id, { rows, table }, pause);
+	db.query("UPDATE import_batch SET state = 'unread', problem_json = NULL WHERE id = ?").run(id);
+	await clearRows(db, id, () => pause(0));
+	const counts = noCounts();
+	const tell = ({ verdict, noun }: PlannedRow) => {
+		counts[verdict][noun === "host" ? "hosts" : "subnets"] += 1;
+	};
+	await insertRows(db, id, { rows, table }, tell, pause);
 	const examples = table.headers.map((_, i) => examplesOf(table, i));
 	const { origin, notes, headers, mapping } = table;
 	const known = { origin, notes, headers, mapping: options.mapping ?? mapping, examples };
 	db.query(
 		`UPDATE import_batch SET state = 'ready', options_json = ?, table_json = ?, problem_json = NULL, counts_json = ?,
 			subnets_seen = ? WHERE id = ?`,
-	).run(JSON.stringify(options), JSON.stringify(known), JSON.stringify(countOf(rows)), subnetsSeen, id);
+	).run(JSON.stringify(options), JSON.stringify(known), JSON.stringify(counts), subnetsSeen, id);
 }
 
 /** Up to three different cells of a column that hold something. */
@@ -118,16 +121,21 @@ function examplesOf(table: Table, column: number): string[] {
 	return [...found];
 }
 
-function countOf(rows: readonly PlannedRow[]): VerdictCounts {
-	const counts = Object.fromEntries(
-		["add", "change", "same", "refuse"].map((verdict) => [verdict, { hosts: 0, subnets: 0 }]),
-	) as Record<Verdict, { hosts: number; subnets: number }>;
-	for (const { verdict, noun } of rows) counts[verdict][noun === "host" ? "hosts" : "subnets"] += 1;
-	return counts;
+function noCounts(): Record<Verdict, { hosts: number; subnets: number }> {
+	const none = () => ({ hosts: 0, subnets: 0 });
+	return { add: none(), change: none(), same: none(), refuse: none() };
 }
 
-export function writeState(db: Db, id: number, state: ImportState): void {
-	db.query("UPDATE import_batch SET state = ? WHERE id = ?").run(state, id);
+/** Somebody else (the command line) wants it written by whoever serves. */
+export function askToWrite(db: Db, id: number): void {
+	db.query("UPDATE import_batch SET state = 'asked' WHERE id = ? AND state = 'ready'").run(id);
+}
+
+/** That wish is taken back; false: it has been fulfilled, or refused, already. */
+export function unaskToWrite(db: Db, id: number): boolean {
+	return (
+		db.query("UPDATE import_batch SET state = 'ready' WHERE id = ? AND state = 'asked'").run(id).changes > 0
+	);
 }
 
 /** It is written: the file itself is no longer needed. */
@@ -163,10 +171,14 @@ export async function pruneImports(
 			"SELECT id FROM import_batch WHERE (state <> 'done' AND made_at < ?) OR made_at < ?",
 		)
 		.all(before.open, before.done);
-	for (const { id } of old) {
-		await clearRows(db, id, pause);
-		db.query("DELETE FROM import_batch WHERE id = ?").run(id);
-	}
+	for (const { id } of old) await forgetImport(db, id, pause);
+}
+
+/** Forgets a file and its rows. From the start on it cannot be written: some of its rows may be gone already. */
+export async function forgetImport(db: Db, id: number, pause: () => Promise<void>): Promise<void> {
+	db.query("UPDATE import_batch SET state = 'unread' WHERE id = ? AND state <> 'done'").run(id);
+	await clearRows(db, id, pause);
+	db.query("DELETE FROM import_batch WHERE id = ?").run(id);
 }
 
 type Row = {

@@ -11,7 +11,8 @@ export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHER
 	AND (:port IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE port = :port AND is_current = 1))
 	AND (:never IS NULL OR first_seen_at IS NULL) AND (:since IS NULL OR first_seen_at >= :since)
 	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\' OR tags_json LIKE :like ESCAPE '\\'
+		OR description LIKE :like ESCAPE '\\'
+		OR (tags_json <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags_json) WHERE value LIKE :like ESCAPE '\\'))
 		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\'
 		OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\' OR instr(mac, :mac)
 		OR id IN (SELECT host_id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :word

@@ -10,12 +10,21 @@ const WORDS =
 /** Most hosts of a large network say nothing but that they answer: these lines, empty but for the tags' "[]". */
 const HAS_WORDS = `${WORDS} <> char(10, 10, 91, 93, 10, 10, 10, 10)`;
 
+/** The same as people see it: tags are kept as JSON, whose brackets, quotes and commas nobody wrote. */
+const READ = `replace(replace(replace(replace(replace(replace(${WORDS}, char(10) || '[]' || char(10), char(10, 10)),
+	char(10) || '["', char(10)), '"]' || char(10), char(10)), '","', char(10)), '\\"', '"'), '\\\\', '\\')`;
+/** Where one of these is looked for, the text as it is kept says nothing. */
+const MARKS = /["[\],\\]/;
+
 const PICKS = {
 	/** By trigrams of the text; they may stand apart, so the words themselves have the last say. */
 	grams: `SELECT host.id FROM host_word CROSS JOIN host ON host.id = host_word.rowid
 		WHERE host_word MATCH :grams AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
 	/** Text shorter than a trigram: the index is read from end to end. */
 	words: `SELECT id FROM host WHERE ${HAS_WORDS} AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
+	gramsRead: `SELECT host.id FROM host_word CROSS JOIN host ON host.id = host_word.rowid
+		WHERE host_word MATCH :grams AND instr(${READ}, lower(:value)) LIMIT :limit`,
+	wordsRead: `SELECT id FROM host WHERE ${HAS_WORDS} AND instr(${READ}, lower(:value)) LIMIT :limit`,
 	/** A part of an IPv4 address with a dot in it, as 0.1 in 10.0.0.1, 10.0.0.17, 10.0.10.3; each begins with one of :starts. */
 	starts: `SELECT host.id FROM json_each(:starts) AS start CROSS JOIN host
 		ON host.ip >= start.value AND host.ip < start.value || ':' LIMIT :limit`,
@@ -42,6 +51,13 @@ export function pickByWords(db: Db, text: string, limit: number): number[] {
 }
 
 function pickByText(db: Db, value: string, limit: number): number[] {
+	if (MARKS.test(value)) {
+		// Between its marks the text stands as it is; the longest piece has the rarest trigrams.
+		const [longest = ""] = value.split(MARKS).sort((a, b) => b.length - a.length);
+		const grams = gramsOf(longest);
+		if (grams === undefined) return ask(db, PICKS.wordsRead, { value, limit });
+		return ask(db, PICKS.gramsRead, { grams, value, limit });
+	}
 	const grams = gramsOf(value);
 	if (grams === undefined) return ask(db, PICKS.words, { value, limit });
 	return ask(db, PICKS.grams, { grams, value, limit });

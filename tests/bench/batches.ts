@@ -3,10 +3,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { undoBatch } from "../../src/ipam/batches.ts";
 import { editHosts, resolveSelection } from "../../src/ipam/bulk.ts";
 import { deleteSubnet } from "../../src/ipam/deletions.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
+import { undoBatch } from "../../src/ipam/undo.ts";
 import { neverSeen } from "../../src/model/presence.ts";
 import { transact } from "../../src/store/database.ts";
 import { insertFoundHost, insertSample } from "../../src/store/history.ts";

@@ -3,6 +3,7 @@
  * has to be so first. Knows the document, not the code behind it.
  */
 
+import { openBatch } from "../../src/ipam/batches.ts";
 import { bringFile, MOVING_SCENES } from "./api-scenes-moving.ts";
 import type { openRig, Rig } from "./app.ts";
 import { signedAs, signIn } from "./signed.ts";
@@ -67,6 +68,10 @@ export const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Prom
 	"undoBatch 409": async (rig) => {
 		await rig.send("POST", "/api/v1/batches/1/undo");
 		return {};
+	},
+	"cancelBatch 200": async (rig) => {
+		const id = openBatch(rig.app.context, { kind: "bulk_edit", source: "24 hosts" });
+		return { path: `/batches/${id}/cancel` };
 	},
 	"testWebhook 409": switchedOff,
 	"sendAgain 409": switchedOff,

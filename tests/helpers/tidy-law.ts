@@ -20,7 +20,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	sweeps: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	scans: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	upkeep: ["model", "store", "errors", "log", "clock", "context"],
-	errand: ["store", "errors", "importer"],
+	errand: ["store", "errors", "model", "importer"],
 	importer: ["ipam", "events", "store", "model", "context", "config", "clock", "log"],
 	ipam: ["net", "model", "formats", "store", "events", "errors", "context"],
 	jobs: ["sweeps", "scans", "upkeep", "events", "store", "context", "config"],

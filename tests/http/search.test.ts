@@ -62,6 +62,29 @@ describe("hosts", () => {
 		if (text === "%" || text === "_") expect(ips(text)).toEqual(["10.0.0.14"]);
 		expect((await rig.get(`/search?${new URLSearchParams({ q: text })}`)).status).toBe(200);
 	});
+	test.each<[string, string[]]>([
+		["[", ["10.0.0.16"]],
+		['"', ["10.0.0.16"]],
+		["]", ["10.0.0.16"]],
+		[",", ["10.0.0.16"]],
+		['"]', []],
+		["[]", []],
+		['["st', []],
+		['e"', []],
+		['3"', ["10.0.0.16"]],
+		["k [3], ", ["10.0.0.16"]],
+		["storage", ["10.0.0.14"]],
+		['a"b', ["10.0.0.16"]],
+		["e\\f", ["10.0.0.16"]],
+		["c,", []],
+	])("%s finds who carries it, not how tags are kept", async (text, found) => {
+		const tags = ["x", 'a"b', "e\\f"];
+		const description = 'rack [3], left 3"';
+		await rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.16", hostname: "rack", description, tags });
+		expect(ips(text)).toEqual(found);
+		const list = await rig.get(`/?${new URLSearchParams({ status: "", q: text })}`);
+		expect(list.text.match(/<tr id="h\d+"/g)?.length ?? 0).toBe(found.length);
+	});
 	test("the list that “all” leads to has as many", async () => {
 		for (const text of ["nas", "synology", "00-11-32", "10.0", "%"]) {
 			const page = await rig.get(`/?${new URLSearchParams({ status: "", q: text })}`);

@@ -2,11 +2,12 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Context } from "../../src/context.ts";
-import { closeBatch, demandBatch, openBatch, undoBatch } from "../../src/ipam/batches.ts";
+import { closeBatch, demandBatch, openBatch } from "../../src/ipam/batches.ts";
 import { editHosts, resolveSelection } from "../../src/ipam/bulk.ts";
 import { deleteHost, deleteHosts, deleteSubnet } from "../../src/ipam/deletions.ts";
 import { demandHost, editHost, reserveAddress } from "../../src/ipam/hosts.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
+import { undoBatch } from "../../src/ipam/undo.ts";
 import type { Host } from "../../src/model/host.ts";
 import { neverSeen } from "../../src/model/presence.ts";
 import { noteAdded } from "../../src/store/batch-rows.ts";

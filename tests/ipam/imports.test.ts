@@ -3,11 +3,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Context } from "../../src/context.ts";
 import { AppError } from "../../src/errors.ts";
-import { undoBatch } from "../../src/ipam/batches.ts";
 import { deleteSubnet } from "../../src/ipam/deletions.ts";
 import { editHost, reserveAddress } from "../../src/ipam/hosts.ts";
-import { readImport, writeImport } from "../../src/ipam/importing.ts";
+import { writeImport } from "../../src/ipam/import-write.ts";
+import { readImport } from "../../src/ipam/importing.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
+import { undoBatch } from "../../src/ipam/undo.ts";
 import { DEFAULT_OPTIONS, type Import, type ImportOptions, type Verdict } from "../../src/model/import.ts";
 import { neverSeen } from "../../src/model/presence.ts";
 import { transact } from "../../src/store/database.ts";

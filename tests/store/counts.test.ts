@@ -125,6 +125,9 @@ describe("a search", () => {
 		"10.0.1.2",
 		"as-1",
 		'"]',
+		"[",
+		",",
+		'a"b',
 		"back\\s",
 		"rack",
 		"üch",
@@ -136,7 +139,7 @@ describe("a search", () => {
 		return listHosts(db, {}, "address", undefined, 100_000)
 			.filter((host) => filter.tag === undefined || host.tags.includes(filter.tag))
 			.filter((host) =>
-				[host.ip, host.hostname, host.description, JSON.stringify(host.tags)].some((field) =>
+				[host.ip, host.hostname, host.description, ...host.tags].some((field) =>
 					lower(field).includes(lower(filter.text ?? "")),
 				),
 			)
@@ -150,7 +153,7 @@ describe("a search", () => {
 		db.transaction(() => {
 			for (let i = 0; i < hosts; i++) {
 				const hostname = names[i % names.length] ?? "";
-				const tags = i % 5 === 0 ? ["storage"] : [];
+				const tags = i % 5 === 0 ? (i % 15 === 0 ? ["storage", 'a"b'] : ["storage"]) : [];
 				const values = {
 					hostname,
 					hostnameSource: undefined,

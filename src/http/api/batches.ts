@@ -1,8 +1,9 @@
 /** What was done at once, by JSON: how it stands, and undoing it. */
 
 import { type Static, Type as t } from "@sinclair/typebox";
-import { demandBatch, undoBatch } from "../../ipam/batches.ts";
-import { BATCH_KINDS, BATCH_LIMITS, type Batch, type Kept } from "../../model/batch.ts";
+import { cancelBatch, demandBatch } from "../../ipam/batches.ts";
+import { undoBatch } from "../../ipam/undo.ts";
+import { BATCH_KINDS, BATCH_LIMITS, type Batch, type Kept, progressOf } from "../../model/batch.ts";
 import { listKept } from "../../store/batches.ts";
 import type { Desk } from "../desk.ts";
 import { moment, nullable, type Operation, operation, shape } from "./operation.ts";
@@ -18,6 +19,9 @@ const BATCH = shape(
 		source: t.String({ description: "What it was made from, in words: a file, a filter, a subnet." }),
 		made_at: moment("When it began."),
 		finished_at: nullable(moment("null while it is under way.")),
+		progress: nullable(
+			shape({ done: NUMBER, total: NUMBER }, { description: "Of what is under way, either way; else null." }),
+		),
 		hosts: shape({ added: NUMBER, changed: NUMBER, deleted: NUMBER }),
 		subnets: NUMBER,
 		undone_at: nullable(moment("When it was undone.")),
@@ -47,6 +51,7 @@ const EXAMPLE: Static<typeof BATCH> = {
 	source: "24 hosts",
 	made_at: "2026-11-23T14:30:00.000Z",
 	finished_at: "2026-11-23T14:30:00.120Z",
+	progress: null,
 	hosts: { added: 0, changed: 24, deleted: 0 },
 	subnets: 0,
 	undone_at: null,
@@ -69,7 +74,7 @@ export function batchOperations(desk: Desk): Operation[] {
 			refuses: { 404: NO_SUCH },
 			handle({ id }) {
 				const batch = demandBatch(desk.context, id);
-				return { status: 200, body: batchJson(batch, listKept(desk.context.db, id, BATCH_LIMITS.keptShown)) };
+				return { status: 200, body: batchJson(batch, keptOf(desk, batch)) };
 			},
 		}),
 		operation({
@@ -86,7 +91,26 @@ export function batchOperations(desk: Desk): Operation[] {
 				return { status: 200, body: batchJson(batch, kept) };
 			},
 		}),
+		operation({
+			method: "POST",
+			path: "/batches/{id}/cancel",
+			id: "cancelBatch",
+			tag: "Batches",
+			summary: "Cancel what is under way",
+			details:
+				"What a batch did so far is taken back. Undoing stops where it is: the rest can be undone another time.",
+			answers,
+			refuses: { 404: NO_SUCH, 409: "It is done, or being taken back already." },
+			handle({ request, id }) {
+				const batch = cancelBatch(desk.by(request), id);
+				return { status: 200, body: batchJson(batch, keptOf(desk, batch)) };
+			},
+		}),
 	];
+}
+
+function keptOf(desk: Desk, batch: Batch): Kept[] {
+	return listKept(desk.context.db, batch, BATCH_LIMITS.keptShown);
 }
 
 function batchJson(batch: Batch, kept: readonly Kept[]): Static<typeof BATCH> {
@@ -98,6 +122,7 @@ function batchJson(batch: Batch, kept: readonly Kept[]): Static<typeof BATCH> {
 		source: batch.source,
 		made_at: time(batch.madeAt),
 		finished_at: time(batch.finishedAt),
+		progress: progressOf(batch) ?? null,
 		hosts: { added: batch.added, changed: batch.changed, deleted: batch.deleted },
 		subnets: batch.subnets,
 		undone_at: time(batch.undoneAt),

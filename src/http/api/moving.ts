@@ -3,9 +3,9 @@
 import { type Static, Type as t } from "@sinclair/typebox";
 import { BOUNDS } from "../../config.ts";
 import { AppError } from "../../errors.ts";
-import { undoBatch } from "../../ipam/batches.ts";
 import { demandImport } from "../../ipam/imports.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
+import { undoBatch } from "../../ipam/undo.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "../../model/export.ts";
 import {
 	ENCODINGS,

@@ -1,0 +1,48 @@
+/** Who reads and writes files that come in: a thread of its own, or, where no file is swept either, this one. */
+
+import { BOUNDS } from "../config.ts";
+import type { Context } from "../context.ts";
+import { runErrand } from "../errand.ts";
+import { type Hands, type Importer, openImporter } from "../ipam/imports.ts";
+import type { ImportControl, ImportSaid } from "../model/import.ts";
+
+/** `entry`: the program's main file, started again as the thread. */
+export function importerOf(context: Context, entry: string | undefined): Importer {
+	const patience = { busyMs: BOUNDS.importBusyMs, usualMs: BOUNDS.mainBusyMs };
+	return openImporter(entry === undefined ? here(context) : inThread(context, entry), patience);
+}
+
+function inThread({ config }: Context, entry: string): Hands {
+	const signal = new AbortController().signal;
+	return {
+		read: (read, actor, watch) => {
+			const { stop, hear } = crossing(watch);
+			return runErrand(entry, "readImport", { config, actor, read, stop }, signal, hear);
+		},
+		write: (id, actor, watch) => {
+			const { stop, hear } = crossing(watch);
+			return runErrand(entry, "writeImport", { config, actor, id, stop }, signal, hear);
+		},
+	};
+}
+
+/** The watch in this thread, as what crosses the border: news come back, the wish to end goes over in shared memory. */
+function crossing(watch: ImportControl): { stop: SharedArrayBuffer; hear: (said: ImportSaid) => void } {
+	const stop = new SharedArrayBuffer(4);
+	const wish = new Int32Array(stop);
+	watch.onStop(() => void Atomics.store(wish, 0, 1));
+	return { stop, hear: (said) => ("begun" in said ? watch.begun(said.begun) : watch.say(said.stage)) };
+}
+
+function here(context: Context): Hands {
+	return {
+		read: async (job, actor, watch) => {
+			const { readImport } = await import("../ipam/importing.ts");
+			return readImport({ ...context, actor }, job, watch);
+		},
+		write: async (id, actor, watch) => {
+			const { writeImport } = await import("../ipam/import-write.ts");
+			writeImport({ ...context, actor }, id, watch);
+		},
+	};
+}
