@@ -174,6 +174,47 @@ describe("a file", () => {
 		expect(Bun.hash(readFileSync(path))).toBe(before);
 	});
 
+	test("one of a newer version names the copy from before its upgrade, if we can read that", () => {
+		const db = open();
+		db.run(`PRAGMA user_version = ${SCHEMA_VERSION + 2}`);
+		db.close();
+		const copy = `${path}.before-v${SCHEMA_VERSION + 2}-`;
+		writeFileSync(`${copy}${SCHEMA_VERSION + 1}`, "");
+		expect(open).toThrow(/Start the newer one\.$/);
+		writeFileSync(`${copy}${SCHEMA_VERSION}`, "");
+		expect(open).toThrow(`rollcall restore ${copy}${SCHEMA_VERSION}`);
+	});
+
+	test.each(SAMPLES)(
+		"a step that fails in its middle leaves version $version as it was; the next try succeeds",
+		(sample) => {
+			makeOld(path, sample);
+			const spoiled = new Database(path);
+			// The last thing that the steps make is there already, as something else.
+			const made = [
+				...(STEPS.at(-1) ?? "").matchAll(/CREATE (?:UNIQUE )?(?:TABLE|INDEX|VIEW|TRIGGER) (\w+)/g),
+			];
+			const old = new Set(Object.keys(readShape(path)));
+			const last = made.map(([, name = ""]) => name).findLast((name) => !old.has(name)) ?? "";
+			spoiled.run(`CREATE TABLE "${last}" (x)`);
+			const before = { shape: readShape(path), rows: readRows(path) };
+			expect(open).toThrow(last);
+			expect({ shape: readShape(path), rows: readRows(path) }).toEqual(before);
+			expect(spoiled.query("PRAGMA user_version").get()).toEqual({ user_version: sample.version });
+			expect(readRows(`${path}.before-v${SCHEMA_VERSION}-${sample.version}`)).toEqual(before.rows);
+			spoiled.run(`DROP TABLE "${last}"`);
+			spoiled.close();
+			const told: string[] = [];
+			openDatabase(path, { busyMs: 100, tell: (says) => void told.push(says) }).close();
+			expect(readRows(path)).toEqual(expect.arrayContaining(before.rows));
+			expect(told).toEqual([
+				"the database has an older format: it is copied first, please wait",
+				`moving the database to format ${SCHEMA_VERSION}, please wait`,
+				"the database is upgraded",
+			]);
+		},
+	);
+
 	test("one that was emptied is refused: a lost file must not look new", () => {
 		open().close();
 		truncateSync(path, 0);

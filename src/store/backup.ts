@@ -1,21 +1,12 @@
 /** Copies of the whole database: made beside whoever uses it, checked, and only then given their name. Knows no schedule. */
 
 import { Database } from "bun:sqlite";
-import {
-	closeSync,
-	existsSync,
-	fsyncSync,
-	openSync,
-	readdirSync,
-	renameSync,
-	rmSync,
-	statfsSync,
-	statSync,
-} from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
 import { checkFile } from "./migrations.ts";
+import { lackOfRoom, settle } from "./placing.ts";
 import { makePrivate } from "./rights.ts";
 
 /** A copy that was made or looked through. `format` is the version of its tables. */
@@ -29,8 +20,6 @@ export type BackupFile = {
 
 /** A copy under way ends in this, behind the number of the process that makes it. */
 const PART = ".part";
-/** Room that is left to others on the disk, in bytes. */
-const SPARE_BYTES = 16_000_000;
 
 /** Name of a copy made at `at`: "ipam-20261125-034100.db", UTC. */
 export function backupName(databasePath: string, at: number): string {
@@ -54,7 +43,9 @@ function stemOf(databasePath: string): string {
 export function writeBackup(from: string, to: string, options: { busyMs: number }): BackupFile {
 	const part = `${to}.${process.pid}${PART}`;
 	try {
-		refuseFullDisk(from, dirname(to));
+		// A copy is never larger than the file and its log.
+		const lack = lackOfRoom(from, dirname(to));
+		if (lack !== undefined) throw new AppError("unavailable", `No backup was made: ${lack}`);
 		rmSync(part, { force: true });
 		copyInto(from, part, options.busyMs);
 		const made = checkBackup(part);
@@ -148,13 +139,6 @@ export function findDamage(path: string): string | undefined {
 
 const MEND = "Stop Rollcall and put a backup back: rollcall restore FILE.";
 
-/** Puts `part` in the place of `to`; after a power cut it is the one or the other, whole. */
-export function settle(part: string, to: string): void {
-	syncPath(part);
-	renameSync(part, to);
-	syncPath(dirname(to));
-}
-
 /** Keeps the newest `keep` copies that `backupName` named in a folder; answers how many stay. Other files are not touched. */
 export function pruneBackups(folder: string, databasePath: string, keep: number): number {
 	const whole = namesIn(folder, databasePath).filter((name) => name.endsWith(".db"));
@@ -189,29 +173,6 @@ function lives(pid: number): boolean {
 		return true;
 	} catch (error) {
 		return (error as { code?: string }).code === "EPERM";
-	}
-}
-
-/** A copy is never larger than the file and its log. */
-function refuseFullDisk(from: string, folder: string): void {
-	const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-	const needed = size(from) + size(`${from}-wal`) + SPARE_BYTES;
-	const disk = statfsSync(folder);
-	const free = disk.bavail * disk.bsize;
-	if (free >= needed) return;
-	const mb = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
-	throw new AppError(
-		"unavailable",
-		`No backup was made: ${folder} has ${mb(free)} free, ${mb(needed)} are needed.`,
-	);
-}
-
-function syncPath(path: string): void {
-	const file = openSync(path, "r");
-	try {
-		fsyncSync(file);
-	} finally {
-		closeSync(file);
 	}
 }
 

@@ -1,10 +1,10 @@
 /** The SQLite file: opening it, its pragmas, the lock that keeps a second Rollcall out. Knows no table's meaning. */
 
 import { Database } from "bun:sqlite";
-import { existsSync, statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
-import { APPLICATION_ID, checkFile, migrate, SCHEMA_VERSION } from "./migrations.ts";
+import { checkFile, migrate, type Tell } from "./migrations.ts";
 import { makePrivate } from "./rights.ts";
 
 /** One connection. Each thread has its own. */
@@ -27,12 +27,12 @@ const STATEMENTS_KEPT = 1_000;
  * Opens (and makes or upgrades) the database. `busyMs` is how long a write waits for the other thread;
  * `checkpointPages` the length of the write-ahead log at which a commit of this connection moves it into the file,
  * which takes as long as the disk takes (the thread that sweeps does so earlier, see `checkpoint`); `copyBefore` false
- * spares the copy before an upgrade.
+ * spares the copy before an upgrade; `tell` hears how far an upgrade is, which takes half a minute per gigabyte.
  * Throws AppError("unavailable") when the file cannot be used, with what to do in the message.
  */
 export function openDatabase(
 	path: string,
-	options: { busyMs: number; checkpointPages?: number; copyBefore?: boolean },
+	options: { busyMs: number; checkpointPages?: number; copyBefore?: boolean; tell?: Tell },
 ): Db {
 	const fresh = path === ":memory:" || !existsSync(path);
 	let db: Database | undefined;
@@ -56,7 +56,8 @@ export function openDatabase(
 		db.run("PRAGMA temp_store = MEMORY");
 		db.run("PRAGMA cache_size = -16000");
 		db.run("PRAGMA journal_size_limit = 67108864");
-		migrate(db, { fresh, path, copyBefore: options.copyBefore ?? true });
+		const { copyBefore = true, tell = () => {} } = options;
+		migrate(db, { fresh, path, copyBefore, tell });
 		return db;
 	} catch (cause) {
 		db?.close();
@@ -143,23 +144,6 @@ function otherOwner(lock: Database): string {
 		return row ? ` (process ${row.pid}, since ${new Date(row.at).toISOString()})` : "";
 	} catch {
 		return "";
-	}
-}
-
-/**
- * The change that the next `openDatabase` makes to this file, which takes about half a minute per gigabyte; undefined when there
- * is none, or the file is none that can be opened.
- */
-export function upgradeAhead(path: string): { from: number; to: number; bytes: number } | undefined {
-	if (path === ":memory:" || !existsSync(path)) return undefined;
-	try {
-		const db = new Database(path, { readonly: true });
-		const [from, ours] = [pragmaOf(db, "PRAGMA user_version"), pragmaOf(db, "PRAGMA application_id")];
-		db.close();
-		const isOld = ours === APPLICATION_ID && from < SCHEMA_VERSION;
-		return isOld ? { from, to: SCHEMA_VERSION, bytes: statSync(path).size } : undefined;
-	} catch {
-		return undefined;
 	}
 }
 

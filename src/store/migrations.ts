@@ -1,11 +1,12 @@
 /** Brings a database file to today's schema: append-only steps, one transaction, a copy of the file before. */
 
 import type { Database } from "bun:sqlite";
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import schema from "../../schema.sql" with { type: "text" };
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
+import { lackOfRoom, settle } from "./placing.ts";
 import { makePrivate } from "./rights.ts";
 import toFormat2 from "./steps/to-2.sql" with { type: "text" };
 
@@ -17,6 +18,9 @@ export const STEPS: readonly string[] = Object.freeze([toFormat2]);
 
 /** Version of schema.sql, kept in PRAGMA user_version. */
 export const SCHEMA_VERSION = STEPS.length + 1;
+
+/** Hears how far an upgrade is. */
+export type Tell = (says: string, facts: Record<string, string | number>) => void;
 
 /** "RCLL": tells our files from other SQLite files (PRAGMA application_id). */
 export const APPLICATION_ID = 0x52434c4c;
@@ -43,27 +47,48 @@ export function checkFile(db: Database, file: { fresh: boolean; path: string }):
 	if (version > SCHEMA_VERSION) {
 		throw new AppError(
 			"unavailable",
-			`${file.path} was written by a newer Rollcall (format ${version}, this one knows ${SCHEMA_VERSION}). Start the newer one.`,
+			`${file.path} was written by a newer Rollcall (format ${version}, this one knows ${SCHEMA_VERSION}). Start the newer one${wayBack(file.path)}.`,
 		);
 	}
 }
 
+/** The copy from before the upgrade, when it is still there and we can read it: without what came since. */
+function wayBack(path: string): string {
+	const copy = copiesOf(path).find(({ format }) => format <= SCHEMA_VERSION);
+	return copy === undefined
+		? ""
+		: `, or go back to what was before its upgrade: rollcall restore ${copy.path}`;
+}
+
 /** Makes the tables of a new file, or runs the missing steps on an older one that `checkFile` let pass. */
-export function migrate(db: Database, file: { fresh: boolean; path: string; copyBefore: boolean }): void {
+export function migrate(
+	db: Database,
+	file: { fresh: boolean; path: string; copyBefore: boolean; tell: Tell },
+): void {
 	const version = pragma(db, "user_version");
-	if (file.fresh && version === 0) install(db);
+	if (file.fresh && version === 0) install(db, file.path);
 	else if (version < SCHEMA_VERSION) {
-		if (file.copyBefore && file.path !== ":memory:") keepCopy(db, file.path, version);
+		const { path, tell } = file;
+		if (file.copyBefore && path !== ":memory:") {
+			const mb = Math.round(statSync(path).size / 1e6);
+			tell("the database has an older format: it is copied first, please wait", { path, mb });
+			keepCopy(db, path, version);
+		}
+		tell(`moving the database to format ${SCHEMA_VERSION}, please wait`, { from: version });
 		upgrade(db, version);
+		db.run("PRAGMA wal_checkpoint(TRUNCATE)");
+		tell("the database is upgraded", { format: SCHEMA_VERSION });
 	}
 }
 
-function install(db: Database): void {
+function install(db: Database, path: string): void {
 	db.transaction(() => {
 		db.run(schema);
 		db.run(MARK_OURS);
 		db.run(MARK_VERSION);
 	}).immediate();
+	// Out of the log and on the disk: a power cut in its first minute must not leave a file that looks emptied.
+	if (path !== ":memory:") db.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 /** A transaction: killed in its middle, the file is as it was. */
@@ -85,10 +110,18 @@ function keepCopy(db: Database, path: string, from: number): void {
 	const copy = `${path}.before-v${SCHEMA_VERSION}-${from}`;
 	const part = `${copy}.part`;
 	rmSync(part, { force: true });
+	// For the copy, and for the log of the one transaction that makes the change.
+	const lack = lackOfRoom(path, dirname(path), 2);
+	if (lack !== undefined) {
+		throw new AppError(
+			"unavailable",
+			`${path} is to be upgraded from format ${from} to ${SCHEMA_VERSION}, and there is too little room: ${lack} Nothing was changed.`,
+		);
+	}
 	try {
 		makePrivate(part);
 		db.query("VACUUM INTO ?").run(part);
-		renameSync(part, copy);
+		settle(part, copy);
 	} catch (cause) {
 		rmSync(part, { force: true });
 		const says = storageFault(cause) ?? `${(cause as Error).message}.`;
@@ -98,11 +131,20 @@ function keepCopy(db: Database, path: string, from: number): void {
 			{ cause },
 		);
 	}
-	const copies = readdirSync(dirname(path))
+	for (const old of copiesOf(path).slice(COPIES_KEPT)) rmSync(old.path, { force: true });
+}
+
+/** Copies from before upgrades, newest first, with the format of each. */
+function copiesOf(path: string): { path: string; format: number }[] {
+	const folder = dirname(path);
+	return readdirSync(folder)
 		.filter((name) => name.startsWith(`${basename(path)}.before-v`) && /-v\d+-\d+$/.test(name))
-		.map((name) => ({ path: join(dirname(path), name), madeAt: statSync(join(dirname(path), name)).mtimeMs }))
+		.map((name) => ({
+			path: join(folder, name),
+			format: Number(/\d+$/.exec(name)?.[0]),
+			madeAt: statSync(join(folder, name)).mtimeMs,
+		}))
 		.sort((a, b) => b.madeAt - a.madeAt);
-	for (const old of copies.slice(COPIES_KEPT)) rmSync(old.path, { force: true });
 }
 
 const PRAGMAS = { user_version: "PRAGMA user_version", application_id: "PRAGMA application_id" } as const;

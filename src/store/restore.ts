@@ -4,9 +4,10 @@ import { Database } from "bun:sqlite";
 import { chownSync, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { AppError } from "../errors.ts";
-import { type BackupFile, backupName, checkBackup, copyInto, settle } from "./backup.ts";
+import { type BackupFile, backupName, checkBackup, copyInto } from "./backup.ts";
 import { openDatabase } from "./database.ts";
 import { storageFault } from "./faults.ts";
+import { settle } from "./placing.ts";
 
 /** `kept`: where the former database is now; null when there was none. */
 export type Restored = BackupFile & { readonly kept: string | null };

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDatabase } from "../helpers/filled.ts";
+import { UPGRADE } from "../helpers/kill-scenes.ts";
 
 /** Why no disk can be mounted here, or undefined. */
 function problemHere(): string | undefined {
@@ -55,6 +56,29 @@ test.skipIf(problem !== undefined)(
 		}
 	},
 	70_000,
+);
+
+test.skipIf(problem !== undefined)(
+	`too little room for the copy before an upgrade: refused before a byte is written${title}`,
+	() => {
+		const disk = mkdtempSync(join(tmpdir(), "rollcall-room-"));
+		const from = mkdtempSync(join(tmpdir(), "rollcall-old-"));
+		try {
+			const [old = ""] = UPGRADE.prepare(from);
+			const main = join(import.meta.dir, "../../src/main.ts");
+			const line = `mount -t tmpfs -o size=12m tmpfs "$1"; cp "$4" "$1/ipam.db"
+			"$2" --no-env-file "$3" serve --port 0 --database "$1/ipam.db" || code=$?
+			cmp "$4" "$1/ipam.db" && ls "$1" && exit $code`;
+			const { code, out, err } = inside(line, disk, process.execPath, main, old);
+			expect({ code, copies: out.includes("before-v") }).toEqual({ code: 3, copies: false });
+			expect(err).toMatch(
+				/is to be upgraded from format 1 to \d+, and there is too little room: .* MB free, .* MB are needed/,
+			);
+		} finally {
+			for (const folder of [disk, from]) rmSync(folder, { recursive: true, force: true });
+		}
+	},
+	30_000,
 );
 
 test.skipIf(problem !== undefined)(
