@@ -4,17 +4,16 @@
  * a flood of wrong sign-ins; everybody silent at once; and a soak in which memory, open files and the log have to stay as they are. Needs root.
  */
 
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { recordDowns } from "../../src/sweeps/recorder.ts";
 import { labProblem, nft } from "../helpers/netns.ts";
 import { PORT, type Rollcall, startRollcall } from "../helpers/rollcall.ts";
 import { FLOOD_ENV, floodFigures } from "./flood.ts";
-import { cpuMs, load, residentMb } from "./http-ground.ts";
+import { cpuMs, load, residentMb, threadsCpuMs } from "./http-ground.ts";
 import type { LoadRequest } from "./load.ts";
 import { type Figure, median, passes, printFigures, quantile } from "./measure.ts";
 import { addHosts, connect } from "./past-ground.ts";
+import { soakFigures } from "./soak.ts";
 import { streamFigures } from "./streams.ts";
 import {
 	ask,
@@ -99,69 +98,76 @@ async function round(
 	];
 }
 
-/** 200 reads and 50 writes a second while subnets are swept and the database is copied. */
-async function busy({ ground, rollcall }: Stage): Promise<Figure[]> {
-	const seconds = quick ? 10 : 25;
-	const PER_SECOND = 275;
-	const requests: LoadRequest[] = Array.from({ length: seconds * PER_SECOND }, (_, n) => {
+/** 200 reads, 50 writes and 25 trivial requests a second; each write is another address. */
+function peopleOf(seconds: number, round: number): LoadRequest[] {
+	return Array.from({ length: seconds * PER_SECOND }, (_, n) => {
 		const turn = n % 11;
 		if (turn === 10) return { kind: 2, path: "/healthz" };
 		if (turn % 5 === 4) {
 			const ip = `10.140.${n % SUBNETS}.${17 + (Math.floor(n / SUBNETS) % 14)}`;
-			return { kind: 1, path: "/api/v1/hosts", body: JSON.stringify({ ip, description: `written ${n}` }) };
+			const body = { ip, description: `written ${round}.${n}` };
+			return { kind: 1, path: "/api/v1/hosts", body: JSON.stringify(body) };
 		}
 		const id = 1 + (n % SUBNETS);
-		return {
-			kind: 0,
-			path:
-				[`/subnets/${id}`, `/api/v1/subnets/${id}`, `/hosts/${id}`, `/api/v1/hosts?subnet=${id}`][n % 4] ??
-				"/",
-		};
+		const paths = [`/subnets/${id}`, `/api/v1/subnets/${id}`, `/hosts/${id}`, `/api/v1/hosts?subnet=${id}`];
+		return { kind: 0, path: paths[n % 4] ?? "/" };
 	});
+}
+const PER_SECOND = 275;
+
+/** People's load with nothing but the daily round beside it, and then while subnets are swept and the database is copied. */
+async function busy({ ground, rollcall }: Stage): Promise<Figure[]> {
+	const seconds = quick ? 10 : 25;
+	const alone = await stretch({ ground, rollcall }, peopleOf(seconds, 0), "");
+	ask(ground.path, "DELETE FROM host WHERE description LIKE 'written %'");
 	ask(ground.path, "INSERT OR REPLACE INTO setting (key, value) VALUES ('backup_asked_at', '1')");
 	for (let id = 1; id <= 40; id++) rollcall.send("POST", `/api/v1/subnets/${id}/sweep`);
-	const { latencyMs, status, lateMs } = await load(ground.lab, requests, {
-		perSecond: PER_SECOND,
-		port: PORT,
-	});
-	const of = (kind: number) => latencyMs.filter((_, at) => requests[at]?.kind === kind);
-	const codes = (kind: number) =>
-		[...new Set(status.filter((_, at) => requests[at]?.kind === kind))].join(", ");
-	const bad = status.filter((code) => code !== 200 && code !== 201 && code !== 409).length;
+	const beside = await stretch({ ground, rollcall }, peopleOf(seconds, 1), " during sweep and backup");
+	for (let tries = 0; tries < 120 && wanted(ground); tries++) await Bun.sleep(SECOND);
 	const [report] = ask<{ value: string }>(
 		ground.path,
 		"SELECT value FROM setting WHERE key = 'backup_report'",
 	);
 	const backup = JSON.parse(report?.value ?? "{}") as { ms?: number; bytes?: number };
-	const note = (kind: number) => `p50 ${median(of(kind)).toFixed(1)} ms, answers ${codes(kind)}`;
+	const note = `${((backup.bytes ?? 0) / 1e6).toFixed(0)} MB, copied and looked through`;
+	return [...alone, ...beside, { name: "the backup", value: (backup.ms ?? 0) / SECOND, unit: "s", note }];
+}
+
+const wanted = ({ path }: YearsGround) =>
+	ask(path, "SELECT 1 FROM setting WHERE key = 'backup_asked_at'").length > 0;
+
+/** One stretch of people's load, and who used the processor meanwhile. */
+async function stretch(
+	{ ground, rollcall }: Stage,
+	requests: LoadRequest[],
+	when: string,
+): Promise<Figure[]> {
+	const before = threadsCpuMs(rollcall.pid());
+	const began = performance.now();
+	const plan = { perSecond: PER_SECOND, port: PORT };
+	const { latencyMs, status, lateMs } = await load(ground.lab, requests, plan);
+	const shares = [...threadsCpuMs(rollcall.pid())]
+		.map(([id, ms]) => Math.round(((ms - (before.get(id) ?? 0)) / (performance.now() - began)) * 100))
+		.filter((share) => share > 0)
+		.sort((a, b) => b - a);
+	const of = (kind: number) => latencyMs.filter((_, at) => requests[at]?.kind === kind);
+	const codes = (kind: number) =>
+		[...new Set(status.filter((_, at) => requests[at]?.kind === kind))].join(", ");
+	const bad = status.filter((code) => code !== 200 && code !== 201 && code !== 409).length;
+	const figure = (name: string, kind: number, q: number, limit: number): Figure => {
+		const note = `p50 ${median(of(kind)).toFixed(1)} ms, answers ${codes(kind)}`;
+		return { name: `${name}${when}, p${q * 100}`, value: quantile(of(kind), q), unit: "ms", limit, note };
+	};
 	return [
+		figure("200 reads/s", 0, 0.95, 50),
+		figure("50 writes/s", 1, 0.95, 100),
+		figure("a trivial request (delay of the event loop)", 2, 0.99, 50),
 		{
-			name: "200 reads/s during sweep and backup, p95",
-			value: quantile(of(0), 0.95),
-			unit: "ms",
-			limit: 50,
-			note: note(0),
-		},
-		{ name: "50 writes/s, p95", value: quantile(of(1), 0.95), unit: "ms", limit: 100, note: note(1) },
-		{
-			name: "a trivial request, p99 (delay of the event loop)",
-			value: quantile(of(2), 0.99),
-			unit: "ms",
-			limit: 50,
-			note: note(2),
-		},
-		{
-			name: "answers that were none",
+			name: `answers that were none${when}`,
 			value: bad,
 			unit: `of ${requests.length}`,
 			limit: 0,
-			note: `generator late p99 ${quantile(lateMs, 0.99).toFixed(1)} ms`,
-		},
-		{
-			name: "the backup",
-			value: (backup.ms ?? 0) / SECOND,
-			unit: "s",
-			note: `${((backup.bytes ?? 0) / 1e6).toFixed(0)} MB, copied and looked through`,
+			note: `generator late p99 ${quantile(lateMs, 0.99).toFixed(1)} ms; processor by thread ${shares.join(" + ")} %`,
 		},
 	];
 }
@@ -233,45 +239,6 @@ function storing({ ground }: Stage): Figure[] {
 	return [{ name: "2,000 hosts down in one sweep, stored", value: ms, unit: "ms", limit: 2_000, note }];
 }
 
-/** Nothing may grow: the last third against the first. */
-async function soak({ ground, rollcall }: Stage): Promise<Figure[]> {
-	const seen: { memory: number; files: number; wal: number }[] = [];
-	const until = Date.now() + soakMinutes * 60 * SECOND;
-	while (Date.now() < until) {
-		await Bun.sleep(5 * SECOND);
-		const pid = rollcall.pid();
-		rollcall.get("/api/v1/subnets?limit=50");
-		const wal = statSync(`${ground.path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-		seen.push({
-			memory: residentMb(pid),
-			files: readdirSync(join("/proc", String(pid), "fd")).length,
-			wal: wal / 1e6,
-		});
-	}
-	const third = Math.max(1, Math.floor(seen.length / 3));
-	const grown = (key: "memory" | "files") => {
-		const [first, last] = [seen.slice(0, third), seen.slice(-third)].map((part) =>
-			median(part.map((one) => one[key])),
-		);
-		return {
-			percent: (((last ?? 0) - (first ?? 0)) / (first ?? 1)) * 100,
-			note: `${first?.toFixed(0)} → ${last?.toFixed(0)}`,
-		};
-	};
-	const [memory, files] = [grown("memory"), grown("files")];
-	return [
-		{
-			name: `soak of ${soakMinutes} min: memory grows`,
-			value: memory.percent,
-			unit: "%",
-			limit: 10,
-			note: `${memory.note} MB`,
-		},
-		{ name: "soak: open files grow", value: files.percent, unit: "%", limit: 10, note: files.note },
-		{ name: "soak: the log at most", value: Math.max(...seen.map(({ wal }) => wal)), unit: "MB", limit: 70 },
-	];
-}
-
 /** 8,000 hosts more. */
 async function more(stage: Stage): Promise<Figure[]> {
 	for (let n = 0; n < MORE_SUBNETS; n++) {
@@ -313,10 +280,10 @@ try {
 		more: () => more(stage),
 		silence: () => silence(stage),
 		storing: () => storing(stage),
-		soak: () => soak(stage),
+		soak: () => soakFigures(stage, soakMinutes, json),
 	};
-	const wanted = values.parts?.split(",") ?? Object.keys(parts);
-	for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) tell(await part());
+	const chosen = values.parts?.split(",") ?? Object.keys(parts);
+	for (const [name, part] of Object.entries(parts)) if (chosen.includes(name)) tell(await part());
 } finally {
 	await rollcall?.close();
 	ground.close();

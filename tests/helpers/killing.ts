@@ -8,7 +8,12 @@ import { checkBackup } from "../../src/store/backup.ts";
 import { wrongs } from "./filled.ts";
 import { type Receiver, receiver } from "./receiver.ts";
 
-export type Strike = { readonly acknowledged: number; readonly problems: string[] };
+/** `during`: how many of the strikes fell while this was under way; several things are at the same time. */
+export type Strike = {
+	readonly acknowledged: number;
+	readonly problems: string[];
+	readonly during: Readonly<Record<string, number>>;
+};
 
 /** Starts a script of this folder, strikes it `afterMs` after its first line, and answers all the lines it got out. */
 export async function strike(script: string, args: readonly string[], afterMs: number): Promise<string[]> {
@@ -65,16 +70,36 @@ export async function killWhole(times: number, random: () => number, maxMs: numb
 	const hook = receiver(() => new Response());
 	const seen: Acknowledged = { hosts: new Map(), newest: 0, asked: 0, lines: 0 };
 	const problems: string[] = [];
+	const during: Record<string, number> = { sweep: 0, prune: 0, delivery: 0, backup: 0 };
 	try {
 		for (let n = 1; n <= times; n++) {
 			note(seen, await strike("victim-entry.ts", [path, hook.url], random() * maxMs));
+			for (const what of underWay(folder, path)) during[what] = (during[what] ?? 0) + 1;
 			const found = [...lookAt(path, seen, hook), ...backupProblems(join(folder, "backups"))];
 			problems.push(...found.map((problem) => `after kill ${n}: ${problem}`));
 		}
-		return { acknowledged: seen.lines, problems };
+		return { acknowledged: seen.lines, problems, during };
 	} finally {
 		hook.stop();
 		rmSync(folder, { recursive: true, force: true });
+	}
+}
+
+/** What the strike cut off, as the files it left tell. */
+function underWay(folder: string, path: string): string[] {
+	const db = new Database(path, { readwrite: true, create: false });
+	try {
+		const rows = (sql: string) => db.query(sql).get() !== null;
+		const backups = join(folder, "backups");
+		const copying = existsSync(backups) && readdirSync(backups).some((name) => name.endsWith(".part"));
+		return [
+			...(rows("SELECT 1 FROM sweep_run WHERE state = 'running'") ? ["sweep"] : []),
+			...(rows("SELECT 1 FROM setting WHERE key = 'prune_asked_at'") ? ["prune"] : []),
+			...(rows("SELECT 1 FROM webhook_delivery WHERE state = 'waiting'") ? ["delivery"] : []),
+			...(copying ? ["backup"] : []),
+		];
+	} finally {
+		db.close();
 	}
 }
 
@@ -137,7 +162,7 @@ export async function killFresh(
 	scene: {
 		maxMs: number;
 		prepare(folder: string): string[];
-		judge(folder: string): string[];
+		judge(folder: string): string[] | Promise<string[]>;
 	},
 ): Promise<Strike> {
 	const problems: string[] = [];
@@ -146,10 +171,10 @@ export async function killFresh(
 		try {
 			const args = scene.prepare(folder);
 			await strike(script, args, random() * scene.maxMs);
-			problems.push(...scene.judge(folder).map((problem) => `kill ${n}: ${problem}`));
+			problems.push(...(await scene.judge(folder)).map((problem) => `kill ${n}: ${problem}`));
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}
 	}
-	return { acknowledged: 0, problems };
+	return { acknowledged: 0, problems, during: {} };
 }
