@@ -35,8 +35,9 @@ import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { copiesOf } from "./store/backup.ts";
-import { lockDatabase, openDatabase, refuseLost, upgradeAhead } from "./store/database.ts";
+import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
 import { storageFault } from "./store/faults.ts";
+import { setPatience } from "./store/patience.ts";
 import { closeToOthers } from "./store/rights.ts";
 import { watchFile } from "./store/watch.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
@@ -93,10 +94,11 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		opened.defer(() => lock.release());
 		refuseLost(config.databasePath);
 		closeFiles(config, log);
-		const ahead = upgradeAhead(config.databasePath);
-		if (ahead !== undefined) log.info("the database is copied, then upgraded: please wait", ahead);
-		const checkpointPages = BOUNDS.mainCheckpointPages;
-		const db = openDatabase(config.databasePath, { busyMs: BOUNDS.mainBusyMs, checkpointPages });
+		const db = openDatabase(config.databasePath, {
+			busyMs: BOUNDS.busyMs,
+			checkpointPages: BOUNDS.mainCheckpointPages,
+			tell: log.info,
+		});
 		opened.defer(() => db.close());
 		lock.markUsed();
 		const bus = createBus({
@@ -105,7 +107,10 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 		});
 		const context = { config, db, bus, log, clock, random, actor: PROGRAM };
 		options.prepare?.(context);
-		return await start(context, options, opened);
+		const app = await start(context, options, opened);
+		// From now on people are answered, who must not stand still for a write.
+		setPatience(db, BOUNDS.mainBusyMs);
+		return app;
 	} catch (error) {
 		opened.dispose();
 		// A damaged page may come to light only when it is read.
@@ -183,6 +188,8 @@ function delivererOf(context: Context, rules: () => TargetRules): Deliverer {
 		answerBytes: BOUNDS.webhookAnswerBytes,
 		webhooksAtOnce: BOUNDS.webhooksAtOnce,
 		webhookQueue: BOUNDS.webhookQueue,
+		againMs: BOUNDS.againMs,
+		againMaxMs: BOUNDS.againMaxMs,
 	});
 }
 

@@ -105,7 +105,18 @@ export const BOUNDS = {
 	checkpointPages: 1_000,
 	/** A blocked write waits so long, in milliseconds: in the thread that sweeps; in the one that answers people, all stand still meanwhile. */
 	busyMs: 5_000,
-	mainBusyMs: 1_000,
+	mainBusyMs: 150,
+	/**
+	 * A request that may write waits so long until the database is free, in milliseconds, with all others answered
+	 * meanwhile; it is looked at so soon, later at most so late; so many may wait. Then 503, to come again in so many seconds.
+	 */
+	doorMs: 5_000,
+	doorLookMs: 2,
+	doorLookMaxMs: 25,
+	doorQueue: 500,
+	/** What the program itself has to write (what became of a message, a wish of the timetable) is tried again so often, and so long. */
+	againMs: 100,
+	againMaxMs: 60_000,
 	/**
 	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
 	 * the disk, and does it only when the log has grown so far, in pages (64 MB).

@@ -11,6 +11,7 @@ import type { News } from "./events/bus.ts";
 import { openLog } from "./log.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
+import { endLeftovers } from "./probes/nmap/leftovers.ts";
 import { openProber } from "./probes/open.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
@@ -159,6 +160,8 @@ async function openScansOf(
 	config: Config,
 	parts: Pick<NameDeps, "db" | "log" | "publish">,
 ): Promise<Station> {
+	const ended = endLeftovers();
+	if (ended > 0) parts.log.warning("ended what an earlier scan had left running", { processes: ended });
 	const scanner = await openPortScanner(scanOptions(config));
 	parts.log.info("scanning ports", { by: scanner.says, notes: scanner.notes });
 	return openScans({

@@ -3,6 +3,7 @@
  * what can be asked for and who does it; decides nothing.
  */
 
+import { constants, setPriority } from "node:os";
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { readInThread, writeInThread } from "./importer.ts";
 import type { ImportSaid } from "./model/import.ts";
@@ -74,9 +75,23 @@ export async function runErrand<N extends Name>(
 	}
 }
 
+/** Nobody waits for these: pages, sweeps and whoever else needs the processor go before them. */
+const PATIENT: ReadonlySet<Name> = new Set<Name>(["backup", "check"]);
+
+/** setpriority(2): on Linux 0 is this thread alone, elsewhere the whole process. */
+function stepBack(): void {
+	if (process.platform !== "linux") return;
+	try {
+		setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
+	} catch {
+		// Not ours to say here: then it runs as it is.
+	}
+}
+
 /** The thread's side: does it and answers. */
 export async function answerErrand({ name, job }: Errand, post: (outcome: Outcome) => void): Promise<void> {
 	try {
+		if (PATIENT.has(name)) stepBack();
 		// Name and job came as one message, made by runErrand: they belong together.
 		const work = ERRANDS[name] as (job: unknown, say: Say) => unknown;
 		post({ done: await work(job, (said) => post({ said })) });

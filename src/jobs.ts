@@ -2,8 +2,11 @@
 
 import { cron } from "@elysiajs/cron";
 import { Elysia } from "elysia";
+import { BOUNDS } from "./config.ts";
 import type { Context } from "./context.ts";
 import type { Deliverer } from "./events/deliverer.ts";
+import { createOnce, type Log } from "./log.ts";
+import { whenFree } from "./store/patience.ts";
 import { writeSetting } from "./store/settings.ts";
 import type { FileWatch } from "./store/watch.ts";
 import type { Thread } from "./sweeps/thread.ts";
@@ -26,7 +29,7 @@ type Workers = {
 	readonly importer: { tick(context: Context): Promise<void> };
 };
 
-/** Starts the table; a job never overlaps itself, and one that throws is logged and comes again. */
+/** Starts the table; a job never overlaps itself, and one that throws comes again. */
 export function startJobs(context: Context, workers: Workers): Jobs {
 	const { thread, deliverer, backups, look, server, tendReservations, resume, doctor, importer } = workers;
 	const table: { name: string; pattern: string; run: () => void | Promise<void> }[] = [
@@ -45,10 +48,8 @@ export function startJobs(context: Context, workers: Workers): Jobs {
 	// The plugin starts a job when it is mounted and lets it run on when its app stops: mounted paused, on an app of
 	// its own, and stopped by hand.
 	const timetable = table.map(({ name, pattern, run }) => {
-		const report = (error: unknown) => context.log.error("job failed", { job: name, reason: error });
-		const mounted = new Elysia().use(
-			cron({ name, pattern, run, paused: true, protect: true, catch: report }),
-		);
+		const guarded = guardJob(context.log, name, run);
+		const mounted = new Elysia().use(cron({ name, pattern, run: guarded, paused: true, protect: true }));
 		return mounted.store.cron[name];
 	});
 	for (const job of timetable) job?.resume();
@@ -59,11 +60,24 @@ export function startJobs(context: Context, workers: Workers): Jobs {
 	};
 }
 
-/** Who does it finds the wish at its next tick. */
-function ask({ db, clock }: Context, key: "prune_asked_at" | "backup_asked_at"): void {
-	writeSetting(db, key, String(clock.now()));
+/** What is run by the clock. A job that throws is told when that begins, when the reason changes and when it ends: never every second. */
+export function guardJob(log: Log, name: string, run: () => void | Promise<void>): () => Promise<void> {
+	const told = createOnce();
+	return async () => {
+		try {
+			await run();
+			if (told.well(name)) log.info("job works again", { job: name });
+		} catch (error) {
+			if (told.fails(name, error)) log.error("job failed", { job: name, reason: error });
+		}
+	};
 }
 
-function askBackup(context: Context): void {
-	if (context.config.backupKeep > 0) ask(context, "backup_asked_at");
+/** Who does it finds the wish at its next tick. It must not be lost because somebody writes at this very second. */
+async function ask({ db, clock }: Context, key: "prune_asked_at" | "backup_asked_at"): Promise<void> {
+	await whenFree(() => writeSetting(db, key, String(clock.now())), { ...BOUNDS, sleep: clock.sleep });
+}
+
+async function askBackup(context: Context): Promise<void> {
+	if (context.config.backupKeep > 0) await ask(context, "backup_asked_at");
 }

@@ -45,6 +45,28 @@ export async function openLog(options: {
 	return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
 }
 
+/** What is wrong at every tick is told when it begins and when it changes. */
+export type Once = {
+	/** Is it news that this fails for this reason? */
+	fails(what: string, reason: unknown): boolean;
+	/** Is it news that this does not fail (any more)? */
+	well(what: string): boolean;
+};
+
+/** Remembers what fails now, so long as it fails. */
+export function createOnce(): Once {
+	const failing = new Map<string, string>();
+	return {
+		fails(what, reason) {
+			const says = reason instanceof Error ? reason.message : String(reason);
+			if (failing.get(what) === says) return false;
+			failing.set(what, says);
+			return true;
+		},
+		well: (what) => failing.delete(what),
+	};
+}
+
 /** A log that keeps quiet. */
 export const silentLog: Log = { debug() {}, info() {}, warning() {}, error() {} };
 

@@ -3,11 +3,12 @@
  * is closed only after its answer, so a crash in between sends it again under the same id: at least once.
  */
 
-import type { Log } from "../log.ts";
+import { createOnce, type Log } from "../log.ts";
 import type { TargetRules } from "../model/target.ts";
 import { retryAfter } from "../model/webhook.ts";
 import { type Db, transact } from "../store/database.ts";
 import * as deliveries from "../store/deliveries.ts";
+import { whenFree } from "../store/patience.ts";
 import { disableWebhook } from "../store/webhooks.ts";
 import { type Answer, type PostOptions, post } from "./webhooks.ts";
 
@@ -21,6 +22,9 @@ export type DelivererOptions = Omit<PostOptions, "rules"> & {
 	readonly webhooksAtOnce: number;
 	/** Messages that may wait for one webhook. */
 	readonly webhookQueue: number;
+	/** What became of a message is noted when the database is free: tried again so often, and so long, in milliseconds. */
+	readonly againMs: number;
+	readonly againMaxMs: number;
 };
 
 export type Deliverer = {
@@ -40,11 +44,14 @@ export function openDeliverer(options: DelivererOptions): Deliverer {
 	const { db, clock, log } = options;
 	const busy = new Map<number, Promise<void>>();
 	const closing = new AbortController();
+	const told = createOnce();
 	const work = async (webhookId: number) => {
 		try {
 			await serve(options, webhookId, closing.signal);
+			told.well(String(webhookId));
 		} catch (error) {
-			log.warning("webhook not served", { webhook: webhookId, reason: error });
+			if (told.fails(String(webhookId), error))
+				log.warning("webhook not served", { webhook: webhookId, reason: error });
 		} finally {
 			busy.delete(webhookId);
 		}
@@ -75,7 +82,9 @@ async function serve(options: DelivererOptions, webhookId: number, closing: Abor
 		if (delivery === undefined || closing.aborted) return;
 		const answer = await post(delivery, { ...options, rules: options.rules() }, closing);
 		if (closing.aborted) return;
-		settle(options, delivery, answer);
+		// Not noted it would be sent again: while a large import is written, every second.
+		const again = { ...options, sleep: clock.sleep, signal: closing };
+		await whenFree(() => settle(options, delivery, answer), again);
 	}
 }
 

@@ -19,7 +19,7 @@ import { isOwnHost, isOwnOrigin, isOwnPage, type OriginRules, type Sender, sende
 
 /** Why a request is refused. `login`: signing in would help; `setup`: nobody can sign in yet. */
 export type Refusal = {
-	readonly status: 400 | 401 | 403 | 404 | 405 | 421 | 429;
+	readonly status: 400 | 401 | 403 | 404 | 405 | 421 | 429 | 503;
 	readonly says: string;
 	readonly lead?: "login" | "setup";
 	readonly retryAfterS?: number;

@@ -3,7 +3,7 @@
 import { RefusedPage } from "../../views/door.tsx";
 import { NOBODY } from "../../views/reader.tsx";
 import { renderFragment } from "../../views/render.tsx";
-import { AppError } from "../errors.ts";
+import { AppError, type ErrorCode } from "../errors.ts";
 import type { Callers } from "./callers.ts";
 import type { Desk } from "./desk.ts";
 import type { Refusal } from "./guard.ts";
@@ -23,12 +23,18 @@ import {
 /** What both need: the desk, and who is known. */
 export type Refusing = { readonly desk: Desk; readonly callers: Callers; readonly assets: Desk["assets"] };
 
+const REFUSAL_CODES: Readonly<Partial<Record<Refusal["status"], ErrorCode>>> = {
+	404: "not_found",
+	429: "limited",
+	503: "unavailable",
+};
+
 /** A request that was not let in. People without a login are led to where they get one. */
 export function answerRefusal(refusing: Refusing, request: Request, refusal: Refusal): Response {
 	const { status, says, lead, retryAfterS } = refusal;
 	const path = new URL(request.url).pathname;
 	if (isApi(request) || path === "/metrics" || path === "/openapi.json" || path === "/live") {
-		const code = status === 404 ? "not_found" : status === 429 ? "limited" : "denied";
+		const code = REFUSAL_CODES[status] ?? "denied";
 		const detail = retryAfterS === undefined ? {} : { detail: { retryAfterS } };
 		const answer = respondProblem(request, new AppError(code, says, detail), status);
 		if (status === 401) answer.headers.set("www-authenticate", 'Bearer realm="rollcall"');

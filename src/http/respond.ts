@@ -4,7 +4,7 @@ import type { Shell } from "../../views/layout.tsx";
 import { Problem } from "../../views/problem.tsx";
 import { renderDocument, renderMain } from "../../views/render.tsx";
 import { AppError, type ErrorCode } from "../errors.ts";
-import { storageFault } from "../store/faults.ts";
+import { BUSY_AGAIN_S, storageFault, storageKind } from "../store/faults.ts";
 import { acceptsGzip } from "./assets.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
@@ -120,7 +120,8 @@ export function explain(error: unknown): {
 	}
 	const fault = storageFault(error);
 	if (fault !== undefined) {
-		return { status: 503, code: "unavailable", title: STATUS_TITLES[503] ?? "Error", says: fault };
+		const detail = storageKind(error) === "busy" ? { detail: { retryAfterS: BUSY_AGAIN_S } } : {};
+		return { status: 503, code: "unavailable", title: STATUS_TITLES[503] ?? "Error", says: fault, ...detail };
 	}
 	return {
 		status: 500,

@@ -5,6 +5,7 @@ import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { isGrave } from "../model/doctor/check.ts";
+import { BUSY, BUSY_AGAIN_S } from "../store/faults.ts";
 import { accountRoutes } from "./account.ts";
 import { activityRoutes } from "./activity.ts";
 import { openDispatch } from "./api/dispatch.ts";
@@ -20,6 +21,7 @@ import { type Callers, createCallers } from "./callers.ts";
 import { dashboardRoutes } from "./dashboard.ts";
 import { createDesk, type Desk, type Surroundings } from "./desk.ts";
 import { documentRoutes } from "./docs.ts";
+import { createDoor, type Door } from "./door.ts";
 import { exportRoutes } from "./exports.ts";
 import { openFeed } from "./feed.ts";
 import { createGuard, type Guard, INSIDE } from "./guard.ts";
@@ -81,7 +83,8 @@ export async function openServer(
 	];
 	const isThere = createPlaces(routes);
 	const guard = createGuard({ ...doorkeeper, ground: context, callers, rules, isThere, bounds: BOUNDS });
-	const app = assemble(desk, { operations, assets, live, inside, guard, callers, doorkeeper });
+	const door = createDoor({ ...BOUNDS, ...context });
+	const app = assemble(desk, { operations, assets, live, inside, guard, door, callers, doorkeeper });
 	let listener: Listener | undefined;
 	try {
 		listener = options.listen ? openListener(app as unknown as Listening, context) : undefined;
@@ -148,12 +151,13 @@ type Parts = {
 	readonly live: Live;
 	readonly inside: WeakSet<Request>;
 	readonly guard: Guard;
+	readonly door: Door;
 	readonly callers: Callers;
 	readonly doorkeeper: Doorkeeper;
 };
 
 function assemble(desk: Desk, parts: Parts) {
-	const { operations, assets, live, inside, guard, callers, doorkeeper } = parts;
+	const { operations, assets, live, inside, guard, door, callers, doorkeeper } = parts;
 	const refusing = { desk, callers, assets: assets.urls };
 	const dispatch = openDispatch(operations, openKept(desk.context.db));
 	return new Elysia({
@@ -166,7 +170,9 @@ function assemble(desk: Desk, parts: Parts) {
 			if (request.url.startsWith("https:")) set.headers["strict-transport-security"] = HSTS;
 			const peer = inside.has(request) ? INSIDE : server?.requestIP(request)?.address;
 			const refusal = await guard(request, peer);
-			return refusal === undefined ? undefined : answerRefusal(refusing, request, refusal);
+			if (refusal !== undefined) return answerRefusal(refusing, request, refusal);
+			if (!mayWrite(request) || (await door())) return undefined;
+			return answerRefusal(refusing, request, { status: 503, says: BUSY, retryAfterS: BUSY_AGAIN_S });
 		})
 		.get("/healthz", ({ request }) => health(desk, request))
 		.head("/healthz", ({ request }) => new Response(null, health(desk, request)))
@@ -205,6 +211,11 @@ function assemble(desk: Desk, parts: Parts) {
 		.all(`${PREFIX}/*`, ({ request, server }) => dispatch(request, () => server?.timeout(request, 0)), {
 			parse: "none",
 		});
+}
+
+/** Reads write nothing; nor does the question whether a host answers now, which matters most when all else is stuck. */
+function mayWrite({ method, url }: Request): boolean {
+	return method !== "GET" && method !== "HEAD" && !url.endsWith("/ping");
 }
 
 /**

@@ -87,7 +87,7 @@ export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: Pa
 			});
 			if (found !== undefined && isWeak(kept, bounds)) {
 				const fresh = await turn(true, () => hashNow(password));
-				unlessBusy(() => users.replaceHash(db, found.id, kept, fresh));
+				unlessBusy(db, () => users.replaceHash(db, found.id, kept, fresh));
 			}
 			return found;
 		},

@@ -4,6 +4,7 @@ import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { USER_LIMITS, type User } from "../model/user.ts";
 import { transact } from "../store/database.ts";
+import { atOnce } from "../store/patience.ts";
 import * as sessions from "../store/sessions.ts";
 import { findUser, writeLogin } from "../store/users.ts";
 import { nowhere, record } from "./audit.ts";
@@ -60,15 +61,15 @@ export function findSession(
 	if (now - found.createdAt >= bounds.sessionMaxMs || now - found.seenAt >= bounds.sessionIdleMs)
 		return undefined;
 	if (active && now - found.seenAt >= bounds.sessionSeenMs) {
-		unlessBusy(() => sessions.touchSession(db, found.id, now));
+		unlessBusy(db, () => sessions.touchSession(db, found.id, now));
 	}
 	return found;
 }
 
 /** "Last seen" can wait for the next request: a database that is busy, full or read-only must not keep anybody out. */
-export function unlessBusy(write: () => void): void {
+export function unlessBusy(db: Ground["db"], write: () => void): void {
 	try {
-		write();
+		atOnce(db, write);
 	} catch {
 		// It is tried again at the next request.
 	}

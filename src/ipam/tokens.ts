@@ -73,7 +73,7 @@ export function findToken(
 	const now = clock.now();
 	if (token.expiresAt !== undefined && token.expiresAt <= now) return undefined;
 	if (token.usedAt === undefined || now - token.usedAt >= tokenSeenMs) {
-		unlessBusy(() => tokens.touchToken(db, token.id, now));
+		unlessBusy(db, () => tokens.touchToken(db, token.id, now));
 	}
 	return token;
 }

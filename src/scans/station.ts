@@ -3,7 +3,7 @@
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
-import type { Log } from "../log.ts";
+import { createOnce, type Log } from "../log.ts";
 import type { Scanner } from "../probes/scanner.ts";
 import type { Db } from "../store/database.ts";
 import { type ClaimedScan, cancelledScanIds, claimScans, resumeScans } from "../store/scans.ts";
@@ -48,11 +48,14 @@ export function openScans(options: ScansOptions): Scans {
 	const unsettled: (() => void)[] = [];
 	const closing = new AbortController();
 	resumeScans(db, clock.now());
+	const told = createOnce();
 	const settle = (end: () => void) => {
 		try {
 			end();
+			told.well("recording");
 		} catch (error) {
-			options.log.warning("port scan could not be recorded yet", { reason: error });
+			if (told.fails("recording", error))
+				options.log.warning("port scan could not be recorded yet", { reason: error });
 			unsettled.push(end);
 		}
 	};

@@ -2,6 +2,11 @@
 
 import type { StorageFault } from "../model/doctor/facts.ts";
 
+/** Of a write that came at the wrong moment: it may be tried again after so many seconds. */
+export const BUSY =
+	"Something else is writing to the database, such as a large import. Try again in a moment.";
+export const BUSY_AGAIN_S = 2;
+
 const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault])[] = [
 	["SQLITE_FULL", "The disk is full, so nothing can be kept. Make room; Rollcall goes on by itself.", "full"],
 	[
@@ -9,11 +14,7 @@ const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault
 		"The database may not be written: it is on a read-only disk, belongs to somebody else, or was taken away.",
 		"refused",
 	],
-	[
-		"SQLITE_BUSY",
-		"Something else is writing to the database, such as a large import. Try again in a moment.",
-		"busy",
-	],
+	["SQLITE_BUSY", BUSY, "busy"],
 	["SQLITE_LOCKED", "The database is held by another program. Try again in a moment.", "busy"],
 	["SQLITE_IOERR", "The disk that holds the database fails. Look at the system's log.", "failing"],
 	[

@@ -1,7 +1,7 @@
 /** Upkeep of the file: its log moved in, and once a day what is past its time removed, in slices that hold no lock long. */
 
 import type { Clock } from "../clock.ts";
-import type { Log } from "../log.ts";
+import { createOnce, type Log } from "../log.ts";
 import type { PruneReport } from "../model/upkeep.ts";
 import { HOUR_MS } from "../model/uptime.ts";
 import { batchHorizon, pruneBatches } from "../store/batches.ts";
@@ -49,17 +49,19 @@ type Unit = () => number | undefined;
 /** Looks for the wish in the database at every tick; one prune at a time. */
 export function openRetention(options: RetentionOptions): Station & { idle(): Promise<void> } {
 	const { db, clock, log } = options;
+	const told = createOnce();
 	let running: Promise<void> | undefined;
 	let closed = false;
 	let notBefore = 0;
 	const work = async () => {
 		try {
 			const report = await prune(options, () => closed);
+			told.well("prune");
 			if (report !== undefined)
 				log.info("pruned", { ...report.rows, ms: report.ms, longestMs: report.longestMs });
 		} catch (error) {
 			notBefore = clock.monotonicMs() + AGAIN_MS;
-			log.warning("prune failed", { reason: error });
+			if (told.fails("prune", error)) log.warning("prune failed", { reason: error });
 		} finally {
 			running = undefined;
 		}

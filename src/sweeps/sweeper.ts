@@ -1,5 +1,6 @@
 /** Takes due sweeps from the database at every tick and runs them side by side. Knows no thread and no timer. */
 
+import { createOnce } from "../log.ts";
 import type { SweepRun } from "../model/run.ts";
 import { cancelledRunIds, claimRuns, resumeSchedule } from "../store/runs.ts";
 import { createGate } from "./gate.ts";
@@ -67,12 +68,17 @@ function createCrew(deps: SweepDeps) {
 		tasks.add(task);
 		void task.finally(() => tasks.delete(task));
 	};
+	const told = createOnce();
+	const warn = (what: string, subnet: number, reason: unknown) => {
+		if (told.fails(`${what} ${subnet}`, reason)) deps.log.warning(what, { subnet, reason });
+	};
 	const fail = (run: SweepRun, error: unknown) => {
-		deps.log.warning("sweep failed", { subnet: run.subnetId, reason: error });
+		warn("sweep failed", run.subnetId, error);
 		try {
 			failSweep(deps, run, error);
+			told.well(`sweep could not be closed yet ${run.subnetId}`);
 		} catch (again) {
-			deps.log.warning("sweep could not be closed yet", { subnet: run.subnetId, reason: again });
+			warn("sweep could not be closed yet", run.subnetId, again);
 			unsettled.push({ run, error });
 		}
 	};
@@ -81,6 +87,8 @@ function createCrew(deps: SweepDeps) {
 		running.set(run.id, controller);
 		try {
 			const suspicion = await sweepSubnet(deps, run, controller.signal);
+			if (told.well(`sweep failed ${run.subnetId}`))
+				deps.log.info("sweep works again", { subnet: run.subnetId });
 			if (suspicion === undefined) return;
 			// Confirmation goes on beside the next sweeps; only closing ends it.
 			const confirmed = confirm(deps, suspicion, closing.signal);

@@ -7,6 +7,7 @@ import type { Log } from "../log.ts";
 import type { BackupReport } from "../model/upkeep.ts";
 import { type BackupFile, backupName, pruneBackups, removePieces } from "../store/backup.ts";
 import type { Db } from "../store/database.ts";
+import { whenFree } from "../store/patience.ts";
 import { readBackupReport, readSetting, writeSetting } from "../store/settings.ts";
 
 /** Without a wish it runs when the last one is older than this: the machine may sleep at the hour of the timetable. */
@@ -23,6 +24,9 @@ export type BackupsOptions = {
 	readonly keep: number;
 	/** After a failure it is tried again so much later. */
 	readonly backupRetryMs: number;
+	/** What came of it is noted when the database is free: tried again so often, and so long, in milliseconds. */
+	readonly againMs: number;
+	readonly againMaxMs: number;
 	/** Copies the database `from` into the file `to`, elsewhere: this thread goes on. */
 	readonly copy: (from: string, to: string, signal: AbortSignal) => Promise<BackupFile>;
 	/** Looks through the pages of the database, elsewhere: what is wrong, in words, or undefined. */
@@ -47,6 +51,8 @@ export function openBackups(options: BackupsOptions): Backups {
 	let notBefore = 0;
 	let checked = false;
 	let damage: string | undefined;
+	const noted = (work: () => void) =>
+		whenFree(work, { ...options, sleep: clock.sleep, signal: closing.signal });
 	const look = async () => {
 		try {
 			removePieces(options.dir, options.databasePath);
@@ -69,14 +75,14 @@ export function openBackups(options: BackupsOptions): Backups {
 			const keep = options.keep === 0 ? Number.POSITIVE_INFINITY : options.keep;
 			const kept = pruneBackups(options.dir, options.databasePath, keep);
 			const ms = Math.round(clock.monotonicMs() - startedAt);
-			const { path, bytes, subnets, hosts } = made;
-			report(db, { path, bytes, subnets, hosts, at: clock.now(), ms, kept });
-			log.info("backup made", { path, bytes, ms, kept });
+			await noted(() => report(db, made, { at: clock.now(), ms, kept }));
+			log.info("backup made", { path: made.path, bytes: made.bytes, ms, kept });
 		} catch (error) {
 			if (closing.signal.aborted) return;
 			notBefore = clock.monotonicMs() + options.backupRetryMs;
 			log.error("backup failed", { reason: error });
-			writeSetting(db, "backup_problem", JSON.stringify({ at: clock.now(), says: (error as Error).message }));
+			const problem = JSON.stringify({ at: clock.now(), says: (error as Error).message });
+			await noted(() => writeSetting(db, "backup_problem", problem));
 		} finally {
 			running = undefined;
 		}
@@ -110,8 +116,10 @@ function isDue({ db, clock, keep }: BackupsOptions): boolean {
 	return false;
 }
 
-function report(db: Db, done: BackupReport): void {
-	writeSetting(db, "backup_report", JSON.stringify(done));
+function report(db: Db, made: BackupFile, done: Pick<BackupReport, "at" | "ms" | "kept">): void {
+	const { path, bytes, subnets, hosts } = made;
+	const about: BackupReport = { path, bytes, subnets, hosts, ...done };
+	writeSetting(db, "backup_report", JSON.stringify(about));
 	writeSetting(db, "backup_asked_at", undefined);
 	writeSetting(db, "backup_problem", undefined);
 }

@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDatabase, wrongs } from "../helpers/filled.ts";
-import { IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
+import { batchScene, IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
 import { killFresh, killWhole, lookAt } from "../helpers/killing.ts";
 
 test("sweep, prune, backup, delivery and people's writes at the same time", async () => {
@@ -29,6 +29,14 @@ test("an upgrade: the file is the old or the new one, and the next start ends it
 test("a restore: the database is one of the two, whole", async () => {
 	expect((await killFresh("restore-entry.ts", 4, Math.random, RESTORE)).problems).toEqual([]);
 }, 30_000);
+
+test.each(["delete", "edit"] as const)(
+	"a %s of many hosts: all of it, or after the next start none",
+	async (what) => {
+		expect((await killFresh("batch-entry.ts", 3, Math.random, batchScene(what))).problems).toEqual([]);
+	},
+	30_000,
+);
 
 test("who looks afterwards sees what is wrong", () => {
 	const folder = mkdtempSync(join(tmpdir(), "rollcall-look-"));

@@ -78,6 +78,8 @@ export function hookStage(path = ":memory:"): HookStage {
 				answerBytes: BOUNDS.webhookAnswerBytes,
 				webhooksAtOnce: BOUNDS.webhooksAtOnce,
 				webhookQueue: BOUNDS.webhookQueue,
+				againMs: 20,
+				againMaxMs: 10_000,
 				...more,
 			}),
 	};

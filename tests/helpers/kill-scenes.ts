@@ -1,8 +1,11 @@
-/** What is killed besides the whole program: an import, an upgrade and a restore, each with what must hold whenever it happens. */
+/** What is killed besides the whole program: an import, an upgrade, a restore, a deletion, each with what must hold whenever it happens. */
 
 import { Database } from "bun:sqlite";
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { openApp } from "../../src/app.ts";
+import { loadConfig } from "../../src/config.ts";
+import { silentLog } from "../../src/log.ts";
 import { writeBackup } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "../../src/store/migrations.ts";
@@ -69,6 +72,39 @@ export const UPGRADE = {
 		return problems;
 	},
 };
+
+/** Hosts of one subnet, all to be deleted or edited as one. */
+const MANY = 3_000;
+
+/** Killed at any moment, all of it is done or, after the next start, none: and no subnet stays asleep. */
+export const batchScene = (what: "delete" | "edit") => ({
+	maxMs: 700,
+	prepare(folder: string) {
+		const path = join(folder, "ipam.db");
+		fillDatabase(path, MANY, 1);
+		return [path, what];
+	},
+	async judge(folder: string): Promise<string[]> {
+		const path = join(folder, "ipam.db");
+		const app = await openApp(loadConfig({ env: { DATABASE_URL: path } }), { listen: false, log: silentLog });
+		const { db } = app.context;
+		const count = (sql: string) => db.query<{ n: number }, []>(sql).get()?.n ?? 0;
+		const open = () => count("SELECT count(*) AS n FROM batch WHERE state IN ('open', 'undoing')");
+		for (let tries = 0; tries < 500 && open() > 0; tries++) await Bun.sleep(10);
+		const problems = wrongs(db);
+		if (open() > 0) problems.push("nobody takes it back");
+		const hosts = count("SELECT count(*) AS n FROM host");
+		const edited = count("SELECT count(*) AS n FROM host WHERE description = 'edited'");
+		const awake = count("SELECT count(*) AS n FROM subnet WHERE sweep_enabled = 1");
+		const done = count("SELECT count(*) AS n FROM batch WHERE state = 'done'");
+		await app.close();
+		const whole = what === "delete" ? hosts === 0 && awake === 0 : hosts === MANY && edited === MANY;
+		const none = hosts === MANY && edited === 0 && awake === 1;
+		if (!(done === 1 ? whole : none))
+			problems.push(`${hosts} hosts, ${edited} edited, ${awake} awake, ${done} done`);
+		return problems;
+	},
+});
 
 const ROWS = 4_000;
 

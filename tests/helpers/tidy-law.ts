@@ -23,7 +23,7 @@ export const LAW: Readonly<Record<string, readonly string[]>> = {
 	errand: ["store", "errors", "model", "importer"],
 	importer: ["ipam", "events", "store", "model", "context", "config", "clock", "log"],
 	ipam: ["net", "model", "formats", "store", "events", "errors", "context"],
-	jobs: ["sweeps", "scans", "upkeep", "events", "store", "context", "config"],
+	jobs: ["sweeps", "scans", "upkeep", "events", "store", "context", "config", "log"],
 	http: [
 		"net",
 		"model",

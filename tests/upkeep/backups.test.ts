@@ -38,6 +38,8 @@ function open(more: Partial<BackupsOptions> = {}) {
 			dir: join(folder, "backups"),
 			keep: 3,
 			backupRetryMs: HOUR_MS,
+			againMs: 100,
+			againMaxMs: 60_000,
 		},
 		copy: async (from, to) => {
 			calls.push(to);

@@ -1,8 +1,6 @@
 /** Port scans by nmap: arguments, process and report put together, printers looked at without a word. */
 
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type { Clock } from "../../clock.ts";
 import { AppError } from "../../errors.ts";
 import type { Address } from "../../net/address.ts";
@@ -11,6 +9,7 @@ import { cleanText, type HostPorts, type Scanner, type ScanResult } from "../sca
 import type { Connector } from "../tcp.ts";
 import { type NmapPlan, nmapArguments, type RawRight } from "./arguments.ts";
 import type { Nmap } from "./find.ts";
+import { makeFolder } from "./leftovers.ts";
 import { readReport } from "./report.ts";
 import { type Ran, runBounded } from "./run.ts";
 
@@ -62,7 +61,7 @@ export function openNmap(options: NmapOptions): Scanner {
 }
 
 async function inFolder<T>(run: (cwd: string) => Promise<T>): Promise<T> {
-	const cwd = mkdtempSync(join(tmpdir(), "rollcall-nmap-"));
+	const cwd = makeFolder();
 	try {
 		return await run(cwd);
 	} finally {

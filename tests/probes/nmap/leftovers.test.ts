@@ -1,0 +1,73 @@
+/** What a broken thread or a killed process left running goes before the next scan, and nothing else does (fault F-20). */
+
+import { afterEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { endLeftovers, makeFolder } from "../../../src/probes/nmap/leftovers.ts";
+
+const made: string[] = [];
+const children: Bun.Subprocess[] = [];
+afterEach(async () => {
+	for (const child of children.splice(0)) {
+		child.kill("SIGKILL");
+		await child.exited;
+	}
+	for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function folder(path: string): string {
+	mkdirSync(path, { recursive: true });
+	made.push(path);
+	return path;
+}
+
+/** As nmap is started: a leader of its own group. */
+function start(cwd: string, script = "sleep 60") {
+	const child = Bun.spawn(["/bin/sh", "-c", script], { cwd, detached: true, stdout: "ignore" });
+	children.push(child);
+	return child;
+}
+
+/** The number of a process that has ended. */
+async function nobody(): Promise<number> {
+	const child = Bun.spawn(["true"]);
+	await child.exited;
+	return child.pid;
+}
+
+const gone = async (child: Bun.Subprocess) => {
+	await child.exited;
+	return child.signalCode;
+};
+
+test.skipIf(process.platform !== "linux")(
+	"leftovers of ours and of the dead go, folder and all",
+	async () => {
+		const own = folder(makeFolder());
+		const dead = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-a`));
+		const empty = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-b`));
+		// The second one with a child that stays in the group.
+		const left = [start(own), start(dead, "sleep 60 & wait")];
+		await Bun.sleep(100);
+		expect(endLeftovers()).toBeGreaterThanOrEqual(2);
+		expect(await Promise.all(left.map(gone))).toEqual(["SIGKILL", "SIGKILL"]);
+		expect([own, dead, empty].filter(existsSync)).toEqual([]);
+	},
+);
+
+test.skipIf(process.platform !== "linux")(
+	"runs of another Rollcall that lives stay, and so does everybody else",
+	async () => {
+		const other = Bun.spawn(["sleep", "60"]);
+		children.push(other);
+		const theirs = folder(join(tmpdir(), `rollcall-nmap-${other.pid}-a`));
+		const elsewhere = folder(mkdtempSync(join(tmpdir(), "rollcall-other-")));
+		const stay = [start(theirs), start(elsewhere)];
+		await Bun.sleep(100);
+		endLeftovers();
+		await Bun.sleep(100);
+		expect(stay.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+		expect([theirs, elsewhere].filter(existsSync)).toHaveLength(2);
+	},
+);
