@@ -21,8 +21,13 @@ export type HostValues = {
 /** Position is host.status_order. */
 export const STATUSES: readonly Status[] = ["up", "down", "unknown"];
 
-const FIND = "SELECT * FROM host_current WHERE id = ?";
-const FIND_BY_IP = "SELECT * FROM host_current WHERE ip_key = ?";
+/** Of a host as people see it: a row of the table holds as much again for scans and look-ups. */
+export const COLUMNS = `id, ip, ip_key, subnet_id, hostname, hostname_source, ptr_name, snmp_name, snmp_enabled, description,
+	tags_json, notes, mac, vendor, status, status_since, suspect_since, flapping, first_seen_at, last_seen_at, latency_us,
+	typical_latency_us, expires_at, version, created_at, ports_json`;
+
+const FIND = `SELECT ${COLUMNS} FROM host_current WHERE id = ?`;
+const FIND_BY_IP = `SELECT ${COLUMNS} FROM host_current WHERE ip_key = ?`;
 
 export function findHost(db: Db, id: number): Host | undefined {
 	const row = db.query<Row, [number]>(FIND).get(id);
@@ -40,24 +45,24 @@ export function findHostByAddress(db: Db, address: Address): Host | undefined {
  */
 const LISTS = {
 	subnet: {
-		alive: `SELECT * FROM host_current WHERE subnet_id = :subnet AND (status_order, ip_key) > (:order, :key)
+		alive: `SELECT ${COLUMNS} FROM host_current WHERE subnet_id = :subnet AND (status_order, ip_key) > (:order, :key)
 			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
-		address: `SELECT * FROM host_current WHERE subnet_id = :subnet AND ip_key > :key
+		address: `SELECT ${COLUMNS} FROM host_current WHERE subnet_id = :subnet AND ip_key > :key
 			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
 	},
 	all: {
-		alive: `SELECT * FROM host_current WHERE :subnet IS NULL AND (status_order, ip_key) > (:order, :key)
+		alive: `SELECT ${COLUMNS} FROM host_current WHERE :subnet IS NULL AND (status_order, ip_key) > (:order, :key)
 			AND status_order <= :last AND ${PASSES} ORDER BY status_order, ip_key LIMIT :limit`,
-		address: `SELECT * FROM host_current WHERE :subnet IS NULL AND ip_key > :key
+		address: `SELECT ${COLUMNS} FROM host_current WHERE :subnet IS NULL AND ip_key > :key
 			AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY ip_key LIMIT :limit`,
 	},
 	picked: {
-		alive: `SELECT * FROM host_current WHERE id IN (
+		alive: `SELECT ${COLUMNS} FROM host_current WHERE id IN (
 				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
 				AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
 				AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit)
 			ORDER BY +status_order, +ip_key`,
-		address: `SELECT * FROM host_current WHERE id IN (
+		address: `SELECT ${COLUMNS} FROM host_current WHERE id IN (
 				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
 				AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
 				AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit)

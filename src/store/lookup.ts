@@ -5,13 +5,13 @@ import type { Found, FoundService } from "../model/search.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Address, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
-import { type Row as HostRow, listHosts, toHost } from "./hosts.ts";
+import { COLUMNS, type Row as HostRow, listHosts, toHost } from "./hosts.ts";
 import { PICKED_MAX } from "./search.ts";
 import { type Row as SubnetRow, toSubnet } from "./subnets.ts";
 import { pickByWords } from "./words.ts";
 
 /** Whole names and addresses, then beginnings, then the rest; `:text` in whatever case. */
-const BEST_HOSTS = `SELECT * FROM host_current WHERE id IN (
+const BEST_HOSTS = `SELECT ${COLUMNS} FROM host_current WHERE id IN (
 		SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
 		ORDER BY CASE WHEN ip = lower(:text) OR lower(hostname) = lower(:text) THEN 0
 			WHEN instr(lower(hostname), lower(:text)) = 1 OR instr(ip, lower(:text)) = 1 THEN 1 ELSE 2 END,

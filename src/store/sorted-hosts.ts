@@ -3,7 +3,7 @@
 import type { Host, HostFilter } from "../model/host.ts";
 import { type Address, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
-import { type Row, STATUSES, toHost } from "./hosts.ts";
+import { COLUMNS, type Row, STATUSES, toHost } from "./hosts.ts";
 import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
 
 export type SortKey = "address" | "hostname" | "first_seen_at" | "last_seen_at";
@@ -18,32 +18,32 @@ const LAST = "ifnull(last_seen_at, 0)";
 /** Ids first: ports are looked up for those that are shown only. */
 const LISTS: Readonly<Record<SortKey, { readonly rising: string; readonly falling: string }>> = {
 	address: {
-		rising: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		rising: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR ip_key > :key) ORDER BY ip_key LIMIT :limit) ORDER BY ip_key`,
-		falling: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		falling: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR ip_key < :key) ORDER BY ip_key DESC LIMIT :limit) ORDER BY ip_key DESC`,
 	},
 	hostname: {
-		rising: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		rising: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR (${NAME}, ip_key) > (:value, :key)) ORDER BY ${NAME}, ip_key LIMIT :limit)
 			ORDER BY ${NAME}, ip_key`,
-		falling: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		falling: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR (${NAME}, ip_key) < (:value, :key)) ORDER BY ${NAME} DESC, ip_key DESC LIMIT :limit)
 			ORDER BY ${NAME} DESC, ip_key DESC`,
 	},
 	first_seen_at: {
-		rising: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		rising: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR (${FIRST}, ip_key) > (:value, :key)) ORDER BY ${FIRST}, ip_key LIMIT :limit)
 			ORDER BY ${FIRST}, ip_key`,
-		falling: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		falling: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR (${FIRST}, ip_key) < (:value, :key)) ORDER BY ${FIRST} DESC, ip_key DESC LIMIT :limit)
 			ORDER BY ${FIRST} DESC, ip_key DESC`,
 	},
 	last_seen_at: {
-		rising: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		rising: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR (${LAST}, ip_key) > (:value, :key)) ORDER BY ${LAST}, ip_key LIMIT :limit)
 			ORDER BY ${LAST}, ip_key`,
-		falling: `SELECT * FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
+		falling: `SELECT ${COLUMNS} FROM host_current WHERE id IN (SELECT id FROM host WHERE ${WITHIN}
 			AND (:open OR (${LAST}, ip_key) < (:value, :key)) ORDER BY ${LAST} DESC, ip_key DESC LIMIT :limit)
 			ORDER BY ${LAST} DESC, ip_key DESC`,
 	},
