@@ -20,6 +20,7 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	hosts_deleted: "gone",
 	hosts_imported: "new",
 	batch_undone: "edit",
+	batch_cancelled: "edit",
 	subnet_down: "down",
 	subnet_up: "up",
 	hosts_found: "new",
@@ -113,6 +114,8 @@ function says(event: Event): (string | { wire: string })[] {
 			return [`${plural(Number(detail.hosts), "host")} imported`];
 		case "batch_undone":
 			return [undone(detail)];
+		case "batch_cancelled":
+			return [cancelled(detail)];
 		case "host_deleted":
 		case "subnet_deleted":
 			return ["deleted"];
@@ -139,16 +142,21 @@ function says(event: Event): (string | { wire: string })[] {
 	}
 }
 
-const UNDONE: Readonly<Record<string, string>> = {
-	bulk_edit: "edit of several hosts undone",
-	delete: "deletion undone",
-	import: "import undone",
+const BATCHES: Readonly<Record<string, string>> = {
+	bulk_edit: "edit of several hosts",
+	delete: "deletion",
+	import: "import",
 };
+
+function cancelled(detail: Event["detail"]): string {
+	const what = BATCHES[String(detail.kind)] ?? "";
+	return detail.field === "undoing" ? `undoing of the ${what} stopped` : `${what} cancelled`.trim();
+}
 
 function undone(detail: Event["detail"]): string {
 	const kept = Number(detail.kept ?? 0);
 	const why = detail.reason === undefined ? "" : `, because ${detail.reason}`;
-	const says = `${UNDONE[String(detail.kind)] ?? "undone"}${why}`;
+	const says = `${BATCHES[String(detail.kind)] ?? ""} undone${why}`.trim();
 	return kept === 0 ? says : `${says}, ${kept} left as they are now`;
 }
 

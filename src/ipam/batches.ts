@@ -9,7 +9,7 @@ import { BATCH_LIMITS, type Batch, type BatchKind, type BatchState } from "../mo
 import type { EventKind } from "../model/event.ts";
 import * as batches from "../store/batches.ts";
 import { transact } from "../store/database.ts";
-import { record } from "./audit.ts";
+import { nowhere, record } from "./audit.ts";
 
 /** Something that goes on by itself: its batch, and its end. Whoever begins it hears of its failure through `done`. */
 export type Work<T = void> = { readonly batchId: number; readonly done: Promise<T> };
@@ -110,7 +110,7 @@ export function demandBatch(context: Ground, id: number): Batch {
  */
 export function cancelBatch(context: Context, id: number): Batch {
 	return transact(context.db, () => {
-		const { state, detail } = demandBatch(context, id);
+		const { state, detail, kind, source } = demandBatch(context, id);
 		if (state === "undoing" && (detail.why ?? "") !== "")
 			throw new AppError("conflict", "It is being taken back already.");
 		const at = context.clock.now();
@@ -118,6 +118,8 @@ export function cancelBatch(context: Context, id: number): Batch {
 			batches.startUndo(context.db, id, { actor: nameOf(context), at, why: "it was cancelled" });
 		else if (state === "undoing") batches.stopUndo(context.db, id);
 		else throw new AppError("conflict", "There is nothing to cancel: this is done.");
+		const told = { batch: id, kind, field: state === "open" ? "work" : "undoing" };
+		record(context, { kind: "batch_cancelled", ...nowhere, label: source, detail: told });
 		return demandBatch(context, id);
 	});
 }
