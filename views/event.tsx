@@ -1,6 +1,7 @@
 /** One line of news: what an event says and the mark before it. Knows the kinds of event, not where the line stands. */
 
 import type { Event, EventKind } from "../src/model/event.ts";
+import { saysOfCrowd } from "./crowd.ts";
 import { ActionButton, Age, Wire } from "./elements.tsx";
 import { duration, plural, visible } from "./format.ts";
 
@@ -23,6 +24,7 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	batch_cancelled: "edit",
 	subnet_down: "down",
 	subnet_up: "up",
+	subnet_flapping: "flapping",
 	hosts_found: "new",
 	subnet_added: "new",
 	subnet_edited: "edit",
@@ -88,15 +90,19 @@ function says(event: Event): (string | { wire: string })[] {
 		case "host_new":
 			return typeof detail.vendor === "string" ? ["new host, ", { wire: detail.vendor }] : ["new host"];
 		case "host_up":
-			return [typeof detail.downMs === "number" ? `came back after ${duration(detail.downMs)}` : "came back"];
+			return [
+				typeof detail.downMs === "number"
+					? `came back after ${duration(detail.downMs)} of silence`
+					: "came back",
+			];
 		case "host_down":
 			return ["went down"];
 		case "host_flapping":
 			return [typeof detail.flips === "number" ? `flapping, ${plural(detail.flips, "change")}` : "flapping"];
 		case "subnet_down":
-			return [wentDown(detail)];
 		case "subnet_up":
-			return [`${plural(Number(detail.hosts), "host")} came back`];
+		case "subnet_flapping":
+			return saysOfCrowd(event.kind, detail);
 		case "hosts_found":
 			return [`sweep found ${plural(Number(detail.hosts), "new host")}`];
 		case "name_changed":
@@ -185,12 +191,6 @@ function portChanged(detail: Event["detail"]): (string | { wire: string })[] {
 	return [...port(detail), " is now ", { wire: String(detail.new) }];
 }
 
-function wentDown(detail: Event["detail"]): string {
-	return typeof detail.hosts === "number"
-		? `went down, ${plural(detail.hosts, "host")}`
-		: "went down as a whole";
-}
-
 /** "5001/https", "53/udp", "12 ports". */
 function port(detail: Event["detail"]): (string | { wire: string })[] {
 	if (typeof detail.ports === "number") return [plural(detail.ports, "port")];
@@ -251,8 +251,8 @@ function By(props: { event: Event }) {
 }
 
 /**
- * `subject: false` leaves the name out where the whole list is about one host; `back`: news can be put away here, and where that
- * leads.
+ * `subject: false` leaves the host's name out where the whole list is about it; `back`: news can be put away here, and
+ * where that leads.
  */
 export function EventLine(props: {
 	event: Event;
@@ -267,7 +267,7 @@ export function EventLine(props: {
 		<li class="event" id={`e${event.id}`}>
 			<i class={`mark ${MARKS[event.kind]}`} aria-hidden="true" />
 			<span class="what">
-				{props.subject !== false && <Subject event={event} />}
+				{(props.subject !== false || event.hostId === undefined) && <Subject event={event} />}
 				{says(event).map((part) =>
 					typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
 				)}

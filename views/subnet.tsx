@@ -1,6 +1,6 @@
 /** One subnet: what it is, its address map, its hosts and gaps, its sweep while one runs. Knows no request. */
 
-import { coverageOf } from "../src/model/coverage.ts";
+import { beginsWhole, coverageOf } from "../src/model/coverage.ts";
 import type { Listing } from "../src/model/listing.ts";
 import type { AddressMap } from "../src/model/map.ts";
 import type { SweepRun } from "../src/model/run.ts";
@@ -95,7 +95,9 @@ function rhythm(subnet: SubnetSummary): string {
 	if (coverage.kind === "whole") return `swept every ${every}`;
 	if (coverage.kind === "nothing") return "not swept: multicast and reserved addresses answer nobody";
 	if (coverage.kind === "known") return `known hosts and neighbours swept every ${every}`;
-	return `known hosts swept every ${every}, every address once in ${duration(coverage.roundS * 1_000)}`;
+	const turns = `known hosts swept every ${every}, every address once in ${duration(coverage.roundS * 1_000)}`;
+	const isFirst = subnet.lastSweepAt === undefined && beginsWhole(subnet, subnet.counts.usable);
+	return isFirst ? `the first sweep asks every address; then ${turns}` : turns;
 }
 
 /** Longer notes are folded: the map comes first. */

@@ -43,11 +43,13 @@ const WAIT_MAX_S = 36_000;
 export function openDeliverer(options: DelivererOptions): Deliverer {
 	const { db, clock, log } = options;
 	const busy = new Map<number, Promise<void>>();
+	/** Answers that the database would not take, by webhook: noted before anything else is sent there. */
+	const unsettled = new Map<number, () => void>();
 	const closing = new AbortController();
 	const told = createOnce();
 	const work = async (webhookId: number) => {
 		try {
-			await serve(options, webhookId, closing.signal);
+			await serve(options, webhookId, unsettled, closing.signal);
 			told.well(String(webhookId));
 		} catch (error) {
 			if (told.fails(String(webhookId), error))
@@ -74,30 +76,45 @@ export function openDeliverer(options: DelivererOptions): Deliverer {
 	};
 }
 
-/** Sends what is due, oldest first, until nothing is. */
-async function serve(options: DelivererOptions, webhookId: number, closing: AbortSignal): Promise<void> {
+/**
+ * Sends what is due, oldest first, until nothing is. Throws what the database threw; an answer that it would not take is
+ * kept in `unsettled`, for else a full disk, or a large import, would have the same message sent every second.
+ */
+async function serve(
+	options: DelivererOptions,
+	webhookId: number,
+	unsettled: Map<number, () => void>,
+	closing: AbortSignal,
+): Promise<void> {
 	const { db, clock } = options;
 	for (;;) {
+		const late = unsettled.get(webhookId);
+		if (late !== undefined) await whenFree(late, { ...options, sleep: clock.sleep, signal: closing });
+		unsettled.delete(webhookId);
 		const delivery = deliveries.findDue(db, webhookId, clock.now());
 		if (delivery === undefined || closing.aborted) return;
 		const answer = await post(delivery, { ...options, rules: options.rules() }, closing);
 		if (closing.aborted) return;
-		// Not noted it would be sent again: while a large import is written, every second.
-		const again = { ...options, sleep: clock.sleep, signal: closing };
-		await whenFree(() => settle(options, delivery, answer), again);
+		const at = clock.now();
+		unsettled.set(webhookId, () => settle(options, delivery, answer, at));
 	}
 }
 
-function settle(options: DelivererOptions, delivery: deliveries.DueDelivery, answer: Answer): void {
-	const { db, clock, log } = options;
+function settle(
+	options: DelivererOptions,
+	delivery: deliveries.DueDelivery,
+	answer: Answer,
+	at: number,
+): void {
+	const { db, log } = options;
 	const { webhookId } = delivery;
-	const at = clock.now();
 	const { status, answerMs, problem } = answer;
-	const wait = problem === undefined ? undefined : waitAfter(delivery.attempts + 1, answer, options.random);
-	const state = problem === undefined ? "delivered" : wait === undefined ? "dead" : "waiting";
-	const nextAt = wait === undefined ? undefined : at + wait;
+	const nextAt = problem === undefined ? undefined : nextTry(delivery, answer, at, options.random);
+	const state = problem === undefined ? "delivered" : nextAt === undefined ? "dead" : "waiting";
+	const counts = problem === undefined || delivery.dueAt <= at;
 	transact(db, () => {
-		deliveries.settleDelivery(db, delivery.id, { state, at, nextAt, status, answerMs, problem });
+		deliveries.settleDelivery(db, delivery.id, { state, at, nextAt, status, answerMs, problem, counts });
+		if (nextAt !== undefined) deliveries.holdDeliveries(db, delivery.id, nextAt);
 		if (state === "delivered" && delivery.attempts > 0) deliveries.hurryDeliveries(db, webhookId, at);
 		if (status === GONE) {
 			disableWebhook(db, webhookId, "The receiver said that it is gone for good (410).", at);
@@ -107,10 +124,18 @@ function settle(options: DelivererOptions, delivery: deliveries.DueDelivery, ans
 	if (state === "dead") log.warning("message to a webhook given up", { webhook: webhookId, reason: problem });
 }
 
-/** Milliseconds until the next attempt; undefined: there is none. */
-function waitAfter(attempts: number, answer: Answer, random: () => number): number | undefined {
+/**
+ * When it is tried again; undefined: not any more. One that was tried before its time, because a newer message about the
+ * same came, keeps its time.
+ */
+function nextTry(
+	{ attempts, dueAt }: deliveries.DueDelivery,
+	answer: Answer,
+	at: number,
+	random: () => number,
+): number | undefined {
 	if (answer.status === GONE) return undefined;
-	const wait = retryAfter(attempts, random());
+	const wait = dueAt > at ? dueAt - at : retryAfter(attempts + 1, random());
 	const asked = Math.min(answer.retryAfterS ?? 0, WAIT_MAX_S) * 1_000;
-	return wait === undefined ? undefined : Math.max(wait, asked);
+	return wait === undefined ? undefined : at + Math.max(wait, asked);
 }

@@ -7,7 +7,7 @@ import { demandHost } from "../ipam/hosts.ts";
 import { demandSubnet } from "../ipam/subnets.ts";
 import { HOST_FIELDS } from "../model/host.ts";
 import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
-import { listEvents } from "../store/events.ts";
+import { listHostEvents } from "../store/events.ts";
 import { listFacets } from "../store/facets.ts";
 import { listHours, listSamples } from "../store/samples.ts";
 import { readHostScan } from "../store/scanned-hosts.ts";
@@ -27,7 +27,7 @@ export function panelOf(desk: Desk, id: number, inHand?: FieldInHand) {
 	return {
 		host,
 		subnet,
-		events: listEvents(db, { hostId: id, limit: CHANGES }),
+		events: listHostEvents(db, id, { limit: CHANGES }),
 		asksSnmp: asksSnmp(config),
 		scan: readHostScan(db, id, config.scanIntervalMinutes > 0),
 		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {

@@ -7,6 +7,8 @@ import type { Subnet, SubnetSummary } from "./subnet.ts";
 export const WHOLE_MAX = 4_096n;
 /** Of a larger IPv4 subnet a scheduled sweep asks the known hosts and so many more, in turn. */
 export const SLICE = 4_096;
+/** The first sweep of an IPv4 subnet asks up to so many at once (a /16): whoever has just added it waits for it. */
+export const FIRST_MAX = 65_536n;
 /** A sweep on demand covers up to so many addresses of an IPv4 subnet (a /12). */
 export const EVERYTHING_MAX = 1_048_576n;
 
@@ -28,6 +30,18 @@ export function coverageOf(subnet: Pick<Subnet, "cidr" | "sweepIntervalS">, usab
 	if (subnet.cidr.family === 6) return { kind: "known" };
 	const sweeps = (usable + BigInt(SLICE) - 1n) / BigInt(SLICE);
 	return { kind: "turns", roundS: Number(sweeps) * subnet.sweepIntervalS };
+}
+
+/** Does the first sweep ask everybody, though later ones go in turns? */
+export function beginsWhole({ cidr }: Pick<Subnet, "cidr">, usable: bigint): boolean {
+	return cidr.family === 4 && usable > WHOLE_MAX && usable <= FIRST_MAX;
+}
+
+/** How many addresses of a family one sweep asks without turns. `asked`: somebody wishes it; `first`: the first one. */
+export function wholeLimit(family: 4 | 6, { asked, first }: { asked: boolean; first: boolean }): bigint {
+	if (family === 6) return WHOLE_MAX;
+	if (asked) return EVERYTHING_MAX;
+	return first ? FIRST_MAX : WHOLE_MAX;
 }
 
 /** About how many addresses one sweep by the clock asks. */

@@ -19,6 +19,7 @@ export const EVENT_KINDS = [
 	"batch_cancelled",
 	"subnet_down",
 	"subnet_up",
+	"subnet_flapping",
 	"hosts_found",
 	"subnet_added",
 	"subnet_edited",
@@ -47,9 +48,9 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
- * `detail` is small and flat: `downMs`, `flips`, `hosts`, `field`, `old`, `new`, `reason`,
- * `mac`, `vendor`, `other`, `source`; of ports `port`, `proto`, `service`, or `ports`
- * (how many) when they are told as one.
+ * `detail` is small and flat: `downMs` (from its last answer to this one), `flips`, `hosts` (how many), `of` (how many
+ * there were), `names` (of the first of them), `field`, `old`, `new`, `reason`, `mac`, `vendor`, `other`, `source`; of
+ * ports `port`, `proto`, `service`, or `ports` (how many) when they are told as one.
  */
 export type Event = {
 	readonly id: number;
@@ -90,6 +91,7 @@ const GROUP_OF: Readonly<Record<EventKind, EventGroup>> = {
 	batch_cancelled: "edits",
 	subnet_down: "down",
 	subnet_up: "up",
+	subnet_flapping: "down",
 	hosts_found: "new",
 	subnet_added: "edits",
 	subnet_edited: "edits",

@@ -36,6 +36,7 @@ export type Observation =
 export type Flip =
 	| { readonly kind: "appeared" }
 	| { readonly kind: "went_down"; readonly quiet: boolean }
+	/** `downMs`: since its last answer; that it was down was known only some seconds after that. */
 	| { readonly kind: "came_back"; readonly downMs: number; readonly quiet: boolean }
 	| { readonly kind: "flapping"; readonly flips: number };
 
@@ -92,7 +93,7 @@ function judgeReply(before: Presence, at: number, latencyUs: number): { after: P
 	if (before.lastSeenAt === undefined) return { after: up, news: [{ kind: "appeared" }] };
 	if (before.status === "unknown" && before.latencyUs !== undefined) return { after: up, news: [] };
 	// Down, or down when our own network failed (its latency was cleared then): that was told, so is this.
-	const downMs = Math.max(0, at - (before.statusSince ?? at));
+	const downMs = Math.max(0, at - before.lastSeenAt);
 	return flip(up, at, (quiet) => ({ kind: "came_back", downMs, quiet }));
 }
 

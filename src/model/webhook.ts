@@ -6,7 +6,7 @@ import type { EventKind } from "./event.ts";
 export const TOPICS = {
 	up: ["host_up", "subnet_up"],
 	down: ["host_down", "subnet_down"],
-	flapping: ["host_flapping"],
+	flapping: ["host_flapping", "subnet_flapping"],
 	new_host: ["host_new", "hosts_found"],
 	port_opened: ["port_opened", "port_changed"],
 	port_closed: ["port_closed"],

@@ -22,13 +22,19 @@ export type HostPorts = {
 	readonly ports: readonly FoundPort[];
 	/** Nothing came back from any port: a host behind a filter, or one that went away meanwhile. */
 	readonly silent: boolean;
+	/** Looked at, and nothing came back: a filter, or a packet that was lost. Not known to be closed. */
+	readonly unheard: PortsByProto;
 };
+
+export type PortsByProto = Readonly<Record<Proto, readonly PortRange[]>>;
+
+export const NO_PORTS: PortsByProto = { tcp: [], udp: [], sctp: [] };
 
 export type ScanResult = {
 	/** Hosts not in here were not judged (out of time, say). */
 	readonly hosts: readonly HostPorts[];
 	/** What was looked at: nothing is known of any other port. */
-	readonly covered: Readonly<Record<Proto, readonly PortRange[]>>;
+	readonly covered: PortsByProto;
 	/** Hosts in the output that nobody had asked for. */
 	readonly strangers: number;
 };

@@ -7,7 +7,7 @@ import { type Address, formatAddress } from "../net/address.ts";
 import { joinPorts, type PortRange } from "../net/ports.ts";
 import { serviceOf } from "./known-ports.ts";
 import { neverAsked } from "./never.ts";
-import type { FoundPort, HostPorts, Scanner, ScannerInfo } from "./scanner.ts";
+import { type FoundPort, type HostPorts, NO_PORTS, type Scanner, type ScannerInfo } from "./scanner.ts";
 
 export type ConnectBounds = {
 	readonly clock: Clock;
@@ -25,8 +25,8 @@ export type Connector = (
 	signal: AbortSignal,
 ) => Promise<HostPorts[]>;
 
-/** What came of one connection. "closed" and "silent" cannot always be told apart: bun names several errors alike. */
-export type Touch = "open" | "closed";
+/** What came of one connection. A host that cannot be reached may look "closed": bun names several errors alike. */
+export type Touch = "open" | "closed" | "silent";
 
 /**
  * A connector over real sockets. Throws AppError("unavailable") when this machine has no descriptors left or the
@@ -38,6 +38,7 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 		// Port by port over all hosts, so that no host gets them in one burst.
 		const jobs = ports.flatMap((port) => hosts.map((address) => ({ address, port })));
 		const open = new Map<Address, FoundPort[]>(hosts.map((address) => [address, []]));
+		const silent = new Map<Address, number[]>(hosts.map((address) => [address, []]));
 		const { clock } = bounds;
 		const begunMs = clock.monotonicMs();
 		let next = 0;
@@ -50,6 +51,7 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 				if (signal.aborted) return;
 				const came = await touch(job.address, job.port, bounds);
 				if (came === "open") open.get(job.address)?.push(foundPort(job.port));
+				else if (came === "silent") silent.get(job.address)?.push(job.port);
 			}
 		};
 		await Promise.all(Array.from({ length: Math.min(bounds.connectsAtOnce, jobs.length) }, lane));
@@ -58,6 +60,7 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 			address,
 			ports: found.sort((a, b) => a.port - b.port),
 			silent: found.length === 0,
+			unheard: { ...NO_PORTS, tcp: runsOf(found.length === 0 ? ports : (silent.get(address) ?? [])) },
 		}));
 	};
 }
@@ -85,6 +88,10 @@ export function openConnectScanner(
 	};
 }
 
+function runsOf(ports: readonly number[]): PortRange[] {
+	return joinPorts(ports.map((port) => ({ first: port, last: port })));
+}
+
 function foundPort(port: number): FoundPort {
 	return { proto: "tcp", port, service: serviceOf(port), product: "", version: "", identified: false };
 }
@@ -101,7 +108,7 @@ export async function touchPort(address: Address, port: number, bounds: ConnectB
 	});
 	const result = await Promise.race([
 		came,
-		bounds.clock.sleep(bounds.connectMs, over.signal).then(() => "closed" as const),
+		bounds.clock.sleep(bounds.connectMs, over.signal).then(() => "silent" as const),
 	]);
 	over.abort();
 	// A late error of the dying socket has nobody to listen to it.

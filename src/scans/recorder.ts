@@ -1,13 +1,13 @@
 /** Turns the result of a port scan into rows: ports, events, the hosts' next times, all of one host in one transaction. */
 
-import type { Event, NewEvent } from "../model/event.ts";
-import { hasPort } from "../net/ports.ts";
-import type { FoundPort, HostPorts, ScannerName, ScanResult } from "../probes/scanner.ts";
+import type { Event } from "../model/event.ts";
+import type { HostPorts, ScannerName, ScanResult } from "../probes/scanner.ts";
 import { type Db, transact } from "../store/database.ts";
 import { insertEvent } from "../store/events.ts";
 import * as ports from "../store/ports.ts";
 import * as hosts from "../store/scanned-hosts.ts";
 import * as scans from "../store/scans.ts";
+import { type PortNews, type PortScan, recordPorts } from "./found-ports.ts";
 import { nextScanAt, retryAt, type ScanTiming } from "./timing.ts";
 
 export type RecordOptions = {
@@ -35,11 +35,6 @@ type Tally = {
 	changed: boolean;
 };
 
-type PortNews = {
-	readonly kind: "port_opened" | "port_closed" | "port_changed";
-	readonly detail: NewEvent["detail"];
-};
-
 /**
  * Records a result, a transaction for each host (one of a thousand ports holds the lock for 13 ms), then closes the
  * run. Hosts it does not judge keep their ports and are tried again later; deleted hosts are passed over. When it
@@ -54,7 +49,8 @@ export function recordScan(
 	options: RecordOptions,
 ): RecordedScan {
 	const tally = emptyTally();
-	const recording = { result, method, scope: scopeOf(method, result), at, options };
+	const since = claimed.run.startedAt ?? at;
+	const recording = { result, method, scope: scopeOf(method, result), since, at, options };
 	const unjudged: string[] = [];
 	for (const target of claimed.targets) {
 		const left = transact(db, () => recordHost(db, target, recording, tally));
@@ -68,21 +64,16 @@ export function recordScan(
 	return toRecorded(tally);
 }
 
-type Recording = {
-	readonly result: ScanResult;
-	readonly method: ScannerName;
-	readonly scope: string;
-	readonly at: number;
-	readonly options: RecordOptions;
-};
+type Recording = PortScan & { readonly method: ScannerName; readonly options: RecordOptions };
 
 /** Answers the address of a host that could not be judged. */
 function recordHost(
 	db: Db,
 	{ id, address }: scans.ScanTarget,
-	{ result, method, scope, at, options }: Recording,
+	recording: Recording,
 	tally: Tally,
 ): string | undefined {
+	const { result, method, scope, at, options } = recording;
 	const host = hosts.findScannedHost(db, id);
 	if (host === undefined) return undefined;
 	tally.hostIds.push(id);
@@ -94,9 +85,15 @@ function recordHost(
 		fail(db, host, doubt ?? "", at, options);
 		return host.ip;
 	}
-	const news = recordPorts(db, host, known, found, result, scope, at);
+	const { news, doubted } = recordPorts(db, host, known, found, recording);
+	if (found.silent && doubted > 0) {
+		fail(db, host, "Not one port answered; the scan is made again before that is believed.", at, options);
+		return host.ip;
+	}
 	tell(db, tally, host, news, at, options.scanEventsMax);
-	const nextAt = nextScanAt(host.nextScanAt, at, options.timing, options.random);
+	const { timing, random } = options;
+	const nextAt =
+		doubted > 0 ? retryAt(1, at, timing, random) : nextScanAt(host.nextScanAt, at, timing, random);
 	hosts.writeScanned(db, id, { at, by: method, scope, nextAt });
 	tally.done += 1;
 	tally.openPorts += found.ports.length;
@@ -151,7 +148,8 @@ export function recordScanCancelled(
 
 /**
  * Why this result is not taken for the truth; undefined: it is. Silence from every port of a host that had some open
- * says more about the way there than about the ports: it counts when it comes twice and the host is up.
+ * says more about the way there than about the ports: it counts when it comes twice (see `recordPorts`) and the host
+ * is up.
  */
 function doubtOf(
 	host: hosts.ScannedHost,
@@ -160,11 +158,8 @@ function doubtOf(
 ): string | undefined {
 	if (found === undefined)
 		return "The scanner gave no result for this host: it took too long, or seemed down.";
-	if (!found.silent || known.length === 0) return undefined;
-	if (!host.isUp) return "The host went away while it was scanned.";
-	return host.failures === 0
-		? "Not one port answered; the scan is made again before that is believed."
-		: undefined;
+	const isGone = found.silent && known.length > 0 && !host.isUp;
+	return isGone ? "The host went away while it was scanned." : undefined;
 }
 
 function fail(
@@ -177,58 +172,6 @@ function fail(
 	const failures = host.failures + 1;
 	const nextAt = retryAt(failures, at, timing, random);
 	hosts.writeScanFailure(db, host.id, { problem, failures, nextAt });
-}
-
-function recordPorts(
-	db: Db,
-	host: hosts.ScannedHost,
-	known: readonly ports.PortRow[],
-	found: HostPorts,
-	result: ScanResult,
-	scope: string,
-	at: number,
-): PortNews[] {
-	const news: PortNews[] = [];
-	const before = new Map(known.map((row) => [keyOf(row), row]));
-	// What a first scan finds has not just opened; neither has what an earlier one did not look at.
-	const quiet = host.scope !== scope;
-	for (const port of found.ports) {
-		const row = before.get(keyOf(port));
-		before.delete(keyOf(port));
-		if (row === undefined) {
-			ports.insertPort(db, host.id, port, at);
-			if (!quiet) news.push({ kind: "port_opened", detail: detailOf(port) });
-			continue;
-		}
-		const now = merged(row, port);
-		ports.refreshPort(db, row.id, { ...now, at });
-		if (now.told) news.push({ kind: "port_changed", detail: changeOf(row, now) });
-	}
-	for (const row of before.values()) {
-		if (!hasPort(result.covered[row.proto], row.port)) continue;
-		ports.closePort(db, row.id, at);
-		news.push({ kind: "port_closed", detail: detailOf(row) });
-	}
-	return news;
-}
-
-type Said = { readonly service: string; readonly product: string; readonly version: string };
-
-/** A scan that learned less than an earlier one (a service that kept silent this time) takes nothing back. */
-function merged(row: Said, port: FoundPort): Said & { told: boolean } {
-	if (!port.identified && row.service !== "") return { ...saidBy(row), told: false };
-	if (port.product === "" && row.product !== "" && port.service === row.service) {
-		return { ...saidBy(row), told: false };
-	}
-	const told =
-		port.identified &&
-		row.product !== "" &&
-		(port.service !== row.service || port.product !== row.product || port.version !== row.version);
-	return { ...saidBy(port), told };
-}
-
-function saidBy({ service, product, version }: Said): Said {
-	return { service, product, version };
 }
 
 /** One event for each port; of many, one for each kind. */
@@ -251,22 +194,6 @@ function tell(
 		const { subnetId, ip, label } = host;
 		tally.events.push(insertEvent(db, { at, kind, detail, subnetId, hostId: host.id, ip, label }));
 	}
-}
-
-function detailOf({ port, proto, service }: { port: number; proto: string; service: string }) {
-	return { port, proto, service };
-}
-
-function changeOf(row: ports.PortRow, now: Said): NewEvent["detail"] {
-	return { ...detailOf({ ...row, service: now.service }), old: wordsOf(row), new: wordsOf(now) };
-}
-
-function wordsOf({ service, product, version }: Said): string {
-	return product === "" ? service : [product, version].filter((part) => part !== "").join(" ");
-}
-
-function keyOf({ proto, port }: { proto: string; port: number }): string {
-	return `${proto}/${port}`;
 }
 
 /** Tells results that looked at different ports apart; a digest, because the list may be long. */

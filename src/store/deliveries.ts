@@ -11,6 +11,8 @@ export type DueDelivery = {
 	readonly uid: string;
 	readonly body: string;
 	readonly attempts: number;
+	/** When it is due; later than now when a newer message about the same made it be tried before its time. */
+	readonly dueAt: number;
 	readonly url: string;
 	readonly secret: string;
 };
@@ -23,10 +25,12 @@ export type Outcome = {
 	readonly status: number | undefined;
 	readonly answerMs: number | undefined;
 	readonly problem: string | undefined;
+	/** False: it was tried before its time, and that counts for nothing. */
+	readonly counts: boolean;
 };
 
 /** Writes a message to every webhook that wants to hear of the event. Part of the event's own transaction. */
-export function queueDeliveries(db: Db, event: Event): void {
+export function queueDeliveries(db: Db, event: Event, hostIds?: readonly number[]): void {
 	const topic = topicOf(event.kind);
 	if (topic === undefined) return;
 	db.query(QUEUE).run({
@@ -38,6 +42,7 @@ export function queueDeliveries(db: Db, event: Event): void {
 		host: event.hostId ?? null,
 		label: event.label,
 		detail: JSON.stringify(event.detail),
+		hosts: hostIds === undefined ? null : JSON.stringify(hostIds),
 	});
 }
 
@@ -51,33 +56,46 @@ export function listDueWebhooks(db: Db, at: number, busy: ReadonlySet<number>): 
 	return db
 		.query<{ id: number }, [number]>(
 			`SELECT webhook.id FROM webhook WHERE enabled = 1 AND EXISTS (
-				SELECT 1 FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'waiting' AND next_at <= ?)`,
+				SELECT 1 FROM webhook_delivery WHERE webhook_id = webhook.id AND state = 'waiting' AND ${DUE})`,
 		)
 		.all(at)
 		.map((row) => row.id)
 		.filter((id) => !busy.has(id));
 }
 
-/** The oldest delivery of a webhook that is due. */
+/** A time further ahead than any wait comes from a clock that was set back: it is due too. */
+const FAR_MS = 14 * 3_600_000;
+const DUE = `(next_at <= ?1 OR next_at > ?1 + ${FAR_MS})`;
+/** Deliveries about the same host, or else with the same label (a subnet, this machine), as `it`. */
+const ABOUT_THE_SAME = `d.webhook_id = it.webhook_id AND d.state = 'waiting' AND d.host_id IS it.host_id
+	AND (it.host_id IS NOT NULL OR d.label = it.label)`;
+
+/**
+ * The oldest delivery of a webhook that is due, or an older one about the same that waits for its next try: no receiver
+ * hears "down" after "up".
+ */
 export function findDue(db: Db, webhookId: number, at: number): DueDelivery | undefined {
 	return (
 		db
 			.query<DueDelivery, [number, number]>(
-				`SELECT d.id, webhook_id AS webhookId, uid, body, attempts, url, secret
-				FROM webhook_delivery AS d JOIN webhook ON webhook.id = webhook_id
-				WHERE webhook_id = ? AND state = 'waiting' AND next_at <= ? AND enabled = 1 ORDER BY d.id LIMIT 1`,
+				`WITH it AS (SELECT id, webhook_id, host_id, label FROM webhook_delivery
+					WHERE webhook_id = ?2 AND state = 'waiting' AND ${DUE} ORDER BY id LIMIT 1)
+				SELECT d.id, d.webhook_id AS webhookId, uid, body, attempts, next_at AS dueAt, url, secret
+				FROM it JOIN webhook_delivery AS d ON ${ABOUT_THE_SAME} JOIN webhook ON webhook.id = d.webhook_id
+				WHERE enabled = 1 ORDER BY d.id LIMIT 1`,
 			)
-			.get(webhookId, at) ?? undefined
+			.get(at, webhookId) ?? undefined
 	);
 }
 
 /** Notes an attempt. Nothing happens when the delivery was deleted meanwhile. */
 export function settleDelivery(db: Db, id: number, outcome: Outcome): void {
 	db.query(
-		`UPDATE webhook_delivery SET state = ?, attempts = attempts + 1, last_at = ?, next_at = ?, status = ?,
+		`UPDATE webhook_delivery SET state = ?, attempts = attempts + ?, last_at = ?, next_at = ?, status = ?,
 			answer_ms = ?, problem = ? WHERE id = ?`,
 	).run(
 		outcome.state,
+		outcome.counts ? 1 : 0,
 		outcome.at,
 		outcome.nextAt ?? null,
 		outcome.status ?? null,
@@ -85,6 +103,14 @@ export function settleDelivery(db: Db, id: number, outcome: Outcome): void {
 		outcome.problem ?? null,
 		id,
 	);
+}
+
+/** Newer messages about the same as this one wait until it is tried again. */
+export function holdDeliveries(db: Db, id: number, until: number): void {
+	db.query(
+		`UPDATE webhook_delivery AS d SET next_at = ?1 FROM (SELECT * FROM webhook_delivery WHERE id = ?2) AS it
+		WHERE ${ABOUT_THE_SAME} AND d.id > it.id AND d.next_at < ?1`,
+	).run(until, id);
 }
 
 /** The receiver is back: what waits for another try is due now, in its order. */
@@ -167,8 +193,8 @@ export function pruneDeliveries(db: Db, before: number, limit: number): number {
 }
 
 /**
- * A subnet filter takes in the blocks inside it. A tag filter asks the host, or for an event about a whole subnet
- * whether any host there has the tag.
+ * A subnet filter takes in the blocks inside it. A tag filter asks the host; of an event about several whether any of
+ * them has the tag, about a whole subnet whether any host there has it.
  */
 const QUEUE = `
 	INSERT INTO webhook_delivery (webhook_id, uid, topic, label, host_id, body, created_at, next_at)
@@ -186,7 +212,11 @@ const QUEUE = `
 			SELECT 1 FROM subnet AS wanted JOIN subnet AS concerned ON concerned.id = :subnet
 			WHERE wanted.id = webhook.subnet_id
 				AND wanted.first_key <= concerned.first_key AND wanted.last_key >= concerned.last_key))
-		AND (tag = '' OR CASE WHEN :host IS NULL
+		AND (tag = '' OR CASE
+			WHEN :hosts IS NOT NULL
+			THEN EXISTS (SELECT 1 FROM host_tag WHERE host_tag.tag = webhook.tag
+				AND host_id IN (SELECT value FROM json_each(:hosts)))
+			WHEN :host IS NULL
 			THEN EXISTS (SELECT 1 FROM host_tag JOIN host ON host.id = host_id
 				WHERE host_tag.tag = webhook.tag AND host.subnet_id = :subnet)
 			ELSE EXISTS (SELECT 1 FROM host_tag WHERE host_tag.tag = webhook.tag AND host_id = :host) END)`;

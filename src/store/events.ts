@@ -5,8 +5,11 @@ import type { Event, EventKind, NewEvent } from "../model/event.ts";
 import { type Db, insertedId } from "./database.ts";
 import { queueDeliveries } from "./deliveries.ts";
 
-/** Call inside the transaction of the change itself: the messages to webhooks are written with it. */
-export function insertEvent(db: Db, event: NewEvent): Event {
+/**
+ * Call inside the transaction of the change itself: the messages to webhooks are written with it. `hostIds`: whom an
+ * event about several hosts is about.
+ */
+export function insertEvent(db: Db, event: NewEvent, hostIds?: readonly number[]): Event {
 	const result = db
 		.query(
 			`INSERT INTO event (ts, kind, subnet_id, host_id, ip, label, detail_json, actor_kind, actor_id, actor_name, actor_from)
@@ -23,7 +26,7 @@ export function insertEvent(db: Db, event: NewEvent): Event {
 			...actorColumns(event.by),
 		);
 	const stored = { id: insertedId(result), ...event };
-	queueDeliveries(db, stored);
+	queueDeliveries(db, stored, hostIds);
 	return stored;
 }
 
@@ -78,6 +81,19 @@ export function listEvents(
 		.map(toEvent);
 }
 
+/**
+ * What happened to a host, newest first: its own events, and those of several hosts of its subnet that it was one of, as
+ * long as the samples of that moment are kept.
+ */
+export function listHostEvents(
+	db: Db,
+	hostId: number,
+	page: { before?: number | undefined; limit: number },
+): Event[] {
+	const binds = { host: hostId, before: page.before ?? Number.MAX_SAFE_INTEGER, limit: page.limit };
+	return db.query<Row, [typeof binds]>(OF_HOST).all(binds).map(toEvent);
+}
+
 /** The events after event id `after`, oldest first; at most `limit`. */
 export function listEventsAfter(db: Db, after: number, limit: number): Event[] {
 	return db
@@ -112,6 +128,22 @@ export type Row = {
 	actor_from: string | null;
 	dismissed: number | null;
 };
+
+/** Events of a subnet that are looked at for those a host was one of. */
+const LOOKED_AT = 1_000;
+/** It fell silent then (its sample is of that very moment), or its newest sample by then is the first that answered. */
+const WAS_IN_IT = `(
+	EXISTS (SELECT 1 FROM host_status WHERE host_id = :host AND ts = near.ts AND is_up = 0)
+	OR ((SELECT is_up FROM host_status WHERE host_id = :host AND ts <= near.ts ORDER BY ts DESC LIMIT 1) = 1
+		AND (SELECT is_up FROM host_status WHERE host_id = :host AND ts <= near.ts ORDER BY ts DESC LIMIT 1 OFFSET 1) = 0))`;
+const OF_HOST = `SELECT ${FIELDS} FROM event WHERE id IN (
+		SELECT id FROM (SELECT id FROM event WHERE event.host_id = :host AND id < :before ORDER BY id DESC LIMIT :limit)
+		UNION ALL
+		SELECT id FROM (SELECT id, ts, kind FROM event
+			WHERE event.subnet_id = (SELECT subnet_id FROM host WHERE id = :host) AND id < :before
+			ORDER BY id DESC LIMIT ${LOOKED_AT}) AS near
+		WHERE kind IN ('subnet_down', 'subnet_up', 'subnet_flapping') AND ${WAS_IN_IT})
+	ORDER BY id DESC LIMIT :limit`;
 
 const FIND = `SELECT ${FIELDS} FROM event WHERE id = ?`;
 

@@ -30,12 +30,14 @@ export function listAddresses(db: Db, subnetId: number): Address[] {
 		.map((row) => fromKey(row.k));
 }
 
-export function countUp(db: Db, subnetId: number): number {
-	return (
-		db
-			.query<{ n: number }, [number]>("SELECT count(*) AS n FROM host WHERE subnet_id = ? AND status = 'up'")
-			.get(subnetId)?.n ?? 0
-	);
+/** Hosts of a subnet that are up now, and all that are up or down. */
+export function countSeen(db: Db, subnetId: number): { up: number; seen: number } {
+	const row = db
+		.query<{ up: number; seen: number }, [number]>(
+			"SELECT hosts_up AS up, hosts_up + hosts_down AS seen FROM subnet WHERE id = ?",
+		)
+		.get(subnetId);
+	return row ?? { up: 0, seen: 0 };
 }
 
 /** A host found by a sweep: its address, and that it answers. Written whole, so that each index is touched once. */

@@ -20,6 +20,9 @@ export type Named = {
 	readonly snmp: boolean;
 };
 
+/** A time further ahead than any wait comes from a clock that was set back: it is due too. */
+const FAR_MS = 48 * 3_600_000;
+
 const COLUMNS = `host.id, host.subnet_id, ip, ip_key, hostname, hostname_source, ptr_name, ptr_heard, snmp_name,
 	coalesce(host.snmp_enabled, subnet.snmp_enabled) AS snmp`;
 
@@ -32,7 +35,8 @@ export function claimNames(db: Db, at: number, limit: number, lease: number): Na
 		const rows = db
 			.query<Row, [number, number]>(
 				`SELECT ${COLUMNS} FROM host JOIN subnet ON subnet.id = host.subnet_id
-				WHERE status = 'up' AND next_name_at <= ? ORDER BY next_name_at LIMIT ?`,
+				WHERE status = 'up' AND (next_name_at <= ?1 OR next_name_at > ?1 + ${FAR_MS})
+				ORDER BY next_name_at LIMIT ?2`,
 			)
 			.all(at, limit);
 		for (const { id } of rows) writeNextName(db, id, lease);

@@ -9,6 +9,8 @@ export type PortRow = Port & {
 	readonly state: string;
 	readonly lastSeenAt: number;
 	readonly current: boolean;
+	/** When a scan said this of it last. */
+	readonly saidAt: number;
 };
 
 /** Open now, ascending. */
@@ -39,6 +41,11 @@ export function insertPort(db: Db, hostId: number, port: Omit<Port, "firstSeenAt
 	).run(hostId, at, port.port, port.proto, port.service, port.product, port.version, at, at);
 }
 
+/** Looked at and not heard of: still taken for open, until that comes twice. */
+export function doubtPort(db: Db, id: number, at: number): void {
+	db.query("UPDATE host_open_port SET ts = ?, state = 'unheard' WHERE id = ?").run(at, id);
+}
+
 /** Seen open again, with what it says of itself now. */
 export function refreshPort(
 	db: Db,
@@ -46,7 +53,7 @@ export function refreshPort(
 	now: { service: string; product: string; version: string; at: number },
 ): void {
 	db.query(
-		"UPDATE host_open_port SET ts = ?, last_seen_at = ?, service = ?, product = ?, version = ? WHERE id = ?",
+		"UPDATE host_open_port SET ts = ?, last_seen_at = ?, state = 'open', service = ?, product = ?, version = ? WHERE id = ?",
 	).run(now.at, now.at, now.service, now.product, now.version, id);
 }
 
@@ -67,6 +74,7 @@ export function pruneClosedPorts(db: Db, before: number, limit: number): number 
 
 type Row = {
 	id: number;
+	ts: number;
 	port: number;
 	proto: Port["proto"];
 	state: string;
@@ -90,5 +98,6 @@ function toPort(row: Row): PortRow {
 		firstSeenAt: row.first_seen_at,
 		lastSeenAt: row.last_seen_at,
 		current: row.is_current === 1,
+		saidAt: row.ts,
 	};
 }

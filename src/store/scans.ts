@@ -54,6 +54,7 @@ export function claimScans(
 			)
 			.all(at, options.limit)
 			.map((row) => ({ run: toScan(row), targets: targetsOf(db, row.id) }));
+		if (options.scheduled) hurryFar(db, at);
 		while (options.scheduled && claimed.length < options.limit) {
 			const batch = claimBatch(db, at, options);
 			if (batch === undefined) break;
@@ -86,6 +87,17 @@ export function listScanHosts(db: Db, runId: number): number[] {
 		.query<{ id: number }, [number]>("SELECT id FROM host WHERE scan_run_id = ?")
 		.all(runId)
 		.map((row) => row.id);
+}
+
+/** The longest wait: one and a half of the longest interval. */
+const FAR_MS = 11 * 24 * 3_600_000;
+
+/** A time further ahead than any wait comes from a clock that was set back: such hosts are due. */
+function hurryFar(db: Db, at: number): void {
+	db.query(
+		`UPDATE host INDEXED BY host_scan_due SET next_scan_at = ?1
+		WHERE status = 'up' AND scan_run_id IS NULL AND next_scan_at > ?1 + ${FAR_MS}`,
+	).run(at);
 }
 
 function claimBatch(

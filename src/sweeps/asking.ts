@@ -26,30 +26,48 @@ export type AskDeps = {
 
 /** How the addresses of a subnet are asked, and what the record of the sweep calls it. */
 export type Manner = {
-	readonly options: ProbeOptions;
+	/** Addresses in attached networks, and those behind a router. */
+	readonly near: ProbeOptions;
+	readonly far: ProbeOptions;
+	readonly isNear: (address: Address) => boolean;
 	readonly method: string;
 	/** The kernel's neighbour table knows more of these hosts than the answers say. */
 	readonly neighbours: boolean;
 };
 
 /**
- * ARP only when all of the subnet lies inside an attached network: behind a router it says nothing. Where the
- * kernel looks for neighbours itself, only so many at a time.
+ * ARP for addresses in attached networks only: behind a router it says nothing. There the kernel looks for neighbours
+ * itself, so without ARP only so many are asked at a time. A subnet may lie in such a network, or hold one.
  */
 export function mannerOf({ prober, timing, surroundings }: AskDeps, { cidr }: Subnet): Manner {
-	const { networks } = surroundings();
-	const attached = !isLoopback(cidr.base) && networks.some((network) => contains(network.cidr, cidr));
-	const neighbours =
-		!isLoopback(cidr.base) && (attached || networks.some((network) => contains(cidr, network.cidr)));
-	const arp = attached && cidr.family === 4 && prober.arp === true;
-	const options = {
+	const blocks = isLoopback(cidr.base) ? [] : surroundings().networks.map((network) => network.cidr);
+	const attached = blocks.filter((block) => contains(block, cidr) || contains(cidr, block));
+	const isWhole = attached.some((block) => contains(block, cidr));
+	const arp = attached.length > 0 && cidr.family === 4 && prober.arp === true;
+	const far = {
 		attempts: timing.sweepAttempts,
 		retryMs: timing.retryMs,
 		timeoutMs: timing.replyTimeoutMs,
-		inFlightMax: neighbours ? timing.neighboursInFlight : undefined,
-		arp,
+		arp: false,
 	};
-	return { options, method: arp ? `arp+${prober.method}` : prober.method, neighbours: neighbours && !arp };
+	return {
+		far,
+		near: { ...far, inFlightMax: timing.neighboursInFlight, arp },
+		isNear: (address) => isWhole || attached.some((block) => contains(block, address)),
+		method: arp ? `arp+${prober.method}` : prober.method,
+		neighbours: attached.length > 0 && !arp,
+	};
+}
+
+/** Targets by the way they are asked, near ones first; one way at least. */
+export function waysOf(
+	{ near, far, isNear }: Manner,
+	targets: readonly Address[],
+): { readonly targets: readonly Address[]; readonly options: ProbeOptions }[] {
+	const close = targets.filter(isNear);
+	if (close.length === targets.length && close.length > 0) return [{ targets, options: near }];
+	const others = { targets: targets.filter((address) => !isNear(address)), options: far };
+	return close.length === 0 ? [others] : [{ targets: close, options: near }, others];
 }
 
 /** A batch as the recorder takes it. */
@@ -66,17 +84,23 @@ export function verdictsOf(targets: readonly Address[], batch: ProbeBatch): Verd
 /** Asks suspects once more: those that answer, and whether the silence of the others means anything. */
 export async function answersOf(
 	prober: Prober,
-	targets: readonly Address[],
-	options: ProbeOptions,
+	suspects: readonly Address[],
+	manner: Manner,
+	signal: AbortSignal,
 ): Promise<{ answered: Verdict[]; proven: boolean }> {
 	const answered: Verdict[] = [];
-	const batches = prober.probe(targets, options);
-	// The loop by hand: `for await` would drop the totals that come with the end.
-	for (let step = await batches.next(); ; step = await batches.next()) {
+	let proven = true;
+	for (const { targets, options } of waysOf(manner, suspects)) {
+		const batches = prober.probe(targets, { ...options, signal });
+		// The loop by hand: `for await` would drop the totals that come with the end.
+		let step = await batches.next();
+		for (; !step.done; step = await batches.next()) {
+			answered.push(...verdictsOf(targets, step.value).filter((verdict) => verdict.latencyUs !== SILENT));
+		}
 		// A reply that the kernel dropped for want of room may have been anybody's.
-		if (step.done) return { answered, proven: (step.value.lost ?? 0) === 0 };
-		answered.push(...verdictsOf(targets, step.value).filter((verdict) => verdict.latencyUs !== SILENT));
+		proven &&= (step.value.lost ?? 0) === 0;
 	}
+	return { answered, proven };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** Many hosts silent at once: is it they, or is it we? Judges our own way out; changes no row. */
+/** Many hosts silent at once (see model/crowd): is it we? Judges our own way out; changes no row. */
 
 import { AppError } from "../errors.ts";
 import type { Subnet } from "../model/subnet.ts";
@@ -7,19 +7,11 @@ import { contains, formatCidr } from "../net/cidr.ts";
 import { type Prober, SILENT } from "../probes/probe.ts";
 import { isLoopback } from "./targets.ts";
 
-export const MASS_SHARE = 0.3;
-export const MASS_MIN = 10;
-
 /** This machine's networks and ways out, as the gate sees them. */
 export type Surroundings = {
 	readonly networks: readonly { readonly name: string; readonly cidr: Subnet["cidr"] }[];
 	readonly gateways: readonly Address[];
 };
-
-/** Of `upBefore` hosts of one sweep `silent` fell silent: suspiciously many? */
-export function isMassDown(upBefore: number, silent: number): boolean {
-	return silent >= MASS_MIN && silent >= upBefore * MASS_SHARE;
-}
 
 export type Gate = {
 	/** Notes what works while it works: only what answered before can be missed. Call now and then. */

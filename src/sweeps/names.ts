@@ -52,20 +52,22 @@ export function openNames(deps: NameDeps): Station {
 	const closing = new AbortController();
 	const tasks = new Set<Promise<void>>();
 	const servers = deps.ptr && watchServers({ ...deps, ...timing, ptr: deps.ptr });
-	/** Each way is recorded when it is done: a host without an agent keeps its PTR name waiting for nothing. */
+	/**
+	 * The PTR name is recorded when it is there: a host without an agent keeps it waiting for nothing. The other one is
+	 * recorded after it, however quick the agent was: it is the way out where there is no PTR name.
+	 */
 	const lookUp = async (host: Named) => {
 		const { signal } = closing;
 		const note = (heard: Heard) => {
 			if (!signal.aborted) record(deps, host.id, heard);
 		};
-		const ways = [
-			deps.ptr?.(host.address, signal).then((ptr) => {
-				note({ ptr });
-				if (!signal.aborted) servers?.hear(ptr);
-			}),
-			host.snmp ? deps.snmp?.(host.address, signal).then((snmp) => note({ snmp })) : undefined,
-		];
-		for (const done of await Promise.allSettled(ways)) {
+		const first = deps.ptr?.(host.address, signal).then((ptr) => {
+			note({ ptr });
+			if (!signal.aborted) servers?.hear(ptr);
+		});
+		const snmp = host.snmp ? deps.snmp?.(host.address, signal) : undefined;
+		const second = Promise.allSettled([first]).then(async () => note({ snmp: await snmp }));
+		for (const done of await Promise.allSettled([first, second])) {
 			// A busy database: the host comes again when its lease is over.
 			if (done.status === "rejected")
 				log.warning("a name is not kept", { host: host.ip, reason: done.reason });
@@ -101,11 +103,11 @@ function record(deps: NameDeps, id: number, heard: Heard): void {
 	const changed = transact(db, () => {
 		const host = findNamed(db, id);
 		if (host === undefined) return undefined;
-		const { after, news, waitMs } = conclude(deps.timing, host, heard);
 		const jitter = 1 + deps.timing.jitter * (2 * deps.random() - 1);
+		const { after, news, waitMs } = conclude(deps.timing, host, heard, jitter);
 		// The name service says when to ask again; where it is not asked, whoever else was.
 		if (heard.ptr !== undefined || deps.ptr === undefined) {
-			writeNextName(db, id, at + Math.round(waitMs * jitter));
+			writeNextName(db, id, at + Math.round(waitMs));
 		}
 		if (sameNames(host, after)) return undefined;
 		writeNames(db, id, after, at);
@@ -122,18 +124,21 @@ function conclude(
 	timing: NameTiming,
 	host: Named,
 	{ ptr, snmp }: Heard,
+	jitter: number,
 ): { after: Names; news: Renamed[]; waitMs: number } {
 	const news: Renamed[] = [];
 	let after: Names = host;
-	let waitMs = timing.nameCacheMinMs;
-	if (ptr?.kind === "failed") waitMs = timing.nameRetryMs;
+	const cached = (ttlMs: number) =>
+		Math.max(timing.nameCacheMinMs, Math.min(timing.nameCacheMaxMs, ttlMs * jitter));
+	let waitMs = cached(timing.nameCacheMinMs);
+	if (ptr?.kind === "failed") waitMs = timing.nameRetryMs * jitter;
 	else if (ptr !== undefined) {
 		const heard = hearPtr(after, ptr.kind === "name" ? shorten(ptr.name) : "");
 		after = heard.after;
 		if (heard.news) news.push(heard.news);
-		waitMs = Math.max(timing.nameCacheMinMs, Math.min(timing.nameCacheMaxMs, ptr.ttlS * 1_000));
+		waitMs = cached(ptr.ttlS * 1_000);
 		// In doubt once: soon again. A service that never says the same twice is not asked more often for that.
-		if (heard.doubt) waitMs = host.ptrHeard === undefined ? timing.nameDoubtMs : timing.nameCacheMinMs;
+		if (heard.doubt) waitMs = host.ptrHeard === undefined ? timing.nameDoubtMs * jitter : cached(0);
 	}
 	if (snmp !== undefined) {
 		const heard = hearSnmp(after, snmp);

@@ -13,7 +13,15 @@ import * as history from "../store/history.ts";
 import { advanceRun } from "../store/runs.ts";
 import { findAround, findSubnet } from "../store/subnets.ts";
 import { learnMac, tellConflicts } from "./identity.ts";
-import { emptyTally, type Later, remember, type Tally, tellAll, tellOfSubnet } from "./telling.ts";
+import {
+	emptyTally,
+	type Later,
+	remember,
+	type Tally,
+	tellAll,
+	tellGathered,
+	tellOfSubnet,
+} from "./telling.ts";
 
 /** `mac`: who answered, where that is known. */
 export type Verdict = {
@@ -29,6 +37,8 @@ export type Recording = {
 	readonly known: ReadonlySet<Address>;
 	/** The first sweep of a subnet tells of its hosts in one event, not one by one. */
 	readonly first: boolean;
+	/** Hosts of the subnet when it began: those up, and those up or down. Left out: nobody counted them. */
+	readonly before?: { readonly up: number; readonly seen: number };
 	/** Who made the interface with this hardware address. */
 	readonly vendorOf?: VendorOf;
 	/** Hardware addresses that are new at some host: grows with the sweep. */
@@ -73,7 +83,7 @@ export function recordBatch(
 			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 			else if (recording.known.has(address)) recordSilence(db, tally, address, at);
 		}
-		tellAll(db, tally, recording.run.subnetId, at, recording.later);
+		tellAll(db, tally, { subnetId, of: recording.before?.seen, at, later: recording.later });
 		history.addAnswers(db, at, tally.up, tally.down);
 		advanceRun(db, recording.run.id, verdicts.length, tally.replies);
 		return toRecorded(tally);
@@ -92,23 +102,16 @@ export function recordAnswers(
 		for (const verdict of verdicts) {
 			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
 		}
-		tellAll(db, tally, recording.run.subnetId, at);
+		tellAll(db, tally, { subnetId: recording.run.subnetId, of: recording.before?.seen, at });
 		history.addAnswers(db, at, tally.up, tally.down);
 		return toRecorded(tally);
 	});
 }
 
-/** Records proven silence. `grouped`: one event for all of them, because something bigger than a host failed. */
-export function recordDowns(
-	db: Db,
-	recording: Recording,
-	silent: readonly Address[],
-	grouped: boolean,
-	at: number,
-): Recorded {
+/** Records proven silence. */
+export function recordDowns(db: Db, recording: Recording, silent: readonly Address[], at: number): Recorded {
 	return transact(db, () => {
 		const tally = emptyTally();
-		let fallen = 0;
 		for (const address of silent) {
 			const host = history.findHostState(db, address);
 			if (host === undefined) continue;
@@ -117,12 +120,9 @@ export function recordDowns(
 			history.insertSample(db, host.id, at, undefined);
 			tally.down += 1;
 			tally.hostIds.push(host.id);
-			if (news.some((flip) => flip.kind === "went_down")) fallen += 1;
-			if (!grouped) remember(tally, { host, address }, news);
+			remember(tally, { host, address }, news);
 		}
-		tellAll(db, tally, recording.run.subnetId, at);
-		if (grouped && fallen > 0)
-			tellOfSubnet(db, tally, recording.run.subnetId, "subnet_down", { hosts: fallen }, at);
+		tellAll(db, tally, { subnetId: recording.run.subnetId, of: recording.before?.up, at });
 		history.addAnswers(db, at, 0, tally.down);
 		return { ...toRecorded(tally), urgent: true };
 	});
@@ -160,7 +160,7 @@ export function recordIdentities(
 			if (learn(db, recording, tally, host, { address, mac }, at)) tally.hostIds.push(host.id);
 		}
 		const { subnetId, startedAt = at } = recording.run;
-		tellAll(db, tally, subnetId, at);
+		tellAll(db, tally, { subnetId, of: undefined, at });
 		tellConflicts(db, tally, subnetId, recording.learned ?? new Set(), { since: startedAt, at });
 		return toRecorded(tally);
 	});
@@ -174,6 +174,20 @@ export function dropSuspicion(db: Db, addresses: readonly Address[]): void {
 			if (host?.presence.suspectSince !== undefined) history.writeSuspect(db, host.id, undefined);
 		}
 	});
+}
+
+/** What the batches left to be told as one, and of a first sweep all hosts it `found`: one transaction each. */
+export function recordLater(db: Db, recording: Recording, found: number, at: number): Recorded[] {
+	const { run, before, first, later } = recording;
+	const told = [...(later ?? [])].map(([kind, gathered]) =>
+		transact(db, () => {
+			const tally = emptyTally();
+			tellGathered(db, tally, { subnetId: run.subnetId, of: before?.seen, at }, kind, gathered);
+			return { ...toRecorded(tally), urgent: true };
+		}),
+	);
+	if (first && found > 0) told.push(recordSubnetEvent(db, recording, "hosts_found", { hosts: found }, at));
+	return told;
 }
 
 /** Stores an event about the whole subnet of a sweep. */

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
 import type { Log } from "../log.ts";
+import { isMassDown } from "../model/crowd.ts";
 import type { EventKind } from "../model/event.ts";
 import type { RunState, SweepRun } from "../model/run.ts";
 import type { Subnet } from "../model/subnet.ts";
@@ -12,14 +13,23 @@ import { contains } from "../net/cidr.ts";
 import type { Neighbour } from "../probes/arp/neighbours.ts";
 import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
-import { countUp, listAddresses } from "../store/history.ts";
+import { countSeen, listAddresses } from "../store/history.ts";
 import { finishRun, readOffset, setRunTotal } from "../store/runs.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
-import { type AskDeps, type AskTiming, answersOf, type Manner, mannerOf, verdictsOf } from "./asking.ts";
-import { type Gate, isMassDown } from "./gate.ts";
+import {
+	type AskDeps,
+	type AskTiming,
+	answersOf,
+	type Manner,
+	mannerOf,
+	verdictsOf,
+	waysOf,
+} from "./asking.ts";
+import type { Gate } from "./gate.ts";
 import { ownNetworkBack, ownNetworkDown } from "./outage.ts";
 import * as recorder from "./recorder.ts";
 import { innerRanges, isLoopback, planTargets } from "./targets.ts";
+import type { Gathered } from "./telling.ts";
 
 /** Waits and tries of a sweep; see BOUNDS in config. */
 export type SweepTiming = AskTiming & {
@@ -45,7 +55,6 @@ export type SweepDeps = AskDeps & {
 export type Suspicion = {
 	readonly recording: recorder.Recording;
 	readonly suspects: Address[];
-	readonly grouped: boolean;
 	readonly manner: Manner;
 };
 
@@ -73,7 +82,8 @@ export async function sweepSubnet(
 		attached: deps.surroundings().networks.map((network) => network.cidr),
 		known: subnet.cidr.family === 6 ? withNeighbours(deps, subnet, known) : known,
 		offset: readOffset(db, subnet.id),
-		everything: run.trigger === "person",
+		asked: run.trigger === "person",
+		first: subnet.lastSweepAt === undefined,
 		random: deps.random,
 	});
 	const total = plan.addresses.length;
@@ -85,9 +95,9 @@ export async function sweepSubnet(
 		first: subnet.lastSweepAt === undefined,
 		vendorOf: deps.vendorOf,
 		learned: new Set<string>(),
-		later: new Map<EventKind, number>(),
+		before: countSeen(db, subnet.id),
+		later: new Map<EventKind, Gathered>(),
 	};
-	const upBefore = countUp(db, subnet.id);
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
 	if (signal.aborted) {
 		recorder.dropSuspicion(db, pass.suspects);
@@ -95,9 +105,9 @@ export async function sweepSubnet(
 		close(deps, run, pass, total, { state: signal.reason === STOPPING ? "interrupted" : "cancelled" });
 		return undefined;
 	}
-	const grouped = isMassDown(upBefore, pass.suspects.length);
+	const isMass = isMassDown(recording.before.up, pass.suspects.length);
 	// Anybody's answer proves that our own network works.
-	const outage = grouped && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
+	const outage = isMass && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
 	if (outage !== undefined) {
 		tell(deps, run, ...ownNetworkDown(deps, recording, pass.suspects, outage));
 		close(deps, run, pass, total, { state: "failed", problem: outage });
@@ -112,7 +122,7 @@ export async function sweepSubnet(
 	tellFound(deps, recording, pass);
 	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };
 	close(deps, run, pass, total, { state: "done", ...offset });
-	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, grouped, manner };
+	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, manner };
 }
 
 /**
@@ -121,8 +131,7 @@ export async function sweepSubnet(
  */
 export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
 	const { db, clock, timing, prober } = deps;
-	const options = { ...suspicion.manner.options, signal };
-	const { recording } = suspicion;
+	const { recording, manner } = suspicion;
 	let silent = suspicion.suspects;
 	let proofs = 0;
 	try {
@@ -130,7 +139,7 @@ export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: Abo
 			if (round === 2 * timing.confirmations) return recorder.dropSuspicion(db, silent);
 			await clock.sleep(timing.confirmEveryMs, signal);
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
-			const { answered, proven } = await answersOf(prober, silent, options);
+			const { answered, proven } = await answersOf(prober, silent, manner, signal);
 			if (proven) proofs += 1;
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
 			if (answered.length === 0) continue;
@@ -155,12 +164,7 @@ export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: Abo
 	if (outage !== undefined) {
 		return tell(deps, recording.run, ...ownNetworkDown(deps, recording, silent, outage));
 	}
-	const grouped = suspicion.grouped && isMassDown(suspicion.suspects.length, silent.length);
-	tell(
-		deps,
-		suspicion.recording.run,
-		recorder.recordDowns(db, suspicion.recording, silent, grouped, clock.now()),
-	);
+	tell(deps, recording.run, recorder.recordDowns(db, recording, silent, clock.now()));
 }
 
 /** Closes the row of a sweep that threw: our own fault, so no host changes; told once, when it begins. */
@@ -194,16 +198,17 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<Pass> {
 	const pass: Pass = { suspects: [], replies: 0, done: 0, found: 0 };
-	const batches = deps.prober.probe(targets, { ...manner.options, signal });
-	for await (const batch of batches) {
-		const verdicts = verdictsOf(targets, batch);
-		const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
-		pass.suspects.push(...recorded.suspects);
-		pass.replies += recorded.replies;
-		pass.found += recorded.found;
-		pass.done += verdicts.length;
-		tell(deps, recording.run, recorded);
-		tellProgress(deps, recording.run, pass.done, targets.length, "running");
+	for (const way of waysOf(manner, targets)) {
+		for await (const batch of deps.prober.probe(way.targets, { ...way.options, signal })) {
+			const verdicts = verdictsOf(way.targets, batch);
+			const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
+			pass.suspects.push(...recorded.suspects);
+			pass.replies += recorded.replies;
+			pass.found += recorded.found;
+			pass.done += verdicts.length;
+			tell(deps, recording.run, recorded);
+			tellProgress(deps, recording.run, pass.done, targets.length, "running");
+		}
 	}
 	return pass;
 }
@@ -241,11 +246,9 @@ function tell(deps: SweepDeps, run: SweepRun, ...all: readonly recorder.Recorded
 
 /** What many hosts of one sweep share is told at its end, also when that came early; of a first sweep all it found. */
 function tellFound(deps: SweepDeps, recording: recorder.Recording, pass: Pass): void {
-	const counts = new Map(recording.later);
-	if (recording.first && pass.found > 0) counts.set("hosts_found", pass.found);
-	for (const [kind, hosts] of counts) {
-		const at = deps.clock.now();
-		tell(deps, recording.run, recorder.recordSubnetEvent(deps.db, recording, kind, { hosts }, at));
+	const at = deps.clock.now();
+	for (const recorded of recorder.recordLater(deps.db, recording, pass.found, at)) {
+		tell(deps, recording.run, recorded);
 	}
 }
 

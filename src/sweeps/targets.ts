@@ -1,6 +1,6 @@
 /** Which addresses a sweep asks, and in which order. Pure; knows no probe and no database. */
 
-import { EVERYTHING_MAX, SLICE, WHOLE_MAX } from "../model/coverage.ts";
+import { SLICE, wholeLimit } from "../model/coverage.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Address, familyOf } from "../net/address.ts";
 import { type Cidr, type Range, rangeOf } from "../net/cidr.ts";
@@ -16,8 +16,8 @@ export type TargetPlan = {
 
 /**
  * Targets of one sweep of `subnet`: its usable addresses without those of the subnets nested in it (`inner`).
- * `attached` are
- * the networks of our own interfaces, `known` the addresses recorded in the subnet. `everything`: a person asked, leave nothing out that can be covered.
+ * `attached` are the networks of our own interfaces, `known` the addresses recorded in the subnet. `asked`: a person
+ * wishes it, leave nothing out that can be covered; `first`: the first sweep of the subnet.
  */
 export function planTargets(
 	subnet: Subnet,
@@ -26,7 +26,8 @@ export function planTargets(
 		attached: readonly Cidr[];
 		known: readonly Address[];
 		offset: number;
-		everything: boolean;
+		asked: boolean;
+		first: boolean;
 		random: () => number;
 	},
 ): TargetPlan {
@@ -34,7 +35,7 @@ export function planTargets(
 		rangesWithout(range, options.inner),
 	);
 	const total = free.reduce((sum, range) => sum + countOf(range), 0n);
-	const limit = options.everything && subnet.cidr.family === 4 ? EVERYTHING_MAX : WHOLE_MAX;
+	const limit = wholeLimit(subnet.cidr.family, options);
 	// Recorded hosts are asked wherever they sit: what is a network address here may be a plain one on the wire.
 	const known = options.known;
 	if (total <= limit) {

@@ -1,5 +1,6 @@
 /** What a transaction found out, gathered while it runs and told as events at its end. Decides no state. */
 
+import { isOneStory, MASS_MIN, namesOf } from "../model/crowd.ts";
 import type { Event, EventKind, NewEvent } from "../model/event.ts";
 import type { Flip } from "../model/presence.ts";
 import { type Address, formatAddress } from "../net/address.ts";
@@ -7,7 +8,6 @@ import type { Db } from "../store/database.ts";
 import { insertEvent } from "../store/events.ts";
 import type { HostState } from "../store/history.ts";
 import { findSubnet } from "../store/subnets.ts";
-import { MASS_MIN } from "./gate.ts";
 
 export type Tally = {
 	events: Event[];
@@ -49,22 +49,44 @@ export function remember(
 }
 
 /** Many of a kind at once are one thing that happened, and one event. */
-const GROUPED: Partial<Record<EventKind, EventKind>> = { host_new: "hosts_found", host_up: "subnet_up" };
+const GROUPED: Partial<Record<EventKind, EventKind>> = {
+	host_new: "hosts_found",
+	host_up: "subnet_up",
+	host_down: "subnet_down",
+	host_flapping: "subnet_flapping",
+};
+
+/** Those that one event will tell of. */
+export type Gathered = { readonly hostIds: number[]; readonly labels: string[] };
 
 /** Hosts that the end of a sweep tells of in one event a kind, whatever batches they came in. */
-export type Later = Map<EventKind, number>;
+export type Later = Map<EventKind, Gathered>;
 
-/** Stores the events of a batch, but counts for `later` what is many. `subnetId`: of the sweep. */
-export function tellAll(db: Db, tally: Tally, subnetId: number, at: number, later?: Later): void {
+/** `of`: hosts of the subnet that could have done the same; undefined: nobody counted them. */
+export type About = {
+	readonly subnetId: number;
+	readonly of: number | undefined;
+	readonly at: number;
+	readonly later?: Later | undefined;
+};
+
+/** Stores the events of a batch, but gathers for `later` what is many. */
+export function tellAll(db: Db, tally: Tally, about: About): void {
 	for (const [kind, group] of Map.groupBy(tally.telling, (told) => told.kind)) {
 		const together = GROUPED[kind];
-		if (together !== undefined && later !== undefined && isMany(later, together, group.length)) continue;
-		if (together !== undefined && group.length >= MASS_MIN) {
-			tellOfSubnet(db, tally, subnetId, together, { hosts: group.length }, at);
+		if (together !== undefined && isMany(about, together, group.length)) {
+			const gathered = about.later?.get(together) ?? { hostIds: [], labels: [] };
+			for (const { host, ip } of group) {
+				gathered.hostIds.push(host.id);
+				gathered.labels.push(host.hostname || ip);
+			}
+			if (about.later === undefined) tellGathered(db, tally, about, together, gathered);
+			else about.later.set(together, gathered);
 			continue;
 		}
 		for (const { detail, host, ip } of group) {
 			const label = host.hostname || ip;
+			const { at } = about;
 			tally.events.push(
 				insertEvent(db, { at, kind, detail, subnetId: host.subnetId, hostId: host.id, ip, label }),
 			);
@@ -72,12 +94,26 @@ export function tellAll(db: Db, tally: Tally, subnetId: number, at: number, late
 	}
 }
 
-/** Adds `hosts` when they are many, or when many came before them. */
-function isMany(later: Later, kind: EventKind, hosts: number): boolean {
-	const before = later.get(kind);
-	if (before === undefined && hosts < MASS_MIN) return false;
-	later.set(kind, (before ?? 0) + hosts);
-	return true;
+/** So many at once, or more after many that came before them. New hosts are strangers: fewer than many are looked at. */
+function isMany({ of = Number.POSITIVE_INFINITY, later }: About, kind: EventKind, hosts: number): boolean {
+	if (later?.has(kind) === true) return true;
+	return kind === "hosts_found" ? hosts >= MASS_MIN : isOneStory(hosts, of);
+}
+
+/** One event for all of them: how many, of how many, and who. */
+export function tellGathered(
+	db: Db,
+	tally: Tally,
+	{ subnetId, of, at }: About,
+	kind: EventKind,
+	{ hostIds, labels }: Gathered,
+): void {
+	const hosts = hostIds.length;
+	const detail =
+		kind === "hosts_found"
+			? { hosts }
+			: { hosts, ...(of === undefined ? {} : { of }), names: namesOf(labels) };
+	tellOfSubnet(db, tally, subnetId, kind, detail, at, hostIds);
 }
 
 /** A flip in words of the event table; undefined: it is kept quiet. */
@@ -89,7 +125,7 @@ function toldAs(flip: Flip, vendor: string | undefined): Pick<NewEvent, "kind" |
 	return { kind: "host_up", detail: { downMs: flip.downMs } };
 }
 
-/** Stores an event about a subnet as a whole. */
+/** Stores an event about a subnet as a whole, or about those of its hosts that `hostIds` names. */
 export function tellOfSubnet(
 	db: Db,
 	tally: Tally,
@@ -97,11 +133,13 @@ export function tellOfSubnet(
 	kind: EventKind,
 	detail: NewEvent["detail"],
 	at: number,
+	hostIds?: readonly number[],
 ): void {
 	const subnet = findSubnet(db, subnetId);
 	if (subnet === undefined) return;
 	const ip = formatAddress(subnet.cidr.base);
 	const own = kind === "own_network_down" || kind === "own_network_back";
 	const label = own ? "This machine" : subnet.name || `${ip}/${subnet.cidr.prefix}`;
-	tally.events.push(insertEvent(db, { at, kind, subnetId: subnet.id, hostId: undefined, ip, label, detail }));
+	const event = { at, kind, subnetId: subnet.id, hostId: undefined, ip, label, detail };
+	tally.events.push(insertEvent(db, event, hostIds));
 }

@@ -218,7 +218,7 @@ async function silence({ ground }: Stage): Promise<Figure[]> {
 			value: most ?? 0,
 			unit: "",
 			limit: 1,
-			note: `${count("'subnet_down'")} grouped for ${subnets} subnets, ${count("'host_down'")} single (subnets of fewer than 10)`,
+			note: `${count("'subnet_down'")} grouped for ${subnets} subnets, ${count("'host_down'")} single`,
 		},
 	];
 }
@@ -231,7 +231,9 @@ function storing({ ground }: Stage): Figure[] {
 	const addresses = Array.from({ length: 2_000 }, (_, i) => 0xffff_0a8e_0001n + BigInt(i));
 	const run = { id: 0, subnetId } as Parameters<typeof recordDowns>[1]["run"];
 	const began = performance.now();
-	const recorded = recordDowns(db, { run, known: new Set(addresses), first: false }, addresses, true, at);
+	const before = { up: addresses.length, seen: addresses.length };
+	const recording = { run, known: new Set(addresses), first: false, before };
+	const recorded = recordDowns(db, recording, addresses, at);
 	const ms = performance.now() - began;
 	db.query("DELETE FROM subnet WHERE id = ?").run(subnetId);
 	db.close();

@@ -152,6 +152,68 @@ describe("delivery", () => {
 		expect(labels(receiving)).toEqual(["a", "b", "c"]);
 	});
 
+	test("news of a host never overtakes older news of the same host; that of others goes on", async () => {
+		let well = false;
+		const receiving = serve(() => status(well ? 200 : 503));
+		const hook = stage.hook(receiving.url);
+		const lan = stage.subnet("10.0.0.0/24");
+		const [nas, lamp] = [stage.host("10.0.0.1", lan), stage.host("10.0.0.2", lan)];
+		const deliverer = stage.deliverer();
+		stage.happen("host_down", { hostId: nas, label: "nas down" });
+		for (let i = 0; i < 3; i++) {
+			await turn(deliverer);
+			await stage.clock.advance(i === 0 ? 5_000 : 300_000);
+		}
+		await turn(deliverer);
+		const before = stage.deliveries(hook)[0];
+		expect(before).toMatchObject({ attempts: 3 });
+		// Half a minute later it comes back: the older message is tried first, which counts for nothing.
+		await stage.clock.advance(30_000);
+		receiving.received.length = 0;
+		stage.happen("host_up", { hostId: nas, label: "nas up" });
+		await turn(deliverer);
+		expect(labels(receiving)).toEqual(["nas down"]);
+		expect(stage.deliveries(hook)[0]).toMatchObject({ attempts: 3, nextAt: before?.nextAt });
+		expect(stage.deliveries(hook)[1]).toMatchObject({ attempts: 0, nextAt: before?.nextAt });
+		well = true;
+		receiving.received.length = 0;
+		stage.happen("host_down", { hostId: lamp, label: "lamp down" });
+		stage.happen("host_down", { hostId: nas, label: "nas down again" });
+		await turn(deliverer);
+		expect(labels(receiving)).toEqual(["lamp down", "nas down", "nas up", "nas down again"]);
+	});
+
+	test("a message that a receiver refuses for ever holds up those about the same, until it is given up", async () => {
+		const receiving = serve(() => status(400));
+		const hook = stage.hook(receiving.url);
+		const lan = stage.subnet("10.0.0.0/24");
+		const nas = stage.host("10.0.0.1", lan);
+		stage.happen("host_down", { hostId: nas });
+		stage.happen("host_up", { hostId: nas });
+		const deliverer = stage.deliverer();
+		for (let attempt = 0; attempt < 7; attempt++) {
+			await turn(deliverer);
+			expect(stage.deliveries(hook).map(({ attempts }) => attempts)).toEqual([
+				attempt + 1,
+				attempt < 6 ? 0 : 1,
+			]);
+			const nextAt = stage.deliveries(hook)[0]?.nextAt ?? stage.clock.now();
+			await stage.clock.advance(nextAt - stage.clock.now());
+		}
+		expect(stage.deliveries(hook).map(({ state }) => state)).toEqual(["dead", "waiting"]);
+	});
+
+	test("a clock that is set back holds nothing up", async () => {
+		const receiving = serve((n) => status(n === 0 ? 500 : 200));
+		const hook = stage.hook(receiving.url);
+		stage.happen("host_down");
+		const deliverer = stage.deliverer();
+		await turn(deliverer);
+		stage.clock.setWall(stage.clock.now() - 30 * 86_400_000);
+		await turn(deliverer);
+		expect(stage.deliveries(hook)[0]).toMatchObject({ state: "delivered" });
+	});
+
 	test("sent again: from the start, under the same id", async () => {
 		const receiving = serve(() => status(200));
 		const hook = stage.hook(receiving.url);
@@ -219,19 +281,24 @@ describe("one does not disturb the other", () => {
 		expect(stage.deliveries(id)).toEqual([]);
 	});
 
-	test("a database that fails at the end of a delivery: it is sent again, nothing is lost", async () => {
+	test("a database that fails at the end of a delivery: noted when it can be, and sent only once", async () => {
 		const receiving = serve(() => status(200));
 		stage.hook(receiving.url);
 		stage.happen("host_down");
 		stage.db.run(
 			"CREATE TRIGGER broken BEFORE UPDATE ON webhook_delivery BEGIN SELECT raise(ABORT, 'disk full'); END",
 		);
+		stage.happen("host_up");
 		const deliverer = stage.deliverer();
-		await turn(deliverer);
+		for (let i = 0; i < 5; i++) await turn(deliverer);
+		expect(receiving.received).toHaveLength(1);
 		stage.db.run("DROP TRIGGER broken");
 		await turn(deliverer);
-		expect(new Set(ids(receiving)).size).toBe(1);
 		expect(receiving.received).toHaveLength(2);
+		expect(stage.deliveries(1).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual([
+			"delivered 1",
+			"delivered 1",
+		]);
 	});
 });
 

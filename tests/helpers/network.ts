@@ -17,6 +17,8 @@ export type FakeNetwork = Prober & {
 	readonly macs: Map<Address, Mac>;
 	/** Runs that asked by ARP. */
 	arpRuns: number;
+	/** How many each run might have in flight. */
+	readonly bounds: (number | undefined)[];
 	latencyUs: number;
 	/** Thrown out of the next runs while set: a fault of our own. */
 	fault: string | undefined;
@@ -50,6 +52,7 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 		mute: new Set(),
 		macs: new Map(),
 		arpRuns: 0,
+		bounds: [],
 		latencyUs: 400,
 		fault: undefined,
 		lost: 0,
@@ -57,6 +60,7 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 		hold: undefined,
 		async *probe(targets: readonly Address[], options: ProbeOptions) {
 			network.asked.push([...targets]);
+			network.bounds.push(options.inFlightMax);
 			await network.hold;
 			const totals = { sent: targets.length, replies: 0, duplicates: 0, errors: 0, lost: network.lost };
 			if (options.signal?.aborted) return totals;

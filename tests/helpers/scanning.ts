@@ -6,7 +6,7 @@ import type { News } from "../../src/events/bus.ts";
 import { silentLog } from "../../src/log.ts";
 import { type Address, formatAddress } from "../../src/net/address.ts";
 import type { PortRange } from "../../src/net/ports.ts";
-import type { FoundPort, Scanner } from "../../src/probes/scanner.ts";
+import { type FoundPort, NO_PORTS, type Scanner } from "../../src/probes/scanner.ts";
 import { openScans, type Scans } from "../../src/scans/station.ts";
 import { type Db, openDatabase } from "../../src/store/database.ts";
 import { findHostByAddress, insertHost } from "../../src/store/hosts.ts";
@@ -23,6 +23,8 @@ export type FakeScanner = Scanner & {
 	/** Left out of results; silent; strangers added. */
 	readonly missing: Set<string>;
 	readonly silent: Set<string>;
+	/** From these no answer came, at any host. */
+	unheard: PortRange[];
 	covered: PortRange[];
 	fault: string | undefined;
 	/** How long a scan takes. */
@@ -44,6 +46,7 @@ function fakeScanner(clock: HandClock): FakeScanner {
 		ports: new Map(),
 		missing: new Set(),
 		silent: new Set(),
+		unheard: [],
 		covered: [{ first: 1, last: 1_000 }],
 		fault: undefined,
 		scanMs: 5_000,
@@ -63,6 +66,10 @@ function fakeScanner(clock: HandClock): FakeScanner {
 					address: target,
 					ports: scanner.ports.get(formatAddress(target)) ?? [],
 					silent: scanner.silent.has(formatAddress(target)),
+					unheard: {
+						...NO_PORTS,
+						tcp: scanner.silent.has(formatAddress(target)) ? scanner.covered : scanner.unheard,
+					},
 				}));
 			return { hosts, covered: { tcp: scanner.covered, udp: [], sctp: [] }, strangers: 0 };
 		},

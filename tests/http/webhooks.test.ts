@@ -134,7 +134,14 @@ describe("by pages", () => {
 		const saved = await rig.post("/settings/webhooks/1", { ...form, name: "Night", version: "1" });
 		expect(saved.headers.get("location")).toBe("/settings/webhooks/1");
 		expect((await rig.post("/settings/webhooks/1/test")).status).toBe(303);
-		const answer = { status: 500, answerMs: 34, problem: "It answered 500.", at: 1, nextAt: undefined };
+		const answer = {
+			status: 500,
+			answerMs: 34,
+			problem: "It answered 500.",
+			at: 1,
+			nextAt: undefined,
+			counts: true,
+		};
 		settleDelivery(rig.app.context.db, 1, { ...answer, state: "dead" });
 		const told = (await rig.get("/settings/webhooks/1")).text;
 		expect(told).toContain("Given up");

@@ -1,7 +1,7 @@
 /** What one sweep by the clock asks: all of a small subnet, a part of a large one, and how long until all was asked. */
 
 import { expect, test } from "bun:test";
-import { askedBySweep, type Coverage, coverageOf } from "../../src/model/coverage.ts";
+import { askedBySweep, beginsWhole, type Coverage, coverageOf } from "../../src/model/coverage.ts";
 import { parseCidr } from "../../src/net/cidr.ts";
 import { host, subnet } from "../helpers/world.ts";
 
@@ -22,6 +22,19 @@ test.each(cases)("%s every %d s, %d usable", (text, sweepIntervalS, usable, cove
 	const { value: cidr } = parseCidr(text);
 	if (cidr === undefined) throw new Error(text);
 	expect(coverageOf({ cidr, sweepIntervalS }, usable)).toEqual(coverage);
+});
+
+test.each<[string, bigint, boolean]>([
+	["10.0.0.0/20", 4_094n, false],
+	["10.0.0.0/19", 8_190n, true],
+	["10.0.0.0/16", 65_534n, true],
+	["10.0.0.0/15", 131_070n, false],
+	["10.0.0.0/15", 60_000n, true],
+	["2001:db8::/112", 65_536n, false],
+])("the first sweep of %s, %d usable, asks everybody though later ones do not: %s", (text, usable, whole) => {
+	const { value: cidr } = parseCidr(text);
+	if (cidr === undefined) throw new Error(text);
+	expect(beginsWhole({ cidr }, usable)).toBe(whole);
 });
 
 test("a sweep asks everybody, or the known and a slice, or the known alone", () => {

@@ -67,9 +67,9 @@ describe("one host, step by step", () => {
 		expect(news.map(({ kind }) => kind)).toEqual([...kinds]);
 	});
 
-	test("came_back says how long it was down, from the proof to the reply", () => {
+	test("came_back says how long it was silent, from its last answer to this one", () => {
 		const { news } = walk("rsssr");
-		expect(news.at(-1)).toEqual({ kind: "came_back", downMs: 3 * MINUTE, quiet: false });
+		expect(news.at(-1)).toEqual({ kind: "came_back", downMs: 4 * MINUTE, quiet: false });
 	});
 	test("came_back after the clock was set back says 0, never less", () => {
 		const { state, at } = walk("rs");

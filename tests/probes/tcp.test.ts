@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
 import { BOUNDS } from "../../src/config.ts";
 import { AppError } from "../../src/errors.ts";
-import { countPorts, listPorts } from "../../src/net/ports.ts";
+import { countPorts, formatPorts, listPorts } from "../../src/net/ports.ts";
 import { serviceOf, wellKnownPorts } from "../../src/probes/known-ports.ts";
 import { openPortScanner } from "../../src/probes/portscan.ts";
 import { openConnector, type Touch, touchPort } from "../../src/probes/tcp.ts";
@@ -54,8 +54,26 @@ describe("real sockets", () => {
 
 	test("a host where nothing is open counts as silent", async () => {
 		expect(await openConnector(bounds)([local], [1, 2], never)).toEqual([
-			{ address: local, ports: [], silent: true },
+			{
+				address: local,
+				ports: [],
+				silent: true,
+				unheard: { tcp: [{ first: 1, last: 2 }], udp: [], sctp: [] },
+			},
 		]);
+	});
+
+	test("a connection that nobody takes or refuses in time is told from a closed port", async () => {
+		const answers: Record<number, Touch> = {
+			22: "open",
+			80: "closed",
+			81: "silent",
+			82: "silent",
+			443: "silent",
+		};
+		const connect = openConnector(bounds, async (_, port) => answers[port] ?? "closed");
+		const [host] = await connect([local], [22, 80, 81, 82, 443], never);
+		expect(formatPorts(host?.unheard.tcp ?? [])).toBe("81-82,443");
 	});
 
 	test("a refused connection is no reason to wait", async () => {

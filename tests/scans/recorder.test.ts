@@ -115,6 +115,63 @@ describe("what is no news", () => {
 		expect(stage.events()).toEqual(["port_closed 22"]);
 	});
 
+	test("a port from which nothing came is closed when that comes twice, soon after; one that refused at once", async () => {
+		await scan(openPort(22), openPort(80), openPort(443));
+		stage.scanner.unheard = [{ first: 22, last: 22 }];
+		await scan(openPort(443));
+		expect(stage.ports(IP)).toEqual(["22", "443"]);
+		expect(stage.events()).toEqual(["port_closed 80"]);
+		expect(listPortHistory(stage.db, id, 10)[0]).toMatchObject({ port: 22, state: "unheard", current: true });
+		const { at } = stage.db.query("SELECT next_scan_at AS at FROM host").get() as { at: number };
+		expect(at - stage.clock.now()).toBeWithin(200_000, 330_000);
+		await scan(openPort(443));
+		expect(stage.ports(IP)).toEqual(["443"]);
+		expect(stage.events()).toEqual(["port_closed 80", "port_closed 22"]);
+	});
+
+	test("heard again in between, the doubt begins anew; it costs no event", async () => {
+		await scan(openPort(22), openPort(443));
+		for (let i = 0; i < 3; i++) {
+			stage.scanner.unheard = [{ first: 22, last: 22 }];
+			await scan(openPort(443));
+			stage.scanner.unheard = [];
+			await scan(openPort(22), openPort(443));
+		}
+		expect(stage.ports(IP)).toEqual(["22", "443"]);
+		expect(stage.events()).toEqual([]);
+	});
+
+	test("a result that is recorded in two goes, the database being busy, is not two silences", async () => {
+		const other = stage.host("10.0.0.2", lan);
+		stage.scanner.ports.set("10.0.0.2", [openPort(25)]);
+		await scan(openPort(22), openPort(443));
+		stage.scanner.unheard = [{ first: 22, last: 22 }];
+		stage.scanner.ports.set(IP, [openPort(443)]);
+		const wish = enqueueScan(stage.db, { id, subnetId: lan }, stage.clock.now());
+		stage.db.query("UPDATE host SET scan_run_id = ? WHERE id = ?").run(wish, other);
+		stage.db.run(
+			"CREATE TRIGGER busy BEFORE INSERT ON host_open_port WHEN new.host_id = 2 BEGIN SELECT raise(ABORT, 'busy'); END",
+		);
+		await stage.run(10_000);
+		stage.db.run("DROP TRIGGER busy");
+		await stage.run(10_000);
+		expect(stage.ports("10.0.0.2")).toEqual(["25"]);
+		expect(stage.ports(IP)).toEqual(["22", "443"]);
+		expect(stage.events()).toEqual([]);
+	});
+
+	test("a failed scan before the silence does not count as its first time", async () => {
+		await scan(openPort(22));
+		stage.scanner.fault = "nmap hung";
+		await scan(openPort(22));
+		stage.scanner.fault = undefined;
+		stage.scanner.silent.add(IP);
+		await scan();
+		expect(stage.ports(IP)).toEqual(["22"]);
+		await scan();
+		expect(stage.events()).toEqual(["port_closed 22"]);
+	});
+
 	test("silence of a host that went away is never believed", async () => {
 		await scan(openPort(22));
 		stage.scanner.silent.add(IP);

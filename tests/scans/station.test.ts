@@ -94,6 +94,15 @@ describe("whose turn it is", () => {
 		expect(readHostScan(stage.db, wished, true)).toMatchObject({ open: undefined, lastBy: "nmap" });
 	});
 
+	test("a clock that is set back by months holds nobody up", async () => {
+		const lan = stage.subnet("10.0.0.0/24");
+		stage.host("10.0.0.1", lan);
+		await stage.run(10_000);
+		stage.clock.setWall(stage.clock.now() - 90 * 24 * HOUR_MS);
+		await stage.run(10_000);
+		expect(stage.scanner.calls).toHaveLength(2);
+	});
+
 	test("interval 0: only wishes", async () => {
 		stage = scanStage({ intervalMs: 0 });
 		const lan = stage.subnet("10.0.0.0/24");
@@ -229,7 +238,7 @@ describe("ends and beginnings", () => {
 		const lan = stage.subnet("10.0.0.0/24");
 		const one = stage.host("10.0.0.1", lan);
 		stage.host("10.0.0.2", lan);
-		set("UPDATE host SET next_scan_at = 9e15 WHERE id = 1");
+		set(`UPDATE host SET next_scan_at = ${stage.clock.now() + 24 * HOUR_MS} WHERE id = 1`);
 		stage.scans.tick();
 		const wish = enqueueScan(stage.db, { id: one, subnetId: lan }, stage.clock.now());
 		await stage.scans.close();

@@ -1,6 +1,7 @@
 /** Sweeps that ask by ARP: when they do, and what becomes of hosts that answer nothing else. */
 
 import { describe, expect, test } from "bun:test";
+import { BOUNDS } from "../../src/config.ts";
 import { listSamples } from "../../src/store/samples.ts";
 import { address, cidr } from "../helpers/network.ts";
 import { stage } from "../helpers/sweeping.ts";
@@ -18,7 +19,7 @@ describe("which subnets are asked by ARP", () => {
 	const cases: [string, number, string][] = [
 		["10.0.0.0/22", 1, "arp+raw"],
 		["10.0.1.0/24", 1, "arp+raw"],
-		["10.0.0.0/20", 0, "raw"],
+		["10.0.0.0/20", 1, "arp+raw"],
 		["10.9.0.0/24", 0, "raw"],
 		["fd99::/120", 0, "raw"],
 	];
@@ -32,6 +33,19 @@ describe("which subnets are asked by ARP", () => {
 		await s.tick();
 		expect(s.network.arpRuns).toBe(runs);
 		expect(methodOf(s)).toBe(method);
+	});
+
+	test("of a subnet that holds an attached network only that is asked so, and the rest at full pace", async () => {
+		const s = attached("10.0.3.9", "10.0.7.9");
+		s.subnet("10.0.0.0/21");
+		await s.tick();
+		expect(s.network.asked.map((run) => run.length)).toEqual([1_022, 1_023]);
+		expect(s.network.asked[0]?.every((one) => one < address("10.0.4.0"))).toBe(true);
+		expect(s.network.bounds).toEqual([BOUNDS.neighboursInFlight, undefined]);
+		expect([s.host("10.0.3.9")?.status, s.host("10.0.7.9")?.status]).toEqual(["up", "up"]);
+		s.network.alive.clear();
+		await s.run(90);
+		expect([s.host("10.0.3.9")?.status, s.host("10.0.7.9")?.status]).toEqual(["down", "down"]);
 	});
 
 	test("none where the prober may not", async () => {

@@ -19,7 +19,7 @@ const name = (text: string, ttlS = 7_200): LookUp => ({ kind: "name", name: text
 /** Hosts that are up, and a station that asks `answers` about them. */
 async function office(
 	answers: Record<string, LookUp | "silent">,
-	options: { snmp?: Record<string, string> } = {},
+	options: { snmp?: Record<string, string>; random?: () => number; ptrMs?: number } = {},
 ) {
 	const s = stage(...Object.keys(answers));
 	const subnet = s.subnet("10.0.0.0/22");
@@ -30,7 +30,7 @@ async function office(
 		openNames({
 			db: s.db,
 			clock: s.clock,
-			random: () => 0.5,
+			random: options.random ?? (() => 0.5),
 			log: silentLog,
 			timing: BOUNDS,
 			lookupsPerSecond: 10,
@@ -39,6 +39,7 @@ async function office(
 				const ip = formatAddress(target);
 				asked.push(ip);
 				const answer = answers[ip] ?? { kind: "none", ttlS: 0 };
+				if (options.ptrMs !== undefined) await s.clock.sleep(options.ptrMs, signal);
 				if (answer !== "silent") return answer;
 				await s.clock.sleep(4_000, signal);
 				return { kind: "failed", reason: "silence", silent: true };
@@ -82,6 +83,37 @@ describe("the turn", () => {
 		expect(o.asked.slice(2)).toEqual(["10.0.0.2"]);
 		await o.later(24 * HOUR);
 		expect(o.asked.filter((ip) => ip === "10.0.0.1")).toHaveLength(2);
+	});
+
+	test.each([0, 0.999_999])(
+		"spread by chance (%d), but never below the hour or beyond the day",
+		async (dice) => {
+			const o = await office(
+				{
+					"10.0.0.1": name("nas", 86_400 * 30),
+					"10.0.0.2": { kind: "none", ttlS: 5 },
+					"10.0.0.3": name("web", 7_200),
+				},
+				{ random: () => dice },
+			);
+			await o.run(2);
+			const waits = o.s.db
+				.query<{ wait: number }, [number]>("SELECT next_name_at - ? AS wait FROM host ORDER BY ip_key")
+				.values(o.s.clock.now())
+				.flat();
+			const [day = 0, hour = 0, two = 0] = waits as number[];
+			expect(day).toBeWithin(21 * HOUR, 24 * HOUR);
+			expect(hour).toBeWithin(HOUR - 5_000, 1.2 * HOUR);
+			expect(two / HOUR).toBeCloseTo(dice === 0 ? 1.8 : 2.2, 2);
+		},
+	);
+
+	test("a clock that is set back by months holds nobody up", async () => {
+		const o = await office({ "10.0.0.1": name("nas") });
+		await o.run(1);
+		o.s.clock.setWall(o.s.clock.now() - 90 * 24 * HOUR);
+		await o.run(1);
+		expect(o.asked).toHaveLength(2);
 	});
 
 	test("at most ten a second; silence holds at most fifty places", async () => {
@@ -233,6 +265,24 @@ describe("what is believed and told", () => {
 });
 
 describe("SNMP", () => {
+	test("is the way out: a quick agent does not take the place of a slow name server", async () => {
+		const o = await office(
+			{ "10.0.0.1": name("nas.lan"), "10.0.0.2": "silent" },
+			{
+				snmp: { "10.0.0.1": "SWITCH-1", "10.0.0.2": "SWITCH-2" },
+				ptrMs: 50,
+			},
+		);
+		o.s.db.run("UPDATE subnet SET snmp_enabled = 1");
+		await o.run(6);
+		expect(o.host("10.0.0.1")).toMatchObject({
+			hostname: "nas.lan",
+			hostnameSource: "ptr",
+			snmpName: "SWITCH-1",
+		});
+		expect(o.host("10.0.0.2")).toMatchObject({ hostname: "SWITCH-2", hostnameSource: "snmp", ptrName: "" });
+	});
+
 	test("only where it is switched on: by the subnet, or by the host against it", async () => {
 		const snmp = { "10.0.0.1": "router", "10.0.0.2": "switch" };
 		const none: LookUp = { kind: "none", ttlS: 0 };

@@ -78,9 +78,40 @@ describe("a subnet is swept", () => {
 		expect(s.kinds()).toEqual(["hosts_found", "host_new"]);
 	});
 
+	test("a /16 is covered whole by its first sweep: whoever added it waits for that", async () => {
+		const s = stage("10.0.255.254");
+		s.subnet("10.0.0.0/16");
+		await s.tick();
+		expect(s.network.asked[0]).toHaveLength(65_534);
+		expect(s.host("10.0.255.254")?.status).toBe("up");
+		await s.run(61);
+		expect(s.network.asked[1]).toHaveLength(4_097);
+	});
+
+	test("a larger one begins in turns; so does a first sweep that was cut off, whole, again", async () => {
+		const s = stage();
+		s.subnet("10.0.0.0/15");
+		await s.tick();
+		expect(s.network.asked[0]).toHaveLength(4_096);
+		const id = s.subnet("10.9.0.0/16");
+		let release = () => {};
+		s.network.hold = new Promise((resolve) => {
+			release = resolve;
+		});
+		await s.tick();
+		s.db.query("UPDATE sweep_run SET cancel_asked = 1 WHERE subnet_id = ?").run(id);
+		await s.tick();
+		release();
+		s.network.hold = undefined;
+		await s.run(61);
+		expect(s.network.asked.filter((run) => run.length === 65_534)).toHaveLength(2);
+	});
+
 	test("a large subnet is covered in turns, its known hosts every time", async () => {
 		const s = stage("10.0.255.254");
 		s.subnet("10.0.0.0/16");
+		await s.tick();
+		s.network.asked.length = 0;
 		for (let round = 0; round < 16; round++) await s.run(61);
 		expect(s.host("10.0.255.254")?.status).toBe("up");
 		expect(new Set(s.network.asked.flat()).size).toBe(65_534);
@@ -369,11 +400,11 @@ describe("the clock", () => {
 describe("the queue", () => {
 	test("a wish goes before the schedule and is covered whole", async () => {
 		const s = stage();
-		const id = s.subnet("10.0.0.0/16");
+		const id = s.subnet("10.0.0.0/14");
 		await s.tick();
 		const run = enqueueRun(s.db, id, s.clock.now());
 		await s.tick();
-		expect(s.network.asked.at(-1)).toHaveLength(65_534);
+		expect(s.network.asked.at(-1)).toHaveLength(262_142);
 		expect(findRun(s.db, run)?.state).toBe("done");
 	});
 

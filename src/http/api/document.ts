@@ -192,7 +192,7 @@ function describeProblem(description: string, example: unknown, schemas: Map<str
 function describeMessage(message: (typeof WEBHOOK_MESSAGES)[number], schemas: Map<string, Json>): Json {
 	return {
 		post: {
-			operationId: message.name,
+			operationId: `told_${message.name}`,
 			tags: ["Webhooks"],
 			summary: message.summary,
 			description: message.details,
@@ -208,7 +208,7 @@ function describeMessage(message: (typeof WEBHOOK_MESSAGES)[number], schemas: Ma
 			requestBody: {
 				required: true,
 				content: {
-					"application/json": { schema: reference(message.schema, schemas), example: message.example },
+					"application/json": { schema: reference(message.schema, schemas), examples: message.examples },
 				},
 			},
 			responses: {

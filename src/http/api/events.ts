@@ -5,7 +5,7 @@ import { dismissEvent } from "../../ipam/dismissals.ts";
 import { demandHost } from "../../ipam/hosts.ts";
 import { EVENT_KINDS, type Event } from "../../model/event.ts";
 import type { Db } from "../../store/database.ts";
-import { listEvents } from "../../store/events.ts";
+import { listEvents, listHostEvents } from "../../store/events.ts";
 import type { Desk } from "../desk.ts";
 import { moment, nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
 import { CURSOR, LIMIT, PAGE, readCursor, writeCursor } from "./parameters.ts";
@@ -21,7 +21,8 @@ export const EVENT = shape(
 		ip: nullable(t.String()),
 		label: t.String({ description: "Names the host or subnet as it was then." }),
 		detail: t.Record(t.String(), t.Union([t.String(), t.Number()]), {
-			description: "Small and flat: field, old, new; port, proto, service; reason; mac, vendor and the like.",
+			description:
+				"Small and flat: field, old, new; port, proto, service; reason; mac, vendor and the like. Of several hosts at once: hosts (how many), of (how many there were) and names.",
 		}),
 		by: nullable(
 			shape(
@@ -86,6 +87,7 @@ export function eventOperations(desk: Desk): Operation[] {
 			id: "listHostEvents",
 			tag: "Hosts",
 			summary: "What happened to a host, newest first",
+			details: "Also what happened to several hosts of its subnet at once, when it was one of them.",
 			query: { limit: LIMIT, cursor: CURSOR },
 			keeps: true,
 			answers: { 200: page },
@@ -123,8 +125,8 @@ type Window = { readonly limit?: number | undefined; readonly cursor?: string | 
 
 function pageOfEvents(db: Db, { limit = PAGE.rows, cursor }: Window, hostId?: number) {
 	const before = cursor === undefined ? undefined : readCursor(cursor, ["number"])[0];
-	const only = hostId === undefined ? {} : { hostId };
-	const found = listEvents(db, { before, limit: limit + 1, ...only });
+	const window = { before, limit: limit + 1 };
+	const found = hostId === undefined ? listEvents(db, window) : listHostEvents(db, hostId, window);
 	const items = found.slice(0, limit);
 	const last = items.at(-1);
 	return {

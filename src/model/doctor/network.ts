@@ -24,7 +24,9 @@ function ownNetwork({ machine, subnets, work, now }: Facts): Check {
 	const name = "Own network";
 	const devices = (machine.devices ?? []).filter((device) => !device.loopback);
 	const mend = mendDevices(devices);
-	if (work?.ownDown !== undefined) {
+	// Where nothing beyond this machine is swept any more, nothing would ever find out that it is back.
+	const isNeeded = subnets.some(({ cidr }) => !isLoopback(cidr));
+	if (work?.ownDown !== undefined && isNeeded) {
 		const { since, reason } = work.ownDown;
 		return {
 			...{ name, state: "bad", mend },
@@ -32,7 +34,7 @@ function ownNetwork({ machine, subnets, work, now }: Facts): Check {
 			light: "This machine has lost its network: states are unknown.",
 		};
 	}
-	if (machine.addresses === 0 && subnets.some(({ cidr }) => !isLoopback(cidr))) {
+	if (machine.addresses === 0 && isNeeded) {
 		const says = "No interface of this machine has both a link and an address.";
 		return { name, state: "bad", says, mend, light: says };
 	}

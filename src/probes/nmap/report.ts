@@ -2,8 +2,15 @@
 
 import { AppError } from "../../errors.ts";
 import { type Address, parseAddress } from "../../net/address.ts";
-import { joinPorts, type PortRange, parsePorts } from "../../net/ports.ts";
-import { cleanText, type FoundPort, type HostPorts, type Proto, type ScanResult } from "../scanner.ts";
+import { joinPorts, type PortRange, parsePorts, withoutPorts } from "../../net/ports.ts";
+import {
+	cleanText,
+	type FoundPort,
+	type HostPorts,
+	type PortsByProto,
+	type Proto,
+	type ScanResult,
+} from "../scanner.ts";
 
 /** Longest texts kept, in characters, and most open ports of one host (a tarpit opens all of them). */
 const SERVICE_CHARS = 64;
@@ -50,6 +57,7 @@ export async function readReport(
 			`it scanned ${cleanText(total, 10) || "an unknown number of"} hosts instead of ${targets.length}`,
 		);
 	}
+	const covered = coveredBy(run);
 	const asked = new Set(targets);
 	const hosts = new Map<Address, HostPorts>();
 	let strangers = 0;
@@ -60,11 +68,11 @@ export async function readReport(
 		if (address === undefined || !asked.has(address)) strangers++;
 		else if (hosts.has(address)) throw broken("it lists a host twice");
 		else {
-			const found = hostOf(address, node);
+			const found = hostOf(address, node, covered);
 			if (found !== undefined) hosts.set(address, found);
 		}
 	}
-	return { hosts: [...hosts.values()], covered: coveredBy(run), strangers };
+	return { hosts: [...hosts.values()], covered, strangers };
 }
 
 function refuseTypes(xml: string): void {
@@ -95,7 +103,7 @@ async function openParser(): Promise<(xml: string) => Node> {
 	};
 }
 
-function hostOf(address: Address, node: Node): HostPorts | undefined {
+function hostOf(address: Address, node: Node, covered: PortsByProto): HostPorts | undefined {
 	const ports = nodeOf(node.ports);
 	// Out of time, or never looked at: then nothing is known of its ports.
 	if (node.timedout === "true" || nodeOf(node.status).state !== "up" || node.ports === undefined) {
@@ -116,7 +124,41 @@ function hostOf(address: Address, node: Node): HostPorts | undefined {
 	const sorted = [...found.values()].sort(
 		(a, b) => PROTOS.indexOf(a.proto) - PROTOS.indexOf(b.proto) || a.port - b.port,
 	);
-	return { address, ports: sorted.slice(0, PORTS_MAX), silent: answers === 0 };
+	const kept = sorted.slice(0, PORTS_MAX);
+	return {
+		address,
+		ports: kept,
+		silent: answers === 0,
+		unheard: unheardOf(ports, covered, sorted.slice(PORTS_MAX)),
+	};
+}
+
+/**
+ * Ports that did not answer, one by one or folded. Before 7.92 nmap does not say which ones it folded: then it may have
+ * been any that is not listed. `cut`: open ones beyond what is kept.
+ */
+function unheardOf(ports: Node, covered: PortsByProto, cut: readonly FoundPort[]): PortsByProto {
+	const unheard: Record<Proto, PortRange[]> = { tcp: [], udp: [], sctp: [] };
+	const listed: Record<Proto, PortRange[]> = { tcp: [], udp: [], sctp: [] };
+	for (const { proto, port } of cut) unheard[proto].push({ first: port, last: port });
+	for (const entry of listOf(ports.port)) {
+		const proto = PROTOS.find((name) => name === entry.protocol);
+		const [range] = parsePorts(textOf(entry.portid)).value ?? [];
+		if (proto === undefined || range === undefined) continue;
+		listed[proto].push(range);
+		if (NO_ANSWER.includes(textOf(nodeOf(entry.state).reason))) unheard[proto].push(range);
+	}
+	for (const { reason, proto: name, ports: text } of listOf(ports.extraports).flatMap((extra) =>
+		listOf(extra.extrareasons),
+	)) {
+		if (!NO_ANSWER.includes(textOf(reason))) continue;
+		const folded = parsePorts(textOf(text)).value;
+		for (const proto of PROTOS) {
+			if (folded === undefined) unheard[proto].push(...withoutPorts(covered[proto], listed[proto]));
+			else if (proto === name) unheard[proto].push(...folded);
+		}
+	}
+	return { tcp: joinPorts(unheard.tcp), udp: joinPorts(unheard.udp), sctp: joinPorts(unheard.sctp) };
 }
 
 function portOf(node: Node): FoundPort | undefined {

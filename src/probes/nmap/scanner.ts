@@ -107,6 +107,7 @@ async function withQuietPorts(
 				...host,
 				ports: [...tcp, ...host.ports.filter(({ proto }) => proto !== "tcp")],
 				silent: host.silent && added.length === 0,
+				unheard: { ...host.unheard, tcp: joinPorts([...host.unheard.tcp, ...more.unheard.tcp]) },
 			};
 		}),
 		covered: { ...report.covered, tcp: joinPorts([...report.covered.tcp, ...ranges]) },

@@ -444,6 +444,13 @@ describe("what is no trouble", () => {
 			"a system that tells nothing",
 			{ machine: { ...machine, devices: undefined, pingGroups: undefined, neighbours: undefined } },
 		],
+		[
+			"a lost network that no sweep would find back: the last subnet beyond this machine is gone",
+			{
+				work: { ...work, ownDown: { since: NOW - MINUTE, reason: "" } },
+				subnets: [{ cidr: "127.0.0.0/28", route: undefined }],
+			},
+		],
 		["a machine that slept", { clock: { jump: { at: NOW, byMs: 3_600_000 } } }],
 		["a clock set back, hours ago", { clock: { jump: { at: NOW - 7_200_000, byMs: -60_000 } } }],
 		["a file that is not there yet", { database: { ...database, format: undefined }, work: undefined }],

@@ -97,6 +97,66 @@ describe.each(VERSIONS)("real captures of nmap %s", (version) => {
 	});
 });
 
+describe("ports of which nothing is known", () => {
+	const good = capture("connect");
+	const said = async (xml: string) => {
+		const host = (await readReport(xml, [near, far])).hosts.find(({ address }) => address === far);
+		return { open: host?.ports.map(({ port }) => port), unheard: formatPorts(host?.unheard.tcp ?? []) };
+	};
+	const PORT_22 = /<port protocol="tcp" portid="22">.*?<\/port>/;
+	const filtered = '<state state="filtered" reason="no-response" reason_ttl="0"/>';
+	const extra = (text: string) => `<extraports state="filtered" count="1">${text}</extraports>`;
+
+	test.each<[string, string, string]>([
+		["all answered", good, ""],
+		[
+			"listed as filtered",
+			good.replace(PORT_22, `<port protocol="tcp" portid="22">${filtered}</port>`),
+			"22",
+		],
+		[
+			"listed as rejected by a filter",
+			good.replace(
+				PORT_22,
+				`<port protocol="tcp" portid="22">${filtered.replace("no-response", "admin-prohibited")}</port>`,
+			),
+			"",
+		],
+		[
+			"folded, with the ports",
+			good.replace(PORT_22, extra('<extrareasons reason="no-response" count="1" proto="tcp" ports="22"/>')),
+			"22",
+		],
+		[
+			"folded without the ports, as before 7.92: any that is not listed",
+			good.replace(PORT_22, extra('<extrareasons reason="no-responses" count="1"/>')),
+			"22",
+		],
+		[
+			"folded, and they answered",
+			good.replace(PORT_22, extra('<extrareasons reason="resets" count="1"/>')),
+			"",
+		],
+	])("%s", async (_, xml, unheard) => {
+		const found = await said(xml);
+		expect(found.unheard).toBe(unheard);
+		expect(found.open).not.toContain(unheard === "22" ? 22 : 81);
+	});
+
+	test("more open ports than are kept have not closed", async () => {
+		const many = Array.from(
+			{ length: 2_100 },
+			(_, i) => `<port protocol="tcp" portid="${1_000 + i}"><state state="open" reason="syn-ack"/></port>`,
+		);
+		const xml = good
+			.replaceAll(/<port protocol="tcp" portid="22">.*?<\/port>/g, many.join(""))
+			.replace('services="22,80-81"', 'services="80-81,1000-4000"');
+		const found = await said(xml);
+		expect(found.open).toHaveLength(2_000);
+		expect(found.unheard).toBe("2999-3099");
+	});
+});
+
 describe("what is no result", () => {
 	const good = capture("connect");
 	const bomb = `<!DOCTYPE nmaprun [<!ENTITY a "${"x".repeat(1_000)}"><!ENTITY b "&a;&a;&a;">]>`;

@@ -1,0 +1,39 @@
+/**
+ * Many hosts of one subnet that change at once: is it they or is it we, and is it one thing to tell or several? Pure;
+ * one host alone is judged in presence.
+ */
+
+/** Suspiciously many fell silent: this share of those that were up, and so many. */
+export const MASS_SHARE = 0.3;
+export const MASS_MIN = 10;
+/** One or two are told by name, however small their subnet is; of more, half of it is one story. */
+const NAMED_MAX = 2;
+const STORY_SHARE = 0.5;
+
+/** Of `upBefore` hosts of one sweep `silent` fell silent: may it be our own network? */
+export function isMassDown(upBefore: number, silent: number): boolean {
+	return silent >= MASS_MIN && silent >= upBefore * MASS_SHARE;
+}
+
+/** `changed` hosts of a subnet of `of` did the same in one sweep: one event for all of them, or one for each by name? */
+export function isOneStory(changed: number, of: number): boolean {
+	return changed >= MASS_MIN || (changed > NAMED_MAX && changed >= of * STORY_SHARE);
+}
+
+/** Names told with such an event, and the longest of one, in characters. */
+const NAMES_TOLD = 20;
+const NAME_CHARS = 60;
+
+/** "nas.lan, 10.0.0.7 and 12 more". */
+export function namesOf(labels: readonly string[]): string {
+	const told = labels.slice(0, NAMES_TOLD).map(shorten);
+	const more = labels.length - told.length;
+	if (more > 0) return `${told.join(", ")} and ${more} more`;
+	const last = told.pop() ?? "";
+	return told.length === 0 ? last : `${told.join(", ")} and ${last}`;
+}
+
+function shorten(label: string): string {
+	const characters = [...label];
+	return characters.length <= NAME_CHARS ? label : `${characters.slice(0, NAME_CHARS - 1).join("")}…`;
+}
