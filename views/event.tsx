@@ -90,11 +90,7 @@ function says(event: Event): (string | { wire: string })[] {
 		case "host_new":
 			return typeof detail.vendor === "string" ? ["new host, ", { wire: detail.vendor }] : ["new host"];
 		case "host_up":
-			return [
-				typeof detail.downMs === "number"
-					? `came back after ${duration(detail.downMs)} of silence`
-					: "came back",
-			];
+			return [returned(detail)];
 		case "host_down":
 			return ["went down"];
 		case "host_flapping":
@@ -146,6 +142,10 @@ function says(event: Event): (string | { wire: string })[] {
 		default:
 			return saysOfPeople(event.kind, detail);
 	}
+}
+
+function returned({ downMs }: Event["detail"]): string {
+	return typeof downMs === "number" ? `came back after ${duration(downMs)} of silence` : "came back";
 }
 
 const BATCHES: Readonly<Record<string, string>> = {
