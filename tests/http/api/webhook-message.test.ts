@@ -1,7 +1,7 @@
 /** The documented messages to webhooks are those that are made: every kind, field by field. */
 
 import { expect, test } from "bun:test";
-import { Value } from "@sinclair/typebox/value";
+import Ajv2020 from "ajv/dist/2020";
 import { EXAMPLES, WEBHOOK_MESSAGE, WEBHOOK_MESSAGES } from "../../../src/http/api/webhook-message.ts";
 import type { EventKind } from "../../../src/model/event.ts";
 import { TOPIC_NAMES, TOPICS, topicOf } from "../../../src/model/webhook.ts";
@@ -10,6 +10,8 @@ import { insertEvent } from "../../../src/store/events.ts";
 import { type HookStage, hookStage } from "../../helpers/hooks.ts";
 
 const KINDS = Object.keys(EXAMPLES) as (keyof typeof EXAMPLES)[];
+
+const fits = new Ajv2020({ strict: false, validateFormats: false }).compile(WEBHOOK_MESSAGE);
 
 /** The body that the store writes, with numbers and times that differ from run to run as in the examples. */
 function made(stage: HookStage): Record<string, unknown> {
@@ -47,12 +49,12 @@ test.each(KINDS)("%s is sent as it is documented", (kind) => {
 	});
 	const body = made(stage);
 	expect(body).toEqual(documented(topicOf(kind) ?? "", kind) as never);
-	expect(Value.Check(WEBHOOK_MESSAGE, body)).toBe(true);
+	expect(fits(body)).toBe(true);
 });
 
 test("the test message, too", () => {
 	const stage = hookStage();
 	queueTest(stage.db, stage.hook("http://10.0.0.1/"), stage.clock.now());
 	expect(made(stage)).toEqual(documented("test", "test") as never);
-	expect(Value.Check(WEBHOOK_MESSAGE, made(stage))).toBe(true);
+	expect(fits(made(stage))).toBe(true);
 });
