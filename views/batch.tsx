@@ -106,6 +106,11 @@ export function BatchPage(props: { batch: Batch; kept: readonly Kept[]; days: nu
 				)}
 				.
 			</p>
+			{typeof batch.detail.import === "number" && (
+				<p>
+					<a href={`/imports/${batch.detail.import}`}>The file, row by row</a>
+				</p>
+			)}
 			{progress === undefined ? <Standing {...props} /> : <UnderWay batch={batch} {...progress} />}
 		</Main>
 	);

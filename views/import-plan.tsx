@@ -4,20 +4,26 @@ import type { Batch } from "../src/model/batch.ts";
 import {
 	type Import,
 	type ImportRow,
+	type ImportStage,
 	ORIGINS,
 	VERDICTS,
 	type Verdict,
 	type VerdictCounts,
 } from "../src/model/import.ts";
-import { Age, Callout, Main, Panel, Wire } from "./elements.tsx";
+import { ActionButton, Age, Callout, Main, Panel, Wire } from "./elements.tsx";
 import { count, plural, visible, visibleLines } from "./format.ts";
 import { EncodingField } from "./import.tsx";
 import { Columns } from "./import-columns.tsx";
 import { Rows } from "./import-rows.tsx";
+import { Working } from "./import-stage.tsx";
 import { Form } from "./reader.tsx";
 
 export type ImportPageProps = {
 	found: Import;
+	/** How far it is, while somebody works on it. */
+	stage: ImportStage | undefined;
+	/** Blocks that could be put around addresses that lie in no subnet. */
+	around: readonly { readonly cidr: string; readonly hosts: number }[];
 	/** Whose rows are shown. */
 	show: Verdict | undefined;
 	rows: readonly ImportRow[];
@@ -32,7 +38,7 @@ export type ImportPageProps = {
 export function ImportPage(props: ImportPageProps) {
 	const { found, problem } = props;
 	return (
-		<Main class="import-page">
+		<Main class="import-page" live={props.stage === undefined ? undefined : "work"}>
 			<nav class="trail" aria-label="Breadcrumbs">
 				<a href="/imports">Import</a> / <span aria-current="page">{visible(found.name)}</span>
 			</nav>
@@ -42,9 +48,23 @@ export function ImportPage(props: ImportPageProps) {
 					<p>{visibleLines(problem)}</p>
 				</Callout>
 			)}
-			{problem === undefined && found.problem !== undefined && <Problem found={found} />}
-			{found.state === "unread" ? <Unread found={found} /> : <Judged {...props} />}
+			{props.stage === undefined ? <Standing {...props} /> : <Working found={found} stage={props.stage} />}
 		</Main>
+	);
+}
+
+function Standing(props: ImportPageProps) {
+	const { found, problem } = props;
+	return (
+		<>
+			{problem === undefined && found.problem !== undefined && <Problem found={found} />}
+			{problem === undefined && found.problem === undefined && found.state === "unread" && (
+				<Callout kind="warn">
+					<p>Rollcall was stopped while it read this file. Nothing was written.</p>
+				</Callout>
+			)}
+			{found.state === "unread" ? <Unread found={found} /> : <Judged {...props} />}
+		</>
 	);
 }
 
@@ -92,7 +112,11 @@ function Problem(props: { found: Import }) {
 function Unread(props: { found: Import }) {
 	const { found } = props;
 	return (
-		<Panel title="How is it encoded?" id="encoding" class="padded">
+		<Panel
+			title={found.problem?.encoding === true ? "How is it encoded?" : "Read it again"}
+			id="encoding"
+			class="padded"
+		>
 			<Form class="fields" action={`/imports/${found.id}/look`}>
 				<EncodingField chosen={found.options.encoding ?? ""} />
 				<p class="hint">
@@ -113,7 +137,8 @@ function Judged(props: ImportPageProps) {
 	const { found, batch, show } = props;
 	return (
 		<>
-			<Verdicts counts={found.counts} show={show} done={found.state === "done"} />
+			<Verdicts found={found} show={show} undone={batch?.state === "undone"} />
+			{props.around.length > 0 && <Around found={found} around={props.around} />}
 			{found.state === "done" ? <Done found={found} batch={batch} /> : <Go found={found} />}
 			{found.state === "ready" && <Columns found={found} />}
 			{show !== undefined && (
@@ -123,29 +148,50 @@ function Judged(props: ImportPageProps) {
 	);
 }
 
-const WORDS: Readonly<Record<Verdict, { plan: string; done: string; kind: string }>> = {
-	add: { plan: "to add", done: "added", kind: "up" },
-	change: { plan: "to change", done: "changed", kind: "" },
-	same: { plan: "as they are", done: "were as they are", kind: "" },
-	refuse: { plan: "refused", done: "refused", kind: "down" },
+/** Blocks that would give the refused addresses a home, one press each. */
+function Around(props: { found: Import; around: ImportPageProps["around"] }) {
+	return (
+		<Callout kind="note">
+			<p>Some addresses lie in no subnet. Add one around them, and the file is looked at again:</p>
+			<div class="buttons">
+				{props.around.map(({ cidr, hosts }) => (
+					<ActionButton
+						key={cidr}
+						action={`/imports/${props.found.id}/around`}
+						values={{ cidr }}
+						label={`Add ${cidr} (${plural(hosts, "address", "addresses")})`}
+					/>
+				))}
+			</div>
+		</Callout>
+	);
+}
+
+const WORDS: Readonly<Record<Verdict, { plan: string; done: string; undone: string; kind: string }>> = {
+	add: { plan: "to add", done: "added", undone: "were added, and taken back", kind: "up" },
+	change: { plan: "to change", done: "changed", undone: "were changed, and changed back", kind: "" },
+	same: { plan: "as they are", done: "were as they are", undone: "were as they are", kind: "" },
+	refuse: { plan: "refused", done: "refused", undone: "refused", kind: "down" },
 };
 
 function total(counts: VerdictCounts, verdict: Verdict): number {
 	return counts[verdict].hosts + counts[verdict].subnets;
 }
 
-function Verdicts(props: { counts: VerdictCounts; show: Verdict | undefined; done: boolean }) {
+function Verdicts(props: { found: Import; show: Verdict | undefined; undone: boolean }) {
+	const { counts, state } = props.found;
+	const tense = props.undone ? "undone" : state === "done" ? "done" : "plan";
 	return (
 		<ul class="tiles verdicts">
 			{VERDICTS.map((verdict) => {
-				const { hosts, subnets } = props.counts[verdict];
+				const { hosts, subnets } = counts[verdict];
 				const n = hosts + subnets;
 				const words = WORDS[verdict];
 				return (
 					<li key={verdict}>
 						<a href={`?show=${verdict}#rows`} aria-current={verdict === props.show ? "true" : undefined}>
 							<b class={n > 0 && words.kind !== "" ? words.kind : undefined}>{count(n)}</b>
-							<span class="says">{props.done ? words.done : words.plan}</span>
+							<span class="says">{words[tense]}</span>
 							{subnets > 0 && <span class="quiet part"> {plural(subnets, "subnet")}</span>}
 						</a>
 					</li>
@@ -212,6 +258,9 @@ function Done(props: { found: Import; batch: Batch | undefined }) {
 			<p>
 				{batch === undefined && found.batchId === undefined && "There was nothing to write."}
 				{batch?.state === "done" && "Written."}
+				{batch?.state === "undoing" && (
+					<a href={`/batches/${batch.id}`}>It is being undone: see how far it is.</a>
+				)}
 				{batch?.state === "undone" && "Undone. "}
 				{batch?.state === "undone" && batch.kept > 0 && (
 					<a href={`/batches/${batch.id}`}>{plural(batch.kept, "thing")} changed since and stayed.</a>

@@ -7,6 +7,7 @@ import { BOUNDS, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { backupName, writeBackup } from "../store/backup.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import { plural } from "./plural.ts";
 import type { Io } from "./run.ts";
 
 export const BACKUP_HELP = `rollcall backup FILE: copy the whole database into FILE and check the copy.
@@ -37,7 +38,9 @@ export async function backupCommand(args: string[], io: Io): Promise<number> {
 	if (values.json === true) io.out(`${JSON.stringify(made)}\n`);
 	else {
 		const megabytes = (made.bytes / 1e6).toFixed(1);
-		io.out(`${made.path}: ${megabytes} MB, ${made.subnets} subnets, ${made.hosts} hosts, checked.\n`);
+		io.out(
+			`${made.path}: ${megabytes} MB, ${plural(made.subnets, "subnet")}, ${plural(made.hosts, "host")}, checked.\n`,
+		);
 	}
 	return 0;
 }

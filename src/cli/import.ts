@@ -21,6 +21,7 @@ import { lockDatabase } from "../store/database.ts";
 import { listRows } from "../store/import-rows.ts";
 import { askToWrite, unaskToWrite } from "../store/imports.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import { plural } from "./plural.ts";
 import type { Io } from "./run.ts";
 import { progressBar } from "./sweep-report.ts";
 
@@ -211,10 +212,6 @@ function print({ context }: Beside, made: Import, dry: boolean, io: Io): void {
 		return `${WORDS[verdict][dry ? 0 : 1]} ${plural(hosts, "host")}${and}`;
 	});
 	io.out(`${told.join(", ")}.\n${dry ? "Nothing was written.\n" : ""}`);
-}
-
-function plural(n: number, word: string): string {
-	return `${n} ${word}${n === 1 ? "" : "s"}`;
 }
 
 const WORDS = {

@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { lockDatabase } from "../store/database.ts";
 import { restoreBackup } from "../store/restore.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import { plural } from "./plural.ts";
 import type { Io } from "./run.ts";
 
 export const RESTORE_HELP = `rollcall restore FILE: put a backup in the place of the database.
@@ -38,7 +39,7 @@ export async function restoreCommand(args: string[], io: Io): Promise<number> {
 		const done = restoreBackup(resolve(named), databasePath, { at, busyMs: BOUNDS.busyMs });
 		if (values.json === true) io.out(`${JSON.stringify(done)}\n`);
 		else {
-			io.out(`${named} is in place: ${done.subnets} subnets, ${done.hosts} hosts.\n`);
+			io.out(`${named} is in place: ${plural(done.subnets, "subnet")}, ${plural(done.hosts, "host")}.\n`);
 			if (done.kept !== null) io.out(`What was there before is kept as ${done.kept}\n`);
 		}
 		lock.markUsed();

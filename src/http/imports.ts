@@ -5,7 +5,9 @@ import { EMPTY_IMPORT, ImportForm, type ImportFormState } from "../../views/impo
 import { ImportPage } from "../../views/import-plan.tsx";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { demandImport } from "../ipam/imports.ts";
+import { subnetDefaults } from "../ipam/defaults.ts";
+import { type Bringing, demandImport, suggestBlocks } from "../ipam/imports.ts";
+import { createSubnet } from "../ipam/subnets.ts";
 import {
 	DEFAULT_OPTIONS,
 	ENCODINGS,
@@ -19,7 +21,7 @@ import {
 import { withoutLogin } from "../model/target.ts";
 import { findBatch } from "../store/batches.ts";
 import { listRefused, listRows } from "../store/import-rows.ts";
-import { listImports } from "../store/imports.ts";
+import { findImport, listImports, writeProblem } from "../store/imports.ts";
 import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { respondDownload } from "./download.ts";
@@ -53,6 +55,13 @@ export function importRoutes(desk: Desk) {
 			({ request, params, server }) => slowly(request, server, () => write(desk, request, readId(params.id))),
 			raw,
 		)
+		.post("/imports/:id/cancel", ({ request, params }) => cancel(desk, request, readId(params.id)), raw)
+		.post(
+			"/imports/:id/around",
+			({ request, params, server }) =>
+				slowly(request, server, () => addAround(desk, request, readId(params.id))),
+			raw,
+		)
 		.get("/imports/:id/refused.csv", ({ request, params }) => refused(desk, request, readId(params.id)));
 }
 
@@ -72,16 +81,22 @@ function start(desk: Desk, form: ImportFormState) {
 function page(desk: Desk, request: Request, id: number, problem?: string) {
 	const { db, clock } = desk.context;
 	const found = demandImport(desk.context, id);
+	const stage = desk.surroundings.importer.stage(id);
 	const params = new URL(request.url).searchParams;
 	const said = VERDICTS.find((verdict) => verdict === params.get("show"));
-	const show: Verdict | undefined = said ?? VERDICTS.find((verdict) => count(found.counts[verdict]) > 0);
+	// What cannot be imported comes first: that is what somebody has to look at.
+	const order = ["refuse", "add", "change", "same"] as const;
+	const show: Verdict | undefined = said ?? order.find((verdict) => count(found.counts[verdict]) > 0);
 	const after = /^\d{1,9}$/.test(params.get("after") ?? "") ? Number(params.get("after")) : 0;
 	const rows = show === undefined ? [] : listRows(db, id, show, after, BOUNDS.importRowsShown + 1);
 	const shown = rows.slice(0, BOUNDS.importRowsShown);
 	const batch = found.batchId === undefined ? undefined : findBatch(db, found.batchId);
 	const next = rows.length > BOUNDS.importRowsShown ? shown.at(-1)?.n : undefined;
-	const main = ImportPage({ found, show, rows: shown, next, batch, problem, now: clock.now() });
-	return { title: found.name, main };
+	const around = found.state === "ready" && count(found.counts.refuse) > 0 ? suggestBlocks(db, id) : [];
+	const main = ImportPage({
+		...{ found, stage, show, rows: shown, next, batch, problem, around, now: clock.now() },
+	});
+	return { title: found.name, main, unfinished: stage !== undefined };
 }
 
 function count({ hosts, subnets }: { hosts: number; subnets: number }): number {
@@ -99,8 +114,7 @@ async function bring(desk: Desk, request: Request): Promise<Response> {
 		}
 		const options = { ...DEFAULT_OPTIONS, format: field("format") || "auto", encoding: encodingOf(field) };
 		const name = file?.name ?? "pasted text";
-		const made = await desk.surroundings.importer.bring(desk.by(request), { name, bytes, options });
-		return redirect(`/imports/${made.id}`);
+		return await show(desk, desk.surroundings.importer.begin(desk.by(request), { name, bytes, options }));
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
@@ -122,8 +136,7 @@ async function pull(desk: Desk, request: Request): Promise<Response> {
 		const table = phpipamTable(tables, "phpipam-api");
 		const name = `phpIPAM at ${new URL(url).host}`;
 		const options = { ...DEFAULT_OPTIONS, format: "phpipam" };
-		const made = await desk.surroundings.importer.bring(desk.by(request), { name, table, options });
-		return redirect(`/imports/${made.id}`);
+		return await show(desk, desk.surroundings.importer.begin(desk.by(request), { name, table, options }));
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
@@ -156,8 +169,8 @@ async function look(desk: Desk, request: Request, id: number): Promise<Response>
 			clear: whole ? field("clear") !== "" : found.options.clear,
 			sweep: whole ? field("sweep") !== "" : found.options.sweep,
 		};
-		await desk.surroundings.importer.bring(desk.by(request), { id, name: found.name, options });
-		return redirect(`/imports/${id}`);
+		const { importer } = desk.surroundings;
+		return await show(desk, importer.begin(desk.by(request), { id, name: found.name, options }));
 	} catch (error) {
 		return again(desk, request, id, error);
 	}
@@ -165,12 +178,71 @@ async function look(desk: Desk, request: Request, id: number): Promise<Response>
 
 async function write(desk: Desk, request: Request, id: number): Promise<Response> {
 	await readForm(request);
+	const { importer } = desk.surroundings;
 	try {
-		const { batchId } = await desk.surroundings.importer.write(desk.by(request), id);
+		const work = importer.write(desk.by(request), id);
+		const done = await inTime(desk, work);
+		if (done === undefined) {
+			// Whoever looks at its page is told there why nothing was written.
+			work.catch((error: unknown) => tellLater(desk, id, error));
+			return redirect(`/imports/${id}`);
+		}
+		const { batchId } = done;
 		return batchId === undefined ? redirect(`/imports/${id}`) : redirectWithUndo(`/imports/${id}`, batchId);
 	} catch (error) {
 		return again(desk, request, id, error);
 	}
+}
+
+async function cancel(desk: Desk, request: Request, id: number): Promise<Response> {
+	await readForm(request);
+	const { state } = demandImport(desk.context, id);
+	desk.surroundings.importer.cancel(id);
+	// A file that was still being read for the first time is forgotten.
+	return redirect(state === "unread" ? "/imports" : `/imports/${id}`);
+}
+
+/** The subnet around addresses that have none, and another look at the file. */
+async function addAround(desk: Desk, request: Request, id: number): Promise<Response> {
+	const field = await readForm(request);
+	const { name, options } = demandImport(desk.context, id);
+	const by = desk.by(request);
+	try {
+		const { sweepIntervalS } = subnetDefaults(desk.context);
+		const empty = { name: "", notes: "", gateway: "", sweepIntervalS, sweepEnabled: options.sweep };
+		createSubnet(by, field("cidr"), empty);
+		return await show(desk, desk.surroundings.importer.begin(by, { id, name, options }));
+	} catch (error) {
+		return again(desk, request, id, error);
+	}
+}
+
+/** The page of a file: when it is read, or, when that takes a while, as soon as it has one. */
+async function show(desk: Desk, { begun, done }: Bringing): Promise<Response> {
+	const made = await inTime(desk, done);
+	if (made !== undefined) return redirect(`/imports/${made.id}`);
+	const id = await Promise.race([begun, done.then((late) => late.id)]);
+	done.catch((error: unknown) => tellLater(desk, id, error));
+	return redirect(`/imports/${id}`);
+}
+
+/** What it is when it is done within a moment; undefined: it goes on. */
+async function inTime<T>({ context: { clock } }: Desk, done: Promise<T>): Promise<T | undefined> {
+	const over = new AbortController();
+	try {
+		const late = clock.sleep(BOUNDS.workShownAfterMs, over.signal).then(() => undefined);
+		return await Promise.race([done, late]);
+	} finally {
+		over.abort();
+	}
+}
+
+/** Nobody waits for the answer any more: the page of the file says what went wrong. */
+function tellLater({ context: { db, log } }: Desk, id: number, error: unknown): void {
+	const found = findImport(db, id);
+	const message = error instanceof AppError ? error.message : "It could not be done. The log says more.";
+	if (found?.state === "ready") writeProblem(db, id, "ready", found.options, { message });
+	if (!(error instanceof AppError)) log.error("an import failed", { import: id, reason: error });
 }
 
 /** The page of the import with what went wrong above it. */

@@ -1,6 +1,13 @@
 /** What a file would do to what is there, row by row: add, change, same or refuse, with the reason. Writes nothing. */
 
-import type { Draft, Place, PlannedRow, SubnetDraftValues, Verdict } from "../model/import.ts";
+import {
+	type Draft,
+	HOMELESS,
+	type Place,
+	type PlannedRow,
+	type SubnetDraftValues,
+	type Verdict,
+} from "../model/import.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { parseAddress } from "../net/address.ts";
 import { Blocks } from "../net/blocks.ts";
@@ -155,7 +162,7 @@ function planHost(draft: HostDraft, blocks: Blocks<Entry>, there: There, options
 	const address = parseAddress(ip).value ?? 0n;
 	const home = blocks.around(address);
 	if (home === undefined) {
-		return refuse(`${ip} lies in no subnet: add one around it, or a column that names the subnet.`);
+		return refuse(`${ip} ${HOMELESS}: add one around it, or a column that names the subnet.`);
 	}
 	const named = draft.subnet === undefined ? undefined : parseCidr(draft.subnet).value;
 	if (named !== undefined && !contains(named, address))

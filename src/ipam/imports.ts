@@ -6,7 +6,18 @@
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { Actor } from "../model/actor.ts";
-import type { Import, ImportControl, ImportOptions, ImportStage, Table } from "../model/import.ts";
+import {
+	HOMELESS,
+	type Import,
+	type ImportControl,
+	type ImportOptions,
+	type ImportStage,
+	type Table,
+} from "../model/import.ts";
+import { familyOf, parseAddress } from "../net/address.ts";
+import { cidrAround, formatCidr, parseCidr } from "../net/cidr.ts";
+import type { Db } from "../store/database.ts";
+import { listHomeless } from "../store/import-rows.ts";
 import * as imports from "../store/imports.ts";
 import { withPatience } from "../store/patience.ts";
 import { tellAll } from "./batches.ts";
@@ -142,4 +153,23 @@ export function demandImport(context: Ground, id: number): Import {
 	const found = imports.findImport(context.db, id);
 	if (found === undefined) throw new AppError("not_found", "There is no such import (any more).");
 	return found;
+}
+
+/** Hosts looked at, blocks offered, and their size. */
+const AROUND = { looked: 5_000, offered: 4, v4: 24, v6: 64 } as const;
+
+/** Blocks around those addresses of a file that lie in no subnet, the ones with the most of them first. */
+export function suggestBlocks(db: Db, id: number): { cidr: string; hosts: number }[] {
+	const hosts = new Map<string, number>();
+	for (const text of listHomeless(db, id, HOMELESS, AROUND.looked)) {
+		const address = parseAddress(text).value;
+		if (address === undefined) continue;
+		const block = cidrAround(address, familyOf(address) === 4 ? AROUND.v4 : AROUND.v6);
+		if (parseCidr(formatCidr(block)).value === undefined) continue;
+		hosts.set(formatCidr(block), (hosts.get(formatCidr(block)) ?? 0) + 1);
+	}
+	return [...hosts]
+		.map(([cidr, n]) => ({ cidr, hosts: n }))
+		.sort((a, b) => b.hosts - a.hosts)
+		.slice(0, AROUND.offered);
 }

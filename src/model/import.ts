@@ -224,6 +224,9 @@ export type PlannedRow = Omit<ImportRow, "n"> & {
 /** How long files on their way in are kept, in milliseconds: not written, and written. */
 export const IMPORT_KEPT_MS = { open: 86_400_000, done: 30 * 86_400_000 } as const;
 
+/** In the reason of a host that is refused because no subnet is around it. */
+export const HOMELESS = "lies in no subnet";
+
 /** How far reading or writing a file is: rows of all. */
 export type ImportStage = {
 	readonly step: "judging" | "writing";

@@ -207,7 +207,8 @@ function problemOf(unjudged: readonly string[], strangers: number): string | und
 		const some = unjudged.slice(0, 3).join(", ");
 		parts.push(`No result for ${unjudged.length} of the hosts (${some}${unjudged.length > 3 ? ", …" : ""}).`);
 	}
-	if (strangers > 0) parts.push(`${strangers} hosts in the output were not asked for and were dropped.`);
+	if (strangers === 1) parts.push("A host in the output was not asked for and was dropped.");
+	if (strangers > 1) parts.push(`${strangers} hosts in the output were not asked for and were dropped.`);
 	return parts.length === 0 ? undefined : parts.join(" ");
 }
 

@@ -121,6 +121,17 @@ export function listRefused(
 		.map((row) => ({ ...row, cells: JSON.parse(row.cells) as string[] }));
 }
 
+/** Addresses of hosts that are refused with these words in the reason, at most `limit`. */
+export function listHomeless(db: Db, id: number, words: string, limit: number): string[] {
+	return db
+		.query<{ address: string }, [number, string, number]>(
+			`SELECT address FROM import_row
+			WHERE import_id = ? AND verdict = 'refuse' AND noun = 'host' AND instr(reason, ?) LIMIT ?`,
+		)
+		.all(id, words, limit)
+		.map(({ address }) => address);
+}
+
 /** Subnets to be written: those to add, larger blocks first as they were judged, and those to change. */
 export function listSubnetRows(
 	db: Db,

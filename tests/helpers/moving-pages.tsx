@@ -63,7 +63,14 @@ const refused: ImportRow[] = [
 
 /** The page at this path of the gallery; undefined when it is none of these. */
 export function movingPage(path: string): { title: string; main: VNode } | undefined {
-	const shared = { next: undefined, batch: undefined, problem: undefined, now: NOW };
+	const shared = {
+		next: undefined,
+		stage: undefined,
+		around: [],
+		batch: undefined,
+		problem: undefined,
+		now: NOW,
+	};
 	switch (path) {
 		case "/imports":
 			return { title: "Import", main: <ImportForm form={EMPTY_IMPORT} recent={[plan, unread]} now={NOW} /> };
