@@ -3,6 +3,7 @@
  * the memory of all that. Starts the program from the source tree on a database of its own.
  */
 
+import { Database } from "bun:sqlite";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +15,7 @@ import { type Figure, printFigures, quantile } from "./measure.ts";
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 const ROWS = Number(process.argv.find((arg) => /^\d+$/.test(arg)) ?? 100_000);
 const BINARY = process.env.ROLLCALL_BIN;
-const LIMITS = { importS: 10, pageMs: 50, exportS: 3 };
+const LIMITS = { importS: 10, undoS: 10, pageMs: 50, exportS: 3, memoryMb: 150 };
 
 /** A list as a keeper has one: names, descriptions, two tags, hardware addresses, in two /16. */
 function listOf(rows: number): string {
@@ -29,6 +30,29 @@ function listOf(rows: number): string {
 		);
 	}
 	return `${lines.join("\n")}\n`;
+}
+
+/** Processor time of a process and its threads so far, in seconds (proc(5), fields utime and stime). */
+function processorS(pid: number): number {
+	const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+	return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The same rows put bare into SQLite, in one transaction: what this machine can do at this moment, in seconds. */
+function bareInsertS(text: string): number {
+	const db = new Database(":memory:");
+	db.run("CREATE TABLE bare (a TEXT UNIQUE, b TEXT, c TEXT, d TEXT, e TEXT, f TEXT)");
+	const insert = db.query("INSERT INTO bare VALUES (?, ?, ?, ?, ?, ?)");
+	const began = performance.now();
+	db.transaction(() => {
+		for (const line of text.trim().split("\n").slice(1)) {
+			const cells = line.split(",");
+			insert.run(...[0, 1, 2, 3, 4, 5].map((i) => cells[i] ?? ""));
+		}
+	})();
+	const seconds = (performance.now() - began) / 1_000;
+	db.close();
+	return seconds;
 }
 
 function residentMb(pid: number): number {
@@ -103,11 +127,11 @@ try {
 	const restMb = residentMb(server.pid);
 	const during = async <T>(work: () => Promise<T>) => {
 		const seen = watch(url, server.pid);
-		const began = performance.now();
+		const [began, spent] = [performance.now(), processorS(server.pid)];
 		const value = await work();
 		const seconds = (performance.now() - began) / 1_000;
 		await seen.stop();
-		return { value, seconds, seen };
+		return { value, seconds, seen: Object.assign(seen, { processorS: processorS(server.pid) - spent }) };
 	};
 	const bring = (query: string) =>
 		api(`/imports?sweep=false&${query}`, {
@@ -119,10 +143,11 @@ try {
 		name: string,
 		seconds: number,
 		limit: number | undefined,
-		{ pages, writes, refused, peakMb }: Watch,
+		{ pages, writes, refused, peakMb, processorS: spent = 0 }: Watch & { processorS?: number },
 	) => {
-		figures.push({ name, value: seconds, unit: "s", ...(limit === undefined ? {} : { limit }) });
-		const slowest = Math.max(...pages).toFixed(0);
+		const ratio = `${(seconds / bareS).toFixed(1)} × bare; processor ${spent.toFixed(1)} s`;
+		figures.push({ name, value: seconds, unit: "s", note: ratio, ...(limit === undefined ? {} : { limit }) });
+		const slowest = `${Math.max(...pages).toFixed(0)}; ${(quantile(pages, 0.99) / idleMs).toFixed(1)} × idle`;
 		figures.push({
 			...{
 				name: "  another request meanwhile, p99",
@@ -132,10 +157,18 @@ try {
 			},
 			note: `of ${pages.length}, slowest ${slowest}`,
 		});
-		const note = `of ${writes.length}, ${refused} refused for the moment; memory ${peakMb.toFixed(0)} MB at most`;
+		const note = `of ${writes.length}, ${refused} refused for the moment`;
 		figures.push({ name: "  a write meanwhile, p99", value: quantile(writes, 0.99), unit: "ms", note });
+		figures.push({
+			...{ name: "  memory above rest, at most", value: peakMb - restMb, unit: "MB", limit: LIMITS.memoryMb },
+		});
 	};
 
+	const bareS = bareInsertS(text);
+	const idle = await during(() => Bun.sleep(3_000));
+	const idleMs = quantile(idle.seen.pages, 0.99);
+	figures.push({ name: "the same rows bare into SQLite", value: bareS, unit: "s" });
+	figures.push({ name: "a request while nothing else happens, p99", value: idleMs, unit: "ms" });
 	said("in");
 	const first = await during(() => bring(""));
 	const made = (await first.value.json()) as { id: number; counts: { add: { hosts: number } } };
@@ -166,7 +199,7 @@ try {
 	said("undo");
 	const undone = await during(() => api(`/imports/${made.id}/undo`, { method: "POST" }));
 	if (undone.value.status !== 200) throw new Error(`undo: ${undone.value.status}`);
-	tell(`undo of ${ROWS} hosts`, undone.seconds, undefined, undone.seen);
+	tell(`undo of ${ROWS} hosts`, undone.seconds, LIMITS.undoS, undone.seen);
 	figures.push({
 		name: "memory at rest before, after",
 		value: restMb,
