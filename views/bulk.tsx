@@ -5,22 +5,20 @@ import type { Listing } from "../src/model/listing.ts";
 import { Main, Wire } from "./elements.tsx";
 import { count, plural, visible, visibleLines } from "./format.ts";
 import { listUrl } from "./query.ts";
-import { Form, May } from "./reader.tsx";
+import { Form } from "./reader.tsx";
 
-/** The box of a row; it belongs to the bar. */
+/** The box of a row, for those who may edit; it belongs to the bar. */
 export function Pick(props: { id: number; ip: string }) {
 	return (
-		<May>
-			<input
-				type="checkbox"
-				class="pick"
-				name="ids"
-				value={props.id}
-				form="bulk"
-				aria-label={`Select ${props.ip}`}
-				autocomplete="off"
-			/>
-		</May>
+		<input
+			type="checkbox"
+			class="pick"
+			name="ids"
+			value={props.id}
+			form="bulk"
+			aria-label={`Select ${props.ip}`}
+			autocomplete="off"
+		/>
 	);
 }
 

@@ -6,16 +6,17 @@ import type { Listing } from "../src/model/listing.ts";
 import type { AddressMap } from "../src/model/map.ts";
 import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
-import { Age, Main, Panel, Wire } from "./elements.tsx";
+import { Main, Panel, Wire } from "./elements.tsx";
 import { EventLine } from "./event.tsx";
 import { FilterBar, NoMatch } from "./filters.tsx";
-import { count, interval, nameOr, plural, ratio, visible } from "./format.ts";
+import { count, interval, nameOr, plural, ratio } from "./format.ts";
 import { ListingTable } from "./listing.tsx";
 import { Strip } from "./map.tsx";
 import { type NetworkOffer, Offers } from "./offers.tsx";
 import { exportUrl } from "./query.ts";
 import { May } from "./reader.tsx";
 import { SubnetFields } from "./subnet-form.tsx";
+import { Swept } from "./swept.tsx";
 import { StatusCounts, usedText } from "./used.tsx";
 
 export type { NetworkOffer } from "./offers.tsx";
@@ -157,7 +158,9 @@ function SubnetPanel(props: DashboardProps) {
 						<Strip map={map} />
 						<div class="numbers">
 							<StatusCounts counts={subnet.counts} />
-							<SweptLine subnet={subnet} now={props.now} />
+							<span class="swept">
+								{usedText(subnet.counts)} · <Swept subnet={subnet} now={props.now} />
+							</span>
 						</div>
 					</li>
 				))}
@@ -168,26 +171,6 @@ function SubnetPanel(props: DashboardProps) {
 				</p>
 			)}
 		</Panel>
-	);
-}
-
-function SweptLine(props: { subnet: SubnetSummary; now: number }) {
-	const { subnet } = props;
-	return (
-		<span class="swept">
-			{usedText(subnet.counts)} ·{" "}
-			{subnet.lastSweepProblem !== undefined ? (
-				<span class="slow" title={visible(subnet.lastSweepProblem)}>
-					last sweep failed
-				</span>
-			) : subnet.lastSweepAt === undefined ? (
-				"not swept yet"
-			) : (
-				<>
-					swept <Age at={subnet.lastSweepAt} now={props.now} />
-				</>
-			)}
-		</span>
 	);
 }
 

@@ -89,9 +89,20 @@ export function Secret(props: {
 	);
 }
 
-export function LoginPage(props: Outside & { name: string; next: string; problem?: string }) {
+/** `unsent`: what was typed into a form that could not be taken; it travels along. */
+export function LoginPage(
+	props: Outside & { name: string; next: string; problem?: string; unsent?: string | undefined },
+) {
 	return (
 		<Door {...props} title="Sign in">
+			{props.unsent !== undefined && (
+				<Callout kind="note">
+					<p>
+						You were signed out before this was sent: nothing is stored yet. What you typed is kept. Sign in,
+						and you can send it again.
+					</p>
+				</Callout>
+			)}
 			{props.problem !== undefined && (
 				<Callout kind="bad">
 					<p>{visibleLines(props.problem)}</p>
@@ -99,38 +110,8 @@ export function LoginPage(props: Outside & { name: string; next: string; problem
 			)}
 			<form class="fields" method="post" action="/login">
 				<input type="hidden" name="next" value={props.next} />
-				<div class="field">
-					<label for="login-name">Name</label>
-					<input
-						type="text"
-						id="login-name"
-						name="name"
-						value={props.name}
-						autocomplete="username"
-						autocapitalize="none"
-						spellcheck={false}
-						required
-						maxLength={128}
-						autofocus
-					/>
-				</div>
-				<Secret id="login-password" name="password" label="Password" autocomplete="current-password" />
-				<div class="field">
-					<label for="login-code">Code</label>
-					<input
-						type="text"
-						id="login-code"
-						name="code"
-						autocomplete="one-time-code"
-						autocapitalize="none"
-						spellcheck={false}
-						maxLength={64}
-						aria-describedby="login-code-hint"
-					/>
-					<p class="hint" id="login-code-hint">
-						Only if you use two-step sign-in: six digits of your app, or a recovery code.
-					</p>
-				</div>
+				{props.unsent !== undefined && <input type="hidden" name="unsent" value={props.unsent} />}
+				<LoginFields name={props.name} />
 				<div class="actions">
 					<button type="submit" class="button primary">
 						Sign in
@@ -141,6 +122,45 @@ export function LoginPage(props: Outside & { name: string; next: string; problem
 				Password forgotten? On the machine Rollcall runs on: <code>rollcall user passwd NAME</code>
 			</p>
 		</Door>
+	);
+}
+
+function LoginFields(props: { name: string }) {
+	return (
+		<>
+			<div class="field">
+				<label for="login-name">Name</label>
+				<input
+					type="text"
+					id="login-name"
+					name="name"
+					value={props.name}
+					autocomplete="username"
+					autocapitalize="none"
+					spellcheck={false}
+					required
+					maxLength={128}
+					autofocus
+				/>
+			</div>
+			<Secret id="login-password" name="password" label="Password" autocomplete="current-password" />
+			<div class="field">
+				<label for="login-code">Code</label>
+				<input
+					type="text"
+					id="login-code"
+					name="code"
+					autocomplete="one-time-code"
+					autocapitalize="none"
+					spellcheck={false}
+					maxLength={64}
+					aria-describedby="login-code-hint"
+				/>
+				<p class="hint" id="login-code-hint">
+					Only if you use two-step sign-in: six digits of your app, or a recovery code.
+				</p>
+			</div>
+		</>
 	);
 }
 

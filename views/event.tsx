@@ -268,9 +268,11 @@ export function EventLine(props: {
 			<i class={`mark ${MARKS[event.kind]}`} aria-hidden="true" />
 			<span class="what">
 				{(props.subject !== false || event.hostId === undefined) && <Subject event={event} />}
-				{says(event).map((part) =>
-					typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
-				)}
+				<span class="says">
+					{says(event).map((part) =>
+						typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
+					)}
+				</span>
 			</span>
 			{event.dismissed === false && back !== undefined && (
 				<span class="dismiss">

@@ -1,5 +1,6 @@
 /** Labelled fields of a form and what is wrong with them. Knows no particular form. */
 
+import type { ComponentChildren } from "preact";
 import { Callout } from "./elements.tsx";
 import { visibleLines } from "./format.ts";
 import { Csrf } from "./reader.tsx";
@@ -17,7 +18,7 @@ type FieldProps = {
 	label: string;
 	value: string;
 	id: string;
-	hint?: string;
+	hint?: ComponentChildren;
 	type?: "text" | "number";
 	lines?: number;
 	placeholder?: string;

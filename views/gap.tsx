@@ -5,7 +5,6 @@ import type { Range } from "../src/net/cidr.ts";
 import { countOf } from "../src/net/ranges.ts";
 import { cell, row } from "./elements.tsx";
 import { count } from "./format.ts";
-import { May } from "./reader.tsx";
 
 /** How many addresses one "Show" unfolds: what the listing gives, and what the button says. */
 const UNFOLD = 64n;
@@ -18,7 +17,10 @@ function rangeText(range: Range): string {
 	return range.first === range.last ? first : `${first} – ${formatAddress(range.last)}`;
 }
 
-/** A run of unused addresses; `rest` is what an unfolded one has not shown yet. */
+/**
+ * A run of unused addresses; without `subnetId` nothing of it can be reserved (by this reader, or here). `rest` is what an
+ * unfolded one has not shown yet.
+ */
 export function GapRow(props: {
 	range: Range;
 	rest?: boolean;
@@ -107,14 +109,12 @@ function ReserveLink(props: {
 	if (props.subnetId === undefined) return null;
 	const query = props.count === undefined ? "" : `?count=${props.count}`;
 	return (
-		<May>
-			<a
-				class={props.count === undefined ? "mini" : "mini several"}
-				href={`/subnets/${props.subnetId}/free/${props.address}${query}`}
-			>
-				{props.label}
-				<span class="sr"> {props.address}</span>
-			</a>
-		</May>
+		<a
+			class={props.count === undefined ? "mini" : "mini several"}
+			href={`/subnets/${props.subnetId}/free/${props.address}${query}`}
+		>
+			{props.label}
+			<span class="sr"> {props.address}</span>
+		</a>
 	);
 }

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { HOST_FIELDS, HOST_LIMITS, type Host, type HostField } from "../src/model/host.ts";
+import { Clash } from "./clash.tsx";
 import { Tag, Wire } from "./elements.tsx";
 import { visible, visibleLines } from "./format.ts";
 import { Form, May } from "./reader.tsx";
@@ -151,40 +152,55 @@ function InHand(props: RowProps & { field: HostField; inHand: FieldInHand }) {
 		"aria-describedby": inHand.problem === undefined ? undefined : `${id}-problem`,
 	};
 	if (field === "tags") return <TagsInHand {...props} field="tags" described={described} problem={problem} />;
+	const { theirs } = inHand;
 	const value = inHand.value ?? host[field];
-	const was = inHand.theirs ?? host[field];
-	const shared = { ...described, name: "value", maxLength: limitOf(field) };
+	const shared = { ...described, field, maxLength: limitOf(field) };
+	const input = <TextInput {...shared} value={value} />;
 	return (
 		<Form
 			class="in-hand"
 			action={base(props)}
 			data-inline
-			data-conflict={inHand.theirs === undefined ? undefined : ""}
+			data-conflict={theirs === undefined ? undefined : ""}
 			hx-post={base(props)}
 			{...swap}
 		>
 			<input type="hidden" name="place" value={place} />
-			<input type="hidden" name="was" value={was} />
-			{inHand.theirs !== undefined && <Theirs theirs={inHand.theirs} by={inHand.by} />}
-			{inHand.theirs === undefined ? label : <label for={id}>Yours</label>}
-			{field === "notes" ? (
-				<textarea
-					rows={Math.min(12, Math.max(3, value.split("\n").length + 1))}
-					{...shared}
-					value={value}
-					data-focus
-				/>
+			<input type="hidden" name="was" value={theirs ?? host[field]} />
+			{theirs === undefined ? (
+				<>
+					{label}
+					{input}
+				</>
 			) : (
-				<input type="text" {...shared} value={value} data-focus />
+				<Clash theirs={theirs} by={inHand.by}>
+					<label for={id}>Yours</label>
+					{input}
+				</Clash>
 			)}
 			{problem}
 			<Buttons
 				{...props}
-				save={inHand.theirs === undefined ? "Save" : "Save mine"}
-				leave={inHand.theirs === undefined ? "Cancel" : "Keep theirs"}
+				save={theirs === undefined ? "Save" : "Save mine"}
+				leave={theirs === undefined ? "Cancel" : "Keep theirs"}
 			/>
 		</Form>
 	);
+}
+
+type InputProps = {
+	id: string;
+	autocomplete: string;
+	spellcheck: boolean;
+	maxLength: number;
+	"aria-invalid": "true" | undefined;
+	"aria-describedby": string | undefined;
+};
+
+function TextInput({ field, value, ...rest }: InputProps & { field: HostField; value: string }) {
+	if (field !== "notes") return <input type="text" {...rest} name="value" value={value} data-focus />;
+	const rows = Math.min(12, Math.max(3, value.split("\n").length + 1));
+	return <textarea rows={rows} {...rest} name="value" value={value} data-focus />;
 }
 
 function limitOf(field: "hostname" | "description" | "notes"): number {
@@ -193,22 +209,6 @@ function limitOf(field: "hostname" | "description" | "notes"): number {
 		description: HOST_LIMITS.descriptionChars,
 		notes: HOST_LIMITS.notesChars,
 	}[field];
-}
-
-/** Both values side by side: nothing is lost, whoever saved first. */
-function Theirs(props: { theirs: string; by: string | undefined }) {
-	return (
-		<div class="theirs" role="alert">
-			<p>
-				{props.by === undefined ? "Somebody else" : <Wire text={props.by} />} changed this while you were
-				typing. Nothing is stored yet.
-			</p>
-			<p class="label">There now</p>
-			<p class="value">
-				{props.theirs === "" ? <span class="quiet">nothing</span> : <bdi>{visibleLines(props.theirs)}</bdi>}
-			</p>
-		</div>
-	);
 }
 
 function Buttons(props: RowProps & { field: HostField; save: string; leave: string }) {

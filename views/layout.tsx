@@ -6,6 +6,7 @@ import type { Light } from "../src/model/live.ts";
 import { UndoBar } from "./batch.tsx";
 import { Age } from "./elements.tsx";
 import { visible } from "./format.ts";
+import { KeyList } from "./keys.tsx";
 import { Mark } from "./mark.tsx";
 import { Me } from "./me.tsx";
 import { Form, type Reader } from "./reader.tsx";
@@ -121,7 +122,15 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 					</form>
 					<div id="drawer-body" hx-sync="this:replace" />
 				</dialog>
-				<Keys />
+				<div
+					id="here"
+					class="here"
+					popover="auto"
+					role="dialog"
+					aria-label="Reserve"
+					hx-sync="this:replace"
+				/>
+				<KeyList />
 				<div id="say" class="sr" role="status" aria-live="polite" hx-sync="this:replace" />
 			</body>
 		</html>
@@ -255,45 +264,5 @@ function ThemeButton(props: { theme: Theme; icon: VNode }) {
 				<span class="sr">Theme: {THEME_NAMES[props.theme]}</span>
 			</button>
 		</Form>
-	);
-}
-
-const KEYS = [
-	["/", "search"],
-	["j k", "next, previous row (arrows too)"],
-	["Enter", "open"],
-	["Esc", "close"],
-	["e", "edit"],
-	["s", "sweep now"],
-	["x", "select (with shift: up to here)"],
-	["u", "undo, while it is offered"],
-	["g d", "dashboard"],
-	["g s", "subnets"],
-	["g a", "activity"],
-	["?", "this list"],
-] as const;
-
-function Keys() {
-	return (
-		<dialog id="keys" class="keys" aria-labelledby="keys-title">
-			<form method="dialog">
-				<h2 id="keys-title">Keyboard</h2>
-				<dl>
-					{KEYS.map(([keys, does]) => (
-						<div key={keys}>
-							<dt>
-								{keys.split(" ").map((key) => (
-									<kbd key={key}>{key}</kbd>
-								))}
-							</dt>
-							<dd>{does}</dd>
-						</div>
-					))}
-				</dl>
-				<button type="submit" class="button plain">
-					Close
-				</button>
-			</form>
-		</dialog>
 	);
 }

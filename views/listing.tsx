@@ -23,6 +23,7 @@ import {
 import { count, plural } from "./format.ts";
 import { FreeRow, GapRow } from "./gap.tsx";
 import { listUrl, rowsUrl } from "./query.ts";
+import { useMay } from "./reader.tsx";
 
 const COLUMNS = ["Address", "Status", "Hostname", "Latency", "Open ports", "Tags", "Last seen"] as const;
 const GROUPS = { up: "Up", down: "Down", unknown: "Unknown", unused: "Unused" } as const;
@@ -114,10 +115,11 @@ function isV6(listing: Listing): boolean {
 /** Only the rows, with the way to the window behind them. */
 export function ListingRows(props: ListingProps) {
 	const { listing, base } = props;
+	const may = useMay();
 	return (
 		<>
 			{listing.rows.map((entry) => (
-				<Row key={keyOf(entry)} entry={entry} {...props} />
+				<Row key={keyOf(entry)} entry={entry} may={may} {...props} />
 			))}
 			{listing.next !== undefined && (
 				<tr class="more" id="more" {...row}>
@@ -152,13 +154,23 @@ function keyOf(entry: ListRow): string {
 	}
 }
 
-function Row(props: ListingProps & { entry: ListRow }) {
+/** `may`: the reader may edit hosts and take addresses. */
+type RowProps = ListingProps & { may: boolean };
+
+function Row(props: RowProps & { entry: ListRow }) {
 	const { entry } = props;
 	switch (entry.kind) {
 		case "group":
 			return <GroupRow entry={entry} />;
 		case "host":
-			return <HostRow host={entry.host} now={props.now} at={entry.host.address === props.listing.at} />;
+			return (
+				<HostRow
+					host={entry.host}
+					now={props.now}
+					at={entry.host.address === props.listing.at}
+					may={props.may}
+				/>
+			);
 		case "gap":
 			return <GapRow {...gapOf(props)} range={entry.range} />;
 		case "free":
@@ -166,7 +178,7 @@ function Row(props: ListingProps & { entry: ListRow }) {
 				<FreeRow
 					columns={COLUMNS.length}
 					address={formatAddress(entry.address)}
-					subnetId={props.subnetId}
+					subnetId={props.may ? props.subnetId : undefined}
 					at={entry.address === props.listing.at}
 				/>
 			);
@@ -176,11 +188,11 @@ function Row(props: ListingProps & { entry: ListRow }) {
 }
 
 /** What the row of a gap needs of its list; `unfolded`: the same list with the gap that begins at an address open. */
-function gapOf({ listing, base, subnetId }: ListingProps) {
+function gapOf({ listing, base, subnetId, may }: RowProps) {
 	const { query, start, at } = listing;
 	return {
 		columns: COLUMNS.length,
-		subnetId,
+		subnetId: may ? subnetId : undefined,
 		unfolded: (first: Address) => listUrl(base, query, { open: [...query.open, first], after: start, at }),
 	};
 }
@@ -198,12 +210,12 @@ function GroupRow(props: { entry: Extract<ListRow, { kind: "group" }> }) {
 }
 
 /** `at`: the address that was asked for, so the row to look at. */
-function HostRow(props: { host: Host; now: number; at: boolean }) {
+function HostRow(props: { host: Host; now: number; at: boolean; may: boolean }) {
 	const { host, at } = props;
 	return (
 		<tr id={`h${host.id}`} aria-current={at ? "true" : undefined} {...row}>
 			<th class="address" {...rowheader}>
-				<Pick id={host.id} ip={host.ip} />
+				{props.may && <Pick id={host.id} ip={host.ip} />}
 				<a id={at ? "at" : undefined} href={`/hosts/${host.id}`} data-drawer>
 					{host.ip}
 				</a>

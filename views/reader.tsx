@@ -19,8 +19,12 @@ export function For(props: { reader: Reader; children: ComponentChildren }) {
 
 /** Shown to those whose role suffices; `instead` to the others. */
 export function May(props: { needs?: Role; instead?: ComponentChildren; children: ComponentChildren }) {
-	const { role } = useContext(ReaderContext);
-	return <>{suffices(role, props.needs ?? "editor") ? props.children : props.instead}</>;
+	return <>{useMay(props.needs) ? props.children : props.instead}</>;
+}
+
+/** Does the reader's role suffice? Lists ask once for all their rows. */
+export function useMay(needs: Role = "editor"): boolean {
+	return suffices(useContext(ReaderContext).role, needs);
 }
 
 type FormProps = Omit<JSX.IntrinsicElements["form"], "method" | "children"> & {

@@ -38,3 +38,8 @@ export function renderMain(page: {
 export function renderFragment({ role }: Pick<Reader, "role">, ...nodes: VNode[]): string {
 	return nodes.map((node) => renderToString(<For reader={{ role, csrf: "" }}>{node}</For>)).join("");
 }
+
+/** A document of its own, without the frame of the pages: what is seen at the door. */
+export function renderDoor(reader: Reader, page: VNode): string {
+	return `<!doctype html>${renderToString(<For reader={reader}>{page}</For>)}`;
+}

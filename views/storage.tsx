@@ -1,15 +1,13 @@
-/** What the database holds and for how long: sizes of the tables, what a day costs, the last prune and a button. */
+/** What the database holds: how long, sizes of the tables, the last prune and a button. */
 
-import { HOUR_BYTES, type PruneReport, SAMPLE_BYTES, type StorageState } from "../src/model/upkeep.ts";
+import type { PruneReport, StorageState } from "../src/model/upkeep.ts";
 import { ActionButton, Age, Panel } from "./elements.tsx";
 import { bytes, plural } from "./format.ts";
+import { RetentionForm, type RetentionProps } from "./retention.tsx";
 
 export type Storage = {
 	state: StorageState;
-	/** Days that raw samples, hourly sums and events are kept. */
-	rawDays: number;
-	hourlyDays: number;
-	eventDays: number;
+	retention: Omit<RetentionProps, "state">;
 	report: PruneReport | undefined;
 	/** A prune is asked for since then. */
 	askedAt: number | undefined;
@@ -36,13 +34,8 @@ export function StoragePanel(props: { storage: Storage }) {
 	const { state, report, now } = props.storage;
 	return (
 		<Panel title="Storage" class="padded" id="storage">
+			<RetentionForm {...props.storage.retention} state={state} />
 			<dl class="facts-list">
-				{Object.entries(keptOf(props.storage)).map(([label, value]) => (
-					<div key={label}>
-						<dt>{label}</dt>
-						<dd>{value}</dd>
-					</div>
-				))}
 				<div>
 					<dt>File</dt>
 					<dd>
@@ -83,23 +76,6 @@ export function StoragePanel(props: { storage: Storage }) {
 			)}
 		</Panel>
 	);
-}
-
-/** How long each part is kept, with what that comes to at the present number of hosts. */
-function keptOf(storage: Storage): Record<string, string> {
-	const { samplesPerDay } = storage.state;
-	const rawDay = samplesPerDay * SAMPLE_BYTES;
-	const hosts = storage.state.hostsSeen;
-	const hourDay = hosts * 24 * HOUR_BYTES;
-	const estimate = (day: number, days: number) =>
-		hosts === 0
-			? ""
-			: `: about ${bytes(day)} a day with ${plural(hosts, "host")}, ${bytes(day * days)} in all`;
-	return {
-		"Keep measurements": `${plural(storage.rawDays, "day")}${estimate(rawDay, storage.rawDays)}`,
-		"Keep hourly sums": `${plural(storage.hourlyDays, "day")}${estimate(hourDay, storage.hourlyDays)}`,
-		"Keep events": plural(storage.eventDays, "day"),
-	};
 }
 
 function linesOf(state: StorageState): { label: string; size: number; exact: boolean }[] {

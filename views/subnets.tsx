@@ -2,12 +2,13 @@
 
 import type { SubnetSummary } from "../src/model/subnet.ts";
 import { formatCidr } from "../src/net/cidr.ts";
-import { Age, cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, Wire } from "./elements.tsx";
+import { cell, columnheader, Main, Panel, row, rowgroup, rowheader, table, Wire } from "./elements.tsx";
 import { Finder, type FinderState } from "./finder.tsx";
-import { count, interval, nameOr, plural, visible } from "./format.ts";
+import { count, nameOr, plural } from "./format.ts";
 import { type NetworkOffer, Offers } from "./offers.tsx";
 import { May } from "./reader.tsx";
 import { SubnetFields, type SubnetFormState } from "./subnet-form.tsx";
+import { Swept } from "./swept.tsx";
 import { UsedBar, usedText } from "./used.tsx";
 
 export type { SubnetFormState } from "./subnet-form.tsx";
@@ -115,26 +116,8 @@ export function SubnetRow(props: { subnet: SubnetSummary; depth: number; now: nu
 				<span class="quiet">{usedText(counts)}</span>
 			</td>
 			<td class="seen" {...cell}>
-				<Swept subnet={subnet} now={props.now} />
+				<Swept subnet={subnet} now={props.now} brief />
 			</td>
 		</tr>
-	);
-}
-
-function Swept(props: { subnet: SubnetSummary; now: number }) {
-	const { subnet } = props;
-	if (!subnet.sweepEnabled) return <>off</>;
-	if (subnet.lastSweepProblem !== undefined) {
-		return (
-			<span class="slow" title={visible(subnet.lastSweepProblem)}>
-				failed
-			</span>
-		);
-	}
-	if (subnet.lastSweepAt === undefined) return <>not yet</>;
-	return (
-		<span title={`every ${interval(subnet.sweepIntervalS)}`}>
-			<Age at={subnet.lastSweepAt} now={props.now} bare />
-		</span>
 	);
 }

@@ -9,6 +9,7 @@ import type { HostFilter } from "../model/host.ts";
 import type { FacetCount } from "../model/listing.ts";
 import type { Db } from "../store/database.ts";
 import { type Facet, listFacets, listFacetsAmong } from "../store/facets.ts";
+import { findPassing, type Passing } from "../store/passing.ts";
 import { asksNothing } from "../store/search.ts";
 
 /** Names offered in one choice. */
@@ -20,7 +21,8 @@ const REST = 20;
 
 type Kind = "tag" | "service";
 type Whole = (kind: Kind, subnetId: number | undefined) => Facet[];
-export type Facets = (filter: HostFilter) => Record<"tags" | "services", FacetCount[]>;
+/** `passing`: the hosts that pass the whole filter, where they were found already. */
+export type Facets = (filter: HostFilter, passing?: Passing) => Record<"tags" | "services", FacetCount[]>;
 
 /** Counts anew each time. */
 export function facetsOf(db: Db): Facets {
@@ -49,8 +51,8 @@ export function createFacets({ db, bus, clock }: Pick<Context, "db" | "bus" | "c
 }
 
 function facets(db: Db, whole: Whole): Facets {
-	const of = (kind: Kind, rest: HostFilter): FacetCount[] => {
-		const among = listFacetsAmong(db, kind, rest, SHOWN);
+	const of = (kind: Kind, rest: HostFilter, passing: Passing | undefined): FacetCount[] => {
+		const among = passing && listFacetsAmong(db, kind, passing, SHOWN);
 		const found = among ?? whole(kind, rest.subnetId);
 		// Too many hosts to look at each: the names alone.
 		if (among === undefined && !asksNothing(rest))
@@ -59,10 +61,13 @@ function facets(db: Db, whole: Whole): Facets {
 			.map((facet) => ({ name: facet.name, hosts: hostsOf(facet, rest.status) }))
 			.filter(({ hosts }) => hosts > 0);
 	};
-	return (filter) => ({
-		tags: of("tag", { ...filter, tag: undefined }),
-		services: of("service", { ...filter, service: undefined }),
-	});
+	return (filter, passing) => {
+		const facet = (kind: Kind) => {
+			const rest = { ...filter, [kind]: undefined };
+			return of(kind, rest, filter[kind] === undefined && passing ? passing : findPassing(db, rest));
+		};
+		return { tags: facet("tag"), services: facet("service") };
+	};
 }
 
 function hostsOf(facet: Facet, status: HostFilter["status"]): number {

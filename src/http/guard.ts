@@ -17,11 +17,14 @@ import { readSessionKey } from "./cookies.ts";
 import type { Limits } from "./limits.ts";
 import { isOwnHost, isOwnOrigin, isOwnPage, type OriginRules, type Sender, senderOf } from "./origin.ts";
 
-/** Why a request is refused. `login`: signing in would help; `setup`: nobody can sign in yet. */
+/**
+ * Why a request is refused. `login`: signing in would help; `setup`: nobody can sign in yet; `again`: the form is of an
+ * earlier session of this browser.
+ */
 export type Refusal = {
 	readonly status: 400 | 401 | 403 | 404 | 405 | 421 | 429 | 503;
 	readonly says: string;
-	readonly lead?: "login" | "setup";
+	readonly lead?: "login" | "setup" | "again";
 	readonly retryAfterS?: number;
 };
 
@@ -171,7 +174,7 @@ function findProgram(deps: GuardDeps, shown: string, sender: Sender): Caller | R
 }
 
 /** The token of a session's forms: only who has its cookie can work it out, and the cookie not from it. */
-function csrfOf(key: string): string {
+export function csrfOf(key: string): string {
 	return Buffer.from(fingerprint(`csrf ${key}`)).toString("base64url");
 }
 
@@ -190,6 +193,7 @@ async function refuseRole(
 	if (!isProgram && !READING.has(request.method) && !(await isProven(request, caller.csrf))) {
 		return {
 			status: 403,
+			lead: "again",
 			says: "This form is from before you signed in, or from another window. Go back, load the page again and repeat it. Nothing was changed.",
 		};
 	}

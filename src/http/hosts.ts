@@ -4,7 +4,7 @@ import { Elysia } from "elysia";
 import { HostPanel } from "../../views/host.tsx";
 import { PING, PingPanel } from "../../views/ping.tsx";
 import { renderFragment } from "../../views/render.tsx";
-import { ReserveForm } from "../../views/reserve.tsx";
+import { ReserveForm, ReserveHere, TakenHere } from "../../views/reserve.tsx";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { deleteHost } from "../ipam/deletions.ts";
@@ -37,6 +37,9 @@ export function hostRoutes(desk: Desk) {
 		.post("/hosts/:id/delete", ({ request, params }) => remove(desk, request, readId(params.id)), raw)
 		.get("/subnets/:id/free/:address", ({ request, params }) =>
 			free(desk, request, readId(params.id), params.address),
+		)
+		.get("/subnets/:id/free/:address/form", ({ request, params }) =>
+			freeHere(desk, request, readId(params.id), params.address),
 		)
 		.post("/subnets/:id/reserve", ({ request, params }) => reserve(desk, request, readId(params.id)), raw);
 }
@@ -96,39 +99,60 @@ function cancel(desk: Desk, request: Request, id: number): Response {
 	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
 }
 
-/** The form to reserve one address; an address that is taken by now leads to its host. */
-function free(desk: Desk, request: Request, id: number, text: string): Response {
+/** An address of this subnet, and who has it. AppError("not_found") when it is none. */
+function demandAddress(desk: Desk, id: number, text: string) {
 	const subnet = demandSubnet(desk.context, id);
 	const address = parseAddress(text).value;
 	if (address === undefined || !contains(subnet.cidr, address)) {
 		throw new AppError("not_found", "There is no such address in this subnet.");
 	}
-	const there = findHostByAddress(desk.context.db, address);
+	return { subnet, address: formatAddress(address), there: findHostByAddress(desk.context.db, address) };
+}
+
+const emptyForm = (request: Request) => ({
+	count: (new URL(request.url).searchParams.get("count") ?? "1").slice(0, 4),
+	hostname: "",
+	description: "",
+});
+
+/** The form to reserve one address; an address that is taken by now leads to its host. */
+function free(desk: Desk, request: Request, id: number, text: string): Response {
+	const { subnet, address, there } = demandAddress(desk, id, text);
 	if (there !== undefined) return redirect(`/hosts/${there.id}`);
 	return desk.page(request, () => {
-		const count = new URL(request.url).searchParams.get("count") ?? "1";
-		const main = ReserveForm({
-			subnet,
-			address: formatAddress(address),
-			values: { count: count.slice(0, 4), hostname: "", description: "" },
-		});
-		return { title: `Reserve ${formatAddress(address)}`, main };
+		const main = ReserveForm({ subnet, address, values: emptyForm(request) });
+		return { title: `Reserve ${address}`, main };
 	});
+}
+
+/** The same as a piece, to be shown over the page it was asked for on. */
+function freeHere(desk: Desk, request: Request, id: number, text: string): Response {
+	const { subnet, address, there } = demandAddress(desk, id, text);
+	const piece =
+		there === undefined
+			? ReserveHere({ subnet, address, values: emptyForm(request) })
+			: TakenHere({ address, hostId: there.id, name: there.hostname });
+	return respondHtml(request, renderFragment(desk.reader(request), piece));
 }
 
 /** Takes the address named, or `count` of them from there on, or (`first=1`) the first free one from there on. */
 async function reserve(desk: Desk, request: Request, id: number): Promise<Response> {
 	const field = await readForm(request);
+	const here = field("here") !== "" && isHtmx(request);
 	const subnet = demandSubnet(desk.context, id);
 	try {
 		const [one, ...more] = take(desk.by(request), id, field);
+		// The page below learns of it by the live stream.
+		if (here) return new Response(null, { status: 204 });
 		return redirect(more.length > 0 ? `/subnets/${id}?at=${one?.ip}#at` : `/hosts/${one?.id}`);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
 		const values = { count: field("count"), hostname: field("hostname"), description: field("description") };
-		const main = ReserveForm({ subnet, address: field("address").slice(0, 64), values, problem });
-		return respondPage(request, desk.shell(request), { title: "Reserve", main }, explain(error).status);
+		const form = { subnet, address: field("address").slice(0, 64), values, problem };
+		const { status } = explain(error);
+		if (here) return respondHtml(request, renderFragment(desk.reader(request), ReserveHere(form)), status);
+		return respondPage(request, desk.shell(request), { title: "Reserve", main: ReserveForm(form) }, status);
 	}
 }
 

@@ -12,6 +12,7 @@ import * as counts from "../store/counts.ts";
 import type { Db } from "../store/database.ts";
 import { listAddresses } from "../store/history.ts";
 import { findHostByAddress, listHosts, STATUSES } from "../store/hosts.ts";
+import { findPassing, type Passing } from "../store/passing.ts";
 import { listPlacesBack } from "../store/places.ts";
 import { type Facets, facetsOf } from "./facets.ts";
 import { type Place, placeAround, placeBack, placeOf, readPlace, writePlace } from "./place.ts";
@@ -34,6 +35,8 @@ type Plan = {
 	/** Where gaps may be; undefined: none are shown. */
 	readonly ranges: readonly Range[] | undefined;
 	readonly byStatus: Readonly<Record<Status, number>>;
+	/** Those of a filter, where they are few enough to be found by themselves. */
+	readonly passing: Passing | undefined;
 	readonly at: Address | undefined;
 };
 
@@ -62,10 +65,11 @@ export function readListing(
 	asked: Asked,
 	facets: Facets = facetsOf(db),
 ): Listing {
-	const byStatus = counts.countByStatus(db, query.filter);
+	const passing = findPassing(db, query.filter);
+	const byStatus = counts.countByStatus(db, query.filter, passing);
 	const filtered = isFiltered(query);
 	const ranges = scope !== undefined && !filtered ? freeRanges(scope) : undefined;
-	const plan = { db, query, ranges, byStatus, at: asked.at };
+	const plan = { db, query, ranges, byStatus, passing, at: asked.at };
 	const part = windowOf(plan, asked);
 	const status = query.filter.status;
 	const aimed = asked.at !== undefined && asked.after === undefined && asked.before === undefined;
@@ -76,7 +80,7 @@ export function readListing(
 		missing: aimed && !part.rows.some((row) => isAt(row, asked.at)),
 		matching: status === undefined ? byStatus.up + byStatus.down + byStatus.unknown : byStatus[status],
 		byStatus,
-		...facets(query.filter),
+		...facets(query.filter, passing),
 		unusedHidden: scope !== undefined && filtered ? readUnused(db, scope.subnet, scope.children) : 0n,
 	};
 }
@@ -140,9 +144,12 @@ function sizeOfGaps(gaps: readonly Range[]): bigint {
 }
 
 /** As in an address book: hosts by address, each gap before the host that ends it. */
-function addressWindow({ db, query, ranges = [], at }: Plan, { start, limit, hostsOnly }: Cut): Window {
+function addressWindow(
+	{ db, query, passing, ranges = [], at }: Plan,
+	{ start, limit, hostsOnly }: Cut,
+): Window {
 	const after = start?.kind === "host" ? { statusOrder: 0, address: start.address } : undefined;
-	const found = listHosts(db, query.filter, "address", after, limit + 1);
+	const found = listHosts(db, query.filter, "address", after, limit + 1, passing);
 	const more = found.length > limit;
 	const shown = found.slice(0, limit);
 	const rows: ListRow[] = [];
@@ -168,14 +175,14 @@ function addressWindow({ db, query, ranges = [], at }: Plan, { start, limit, hos
 
 /** Up, down, unknown, each under its heading; then the unused ranges, if there are any to show. */
 function aliveWindow(plan: Plan, { start, limit, hostsOnly }: Cut): Window {
-	const { db, query, byStatus, ranges } = plan;
+	const { db, query, passing, byStatus, ranges } = plan;
 	if (start?.kind === "gap") {
 		const gaps = ranges === undefined ? [] : listGaps(plan);
 		const from = gaps.findIndex((gap) => gap.last >= start.address);
 		if (from < 0) return { rows: [], next: undefined, start: writePlace(start) };
 		return gapWindow(plan, gaps, { from, to: from + limit, heading: from === 0 });
 	}
-	const found = listHosts(db, query.filter, "alive", start, limit + 1);
+	const found = listHosts(db, query.filter, "alive", start, limit + 1, passing);
 	const shown = found.slice(0, limit);
 	const rows: ListRow[] = [];
 	// One status alone needs no heading: the filter says it.

@@ -3,7 +3,7 @@
 import { Elysia } from "elysia";
 import { LoginPage, type Outside, SetupPage } from "../../views/door.tsx";
 import { NOBODY } from "../../views/reader.tsx";
-import { renderFragment } from "../../views/render.tsx";
+import { renderDoor } from "../../views/render.tsx";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
 import type { Passwords } from "../ipam/passwords.ts";
@@ -13,10 +13,12 @@ import { addFirstAdmin } from "../ipam/users.ts";
 import { clientKey, type User } from "../model/user.ts";
 import { noSessionCookie, sessionCookie } from "./cookies.ts";
 import type { Desk } from "./desk.ts";
+import { csrfOf } from "./guard.ts";
 import type { Limits } from "./limits.ts";
 import { isLoopback } from "./origin.ts";
 import { readForm, readNext, readTheme } from "./query.ts";
 import { explain, redirect, respondHtml } from "./respond.ts";
+import { parseUnsent, respondUnsent, writeUnsent } from "./unsent.ts";
 
 export type Doorkeeper = { readonly passwords: Passwords; readonly setup: Setup; readonly limits: Limits };
 
@@ -48,7 +50,7 @@ function outside(desk: Desk, request: Request): Outside {
 }
 
 function respondDoor(request: Request, page: ReturnType<typeof LoginPage>, status = 200): Response {
-	return respondHtml(request, `<!doctype html>${renderFragment(NOBODY, page)}`, status);
+	return respondHtml(request, renderDoor(NOBODY, page), status);
 }
 
 const WRONG = "Name, password or code is not right.";
@@ -57,18 +59,30 @@ const BROKEN_S = 5;
 
 async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Request): Promise<Response> {
 	const field = await readForm(request);
-	const [name, next] = [field("name"), field("next")];
+	const [name, next, unsent] = [field("name"), field("next"), parseUnsent(field("unsent"))];
 	const { from } = desk.reader(request).actor;
 	const again = (problem: string, status: number) =>
 		respondDoor(
 			request,
-			LoginPage({ ...outside(desk, request), name: name.slice(0, 128), next, problem }),
+			LoginPage({
+				...outside(desk, request),
+				name: name.slice(0, 128),
+				next,
+				problem,
+				unsent: unsent && writeUnsent(unsent),
+			}),
 			status,
 		);
 	try {
 		limits.take("login", clientKey(from));
 		const user = await passwords.check({ name, password: field("password"), code: field("code"), from });
-		return user === undefined ? again(WRONG, 401) : enter(desk, request, user, readNext(next));
+		if (user === undefined) return again(WRONG, 401);
+		const { answer, csrf } = enter(desk, request, user, readNext(next));
+		if (unsent === undefined) return answer;
+		const caller = { role: user.role, name: user.name, csrf };
+		const offer = respondUnsent(request, outside(desk, request), { unsent, caller, next });
+		offer.headers.append("set-cookie", answer.headers.get("set-cookie") ?? "");
+		return offer;
 	} catch (error) {
 		const { status, says, detail } = explain(error);
 		if (status !== 429 && status !== 503) throw error;
@@ -82,7 +96,7 @@ async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Re
 }
 
 /** A session of its own at every sign-in: what the browser had before opens nothing any more. */
-function enter(desk: Desk, request: Request, user: User, to: string): Response {
+function enter(desk: Desk, request: Request, user: User, to: string): { answer: Response; csrf: string } {
 	const { actor, sessionId, encrypted } = desk.reader(request);
 	const context = {
 		...desk.by(request),
@@ -93,7 +107,7 @@ function enter(desk: Desk, request: Request, user: User, to: string): Response {
 	const { key } = openSession(context, user, request.headers.get("user-agent") ?? "");
 	const answer = redirect(to);
 	answer.headers.append("set-cookie", sessionCookie(key, encrypted));
-	return answer;
+	return { answer, csrf: csrfOf(key) };
 }
 
 function signOut(desk: Desk, request: Request): Response {
@@ -140,7 +154,7 @@ async function setUp(desk: Desk, keeper: Doorkeeper, request: Request): Promise<
 		const input = { name, password: field("password") };
 		const user = await addFirstAdmin(desk.by(request), keeper.passwords, input);
 		keeper.setup.isOpen();
-		return enter(desk, request, user, "/");
+		return enter(desk, request, user, "/").answer;
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };

@@ -1,8 +1,8 @@
 /** Where every refusal and every error becomes an answer, in the form the asker understands: JSON, a page, a piece. */
 
-import { RefusedPage } from "../../views/door.tsx";
+import { LoginPage, RefusedPage } from "../../views/door.tsx";
 import { NOBODY } from "../../views/reader.tsx";
-import { renderFragment } from "../../views/render.tsx";
+import { renderDoor } from "../../views/render.tsx";
 import { AppError, type ErrorCode } from "../errors.ts";
 import type { Callers } from "./callers.ts";
 import type { Desk } from "./desk.ts";
@@ -19,6 +19,7 @@ import {
 	respondProblem,
 	titleOf,
 } from "./respond.ts";
+import { pageBefore, readUnsent, respondUnsent, writeUnsent } from "./unsent.ts";
 
 /** What both need: the desk, and who is known. */
 export type Refusing = { readonly desk: Desk; readonly callers: Callers; readonly assets: Desk["assets"] };
@@ -30,7 +31,11 @@ const REFUSAL_CODES: Readonly<Partial<Record<Refusal["status"], ErrorCode>>> = {
 };
 
 /** A request that was not let in. People without a login are led to where they get one. */
-export function answerRefusal(refusing: Refusing, request: Request, refusal: Refusal): Response {
+export async function answerRefusal(
+	refusing: Refusing,
+	request: Request,
+	refusal: Refusal,
+): Promise<Response> {
 	const { status, says, lead, retryAfterS } = refusal;
 	const path = new URL(request.url).pathname;
 	if (isApi(request) || path === "/metrics" || path === "/openapi.json" || path === "/live") {
@@ -40,10 +45,22 @@ export function answerRefusal(refusing: Refusing, request: Request, refusal: Ref
 		if (status === 401) answer.headers.set("www-authenticate", 'Bearer realm="rollcall"');
 		return answer;
 	}
-	if (lead !== undefined) return leadTo(request, lead);
 	const caller = refusing.callers.find(request);
+	const unsent = lead === undefined ? undefined : await readUnsent(request);
+	const door = { assets: refusing.assets, theme: readTheme(request), encrypted: true };
+	if (unsent !== undefined && lead === "login") {
+		const page = LoginPage({ ...door, name: "", next: pageBefore(request), unsent: writeUnsent(unsent) });
+		return respondHtml(request, renderDoor(NOBODY, page), status);
+	}
+	if (unsent !== undefined && lead === "again" && caller !== undefined) {
+		return respondUnsent(request, door, { unsent, caller, next: pageBefore(request) }, status);
+	}
+	if (lead === "login" || lead === "setup") return leadTo(request, lead);
 	if (caller !== undefined && caller.name !== "") {
-		return withRetry(respondErrorPage(request, refusing.desk.shell(request), status, says), retryAfterS);
+		const answer = respondErrorPage(request, refusing.desk.shell(request), status, says);
+		// The script sends such a form anew as the browser itself would: then what was typed is carried.
+		if (lead === "again") answer.headers.set("x-send-again", "1");
+		return withRetry(answer, retryAfterS);
 	}
 	return withRetry(bare(refusing, request, status, says), retryAfterS);
 }
@@ -65,9 +82,9 @@ function leadTo(request: Request, lead: "login" | "setup"): Response {
 	// The page that htmx was on; a script of somebody else may claim anything.
 	const said = request.headers.get("hx-current-url") ?? "";
 	const page = said !== "" && URL.canParse(said, request.url) ? said : undefined;
-	const { pathname, search } = new URL(page ?? request.url, request.url);
-	const isPage = request.method === "GET" || page !== undefined;
-	const back = isPage && /^\/./.test(pathname) ? `?${new URLSearchParams({ next: pathname + search })}` : "";
+	const asked = request.method === "GET" ? request.url : pageBefore(request);
+	const { pathname, search } = new URL(page ?? asked, request.url);
+	const back = /^\/./.test(pathname) ? `?${new URLSearchParams({ next: pathname + search })}` : "";
 	const there = lead === "setup" ? "/setup" : `/login${back}`;
 	if (!isHtmx(request)) return redirect(there);
 	const answer = redirect(there);
@@ -87,7 +104,7 @@ function bare({ assets }: Refusing, request: Request, status: number, says: stri
 		status,
 		says,
 	});
-	return respondHtml(request, `<!doctype html>${renderFragment(NOBODY, page)}`, status);
+	return respondHtml(request, renderDoor(NOBODY, page), status);
 }
 
 function withRetry(answer: Response, retryAfterS: number | undefined): Response {

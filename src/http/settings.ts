@@ -1,15 +1,17 @@
-/** Settings for people: appearance, what new subnets start with, storage, backups, what this Rollcall is. */
+/** Settings for people: appearance, what new subnets start with, how long the past is kept, storage, backups, what this Rollcall is. */
 
 import { Elysia } from "elysia";
 import pkg from "../../package.json" with { type: "json" };
 import type { Backups } from "../../views/backups.tsx";
 import { THEMES } from "../../views/layout.tsx";
+import type { RetentionState } from "../../views/retention.tsx";
 import { type DefaultsState, Settings } from "../../views/settings.tsx";
 import type { Storage } from "../../views/storage.tsx";
 import { asksSnmp } from "../config/names.ts";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { saveSubnetDefaults, subnetDefaults } from "../ipam/defaults.ts";
+import { configuredRetention, retentionOf, saveRetention } from "../ipam/retention.ts";
 import { backupNow, pruneNow } from "../ipam/upkeep.ts";
 import { readBackupProblem, readBackupReport, readPruneReport, readSetting } from "../store/settings.ts";
 import { readStorage } from "../store/sizes.ts";
@@ -20,9 +22,8 @@ import { explain, redirect, respondPage } from "./respond.ts";
 export function settingsRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
 	return new Elysia()
-		.get("/settings", ({ request }) =>
-			respondPage(request, desk.shell(request), page(desk, request, defaultsOf(desk))),
-		)
+		.get("/settings", ({ request }) => respondPage(request, desk.shell(request), page(desk, request, {})))
+		.post("/settings/retention", ({ request }) => saveDays(desk, request), raw)
 		.post("/settings/prune", ({ request }) => {
 			pruneNow(desk.by(request));
 			return redirect("/settings#storage");
@@ -35,7 +36,10 @@ export function settingsRoutes(desk: Desk) {
 		.post("/settings/theme", ({ request }) => setTheme(request), raw);
 }
 
-function page(desk: Desk, request: Request, defaults: DefaultsState) {
+/** `refused`: the form that was sent, with what is wrong with it. */
+type Refused = { readonly defaults?: DefaultsState; readonly retention?: RetentionState };
+
+function page(desk: Desk, request: Request, refused: Refused) {
 	const { config } = desk.context;
 	const about = [
 		{ label: "Version", value: pkg.version },
@@ -46,9 +50,9 @@ function page(desk: Desk, request: Request, defaults: DefaultsState) {
 	const main = Settings({
 		theme: desk.shell(request).theme,
 		about,
-		defaults,
+		defaults: refused.defaults ?? defaultsOf(desk),
 		asksSnmp: asksSnmp(config),
-		storage: storageOf(desk.context),
+		storage: storageOf(desk.context, refused.retention),
 		backups: backupsOf(desk.context),
 	});
 	return { title: "Settings", main };
@@ -73,25 +77,52 @@ async function saveDefaults(desk: Desk, request: Request): Promise<Response> {
 		saveSubnetDefaults(desk.by(request), { ...values, sweepIntervalS });
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
-		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
-		return respondPage(
-			request,
-			desk.shell(request),
-			page(desk, request, { values, problem }),
-			explain(error).status,
-		);
+		return refuse(desk, request, error, { defaults: { values, problem: problemOf(error) } });
 	}
 	return redirect("/settings#new-subnets");
 }
 
+async function saveDays(desk: Desk, request: Request): Promise<Response> {
+	const field = await readForm(request);
+	const values = { rawDays: field("raw_days").trim(), hourlyDays: field("hourly_days").trim() };
+	const own = configuredRetention(desk.context);
+	const days = (text: string, fallback: number) =>
+		text === "" ? fallback : /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+	try {
+		saveRetention(desk.by(request), {
+			rawDays: days(values.rawDays, own.rawDays),
+			hourlyDays: days(values.hourlyDays, own.hourlyDays),
+		});
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		return refuse(desk, request, error, { retention: { values, problem: problemOf(error) } });
+	}
+	return redirect("/settings#storage");
+}
+
+function problemOf(error: AppError) {
+	return { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
+}
+
+function refuse(desk: Desk, request: Request, error: AppError, refused: Refused): Response {
+	const { status } = explain(error);
+	return respondPage(request, desk.shell(request), page(desk, request, refused), status);
+}
+
 /** What the file holds, how long each part is kept, and the last prune. */
-function storageOf({ db, clock, config }: Desk["context"]): Storage {
+function storageOf(context: Desk["context"], typed?: RetentionState): Storage {
+	const { db, clock } = context;
+	const kept = retentionOf(context);
 	const asked = readSetting(db, "prune_asked_at");
 	return {
 		state: readStorage(db),
-		rawDays: config.rawRetentionDays,
-		hourlyDays: config.hourlyRetentionDays,
-		eventDays: BOUNDS.eventDays,
+		retention: {
+			values: { rawDays: String(kept.rawDays), hourlyDays: String(kept.hourlyDays) },
+			...typed,
+			kept,
+			configured: configuredRetention(context),
+			eventDays: BOUNDS.eventDays,
+		},
 		report: readPruneReport(db),
 		askedAt: asked === undefined ? undefined : Number(asked),
 		now: clock.now(),

@@ -46,9 +46,7 @@ export function readSummary(db: Db, id: number): SubnetSummary {
 
 /** Usable addresses of one subnet that no host has. */
 export function readUnused(db: Db, subnet: Subnet, children: readonly Subnet[]): bigint {
-	const onEdge = listEdgeHosts(db).filter(
-		(host) => host.subnetId === subnet.id && !isUsable(subnet, host.address),
-	).length;
+	const onEdge = listEdgeHosts(db, subnet.id).filter((host) => !isUsable(subnet, host.address)).length;
 	return countsOf(subnet, children, countByStatus(db, { subnetId: subnet.id }), onEdge).unused;
 }
 

@@ -13,6 +13,12 @@ export type PruneReport = {
 	readonly held?: string;
 };
 
+/** Days that single samples and hourly sums are kept, as somebody set them; what is absent is as the configuration says. */
+export type Retention = { readonly rawDays?: number; readonly hourlyDays?: number };
+
+/** Days that either may be kept. */
+export const RETENTION_DAYS = { min: 1, max: 3_650 } as const;
+
 /** A backup that was made and looked through. */
 export type BackupReport = {
 	/** When it was ready, epoch milliseconds. */

@@ -4,17 +4,13 @@ import type { HostFilter } from "../model/host.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, fromKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
-import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
+import { findPassing } from "./passing.ts";
+import { asksNothing, bindsOf, PASSES } from "./search.ts";
 
 const COUNTS = {
 	/** One subnet or all: what the triggers have counted. */
 	whole: `SELECT coalesce(sum(hosts_up), 0) AS up, coalesce(sum(hosts_down), 0) AS down,
 		coalesce(sum(hosts_unknown), 0) AS unknown FROM subnet WHERE (:subnet IS NULL OR id = :subnet)`,
-	/** The hosts with these ids that pass. */
-	picked: `SELECT count(*) FILTER (WHERE status_order = 0) AS up, count(*) FILTER (WHERE status_order = 1) AS down,
-			count(*) FILTER (WHERE status_order = 2) AS unknown
-		FROM host WHERE id IN (SELECT value FROM json_each(:ids))
-			AND (:subnet IS NULL OR +subnet_id = :subnet) AND ${PASSES}`,
 	/** Everybody is looked at, in the order of the table: no index holds all that is asked for. */
 	scanned: `SELECT count(*) FILTER (WHERE status_order = 0) AS up, count(*) FILTER (WHERE status_order = 1) AS down,
 			count(*) FILTER (WHERE status_order = 2) AS unknown
@@ -23,18 +19,16 @@ const COUNTS = {
 
 type ByStatus = Record<Status, number>;
 
-/** Hosts by status under the filter, whatever status it asks for. */
-export function countByStatus(db: Db, filter: HostFilter): ByStatus {
+/** Hosts by status under the filter, whatever status it asks for; `passing` where they were found already. */
+export function countByStatus(db: Db, filter: HostFilter, passing = findPassing(db, filter)): ByStatus {
 	const none: ByStatus = { up: 0, down: 0, unknown: 0 };
 	if (asksNothing(filter)) {
 		const binds = { subnet: filter.subnetId ?? null };
 		return db.query<ByStatus, [typeof binds]>(COUNTS.whole).get(binds) ?? none;
 	}
-	const ids = pickHosts(db, filter);
+	if (passing !== undefined) return passing.byStatus;
 	const binds = bindsOf(filter);
-	if (ids === undefined) return db.query<ByStatus, [typeof binds]>(COUNTS.scanned).get(binds) ?? none;
-	const picked = { ...binds, ids: JSON.stringify(ids) };
-	return db.query<ByStatus, [typeof picked]>(COUNTS.picked).get(picked) ?? none;
+	return db.query<ByStatus, [typeof binds]>(COUNTS.scanned).get(binds) ?? none;
 }
 
 /** Hosts per subnet and status. */

@@ -1,8 +1,7 @@
 /** What a list can be narrowed to: the tags and services of hosts, with how many hosts of each status. Reads only. */
 
-import type { HostFilter } from "../model/host.ts";
 import type { Db } from "./database.ts";
-import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
+import type { Passing } from "./passing.ts";
 
 /** Hosts by status that carry one name. */
 export type Facet = {
@@ -20,9 +19,8 @@ const SQL = {
 			GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit`,
 		picked: `SELECT tag AS name, sum(status_order = 0) AS up, sum(status_order = 1) AS down,
 				sum(status_order = 2) AS unknown
-			FROM (SELECT id AS host_id, status_order FROM host WHERE id IN (SELECT value FROM json_each(:ids))
-				AND (:subnet IS NULL OR +subnet_id = :subnet) AND ${PASSES}) JOIN host_tag USING (host_id)
-			GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit`,
+			FROM (SELECT id AS host_id, status_order FROM host WHERE id IN (SELECT value FROM json_each(:ids)))
+			JOIN host_tag USING (host_id) GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit`,
 	},
 	/** A host with several ports of one service counts once. */
 	service: {
@@ -33,8 +31,7 @@ const SQL = {
 			GROUP BY service ORDER BY count(*) DESC, service LIMIT :limit`,
 		picked: `SELECT service AS name, sum(status_order = 0) AS up, sum(status_order = 1) AS down,
 				sum(status_order = 2) AS unknown
-			FROM (SELECT id AS host_id, status_order FROM host WHERE id IN (SELECT value FROM json_each(:ids))
-				AND (:subnet IS NULL OR +subnet_id = :subnet) AND ${PASSES})
+			FROM (SELECT id AS host_id, status_order FROM host WHERE id IN (SELECT value FROM json_each(:ids)))
 			JOIN (SELECT DISTINCT service, host_id FROM host_open_port WHERE is_current = 1 AND service <> ''
 				AND host_id IN (SELECT value FROM json_each(:ids))) USING (host_id)
 			GROUP BY service ORDER BY count(*) DESC, service LIMIT :limit`,
@@ -52,18 +49,8 @@ export function listFacets(
 	return db.query<Facet, [typeof binds]>(SQL[kind].whole).all(binds);
 }
 
-/**
- * The same among the hosts that pass the filter, whatever status it asks for; undefined when it asks for nothing or
- * for too many hosts to look at each (see `pickHosts`).
- */
-export function listFacetsAmong(
-	db: Db,
-	kind: "tag" | "service",
-	filter: HostFilter,
-	limit: number,
-): Facet[] | undefined {
-	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
-	if (ids === undefined) return undefined;
-	const binds = { ...bindsOf(filter), ids: JSON.stringify(ids), limit };
+/** The same among hosts that were found. */
+export function listFacetsAmong(db: Db, kind: "tag" | "service", { ids }: Passing, limit: number): Facet[] {
+	const binds = { ids, limit };
 	return db.query<Facet, [typeof binds]>(SQL[kind].picked).all(binds);
 }

@@ -5,7 +5,8 @@ import type { Port } from "../model/port.ts";
 import type { Status } from "../model/presence.ts";
 import { type Address, formatAddress, fromKey, toKey } from "../net/address.ts";
 import { type Db, insertedId } from "./database.ts";
-import { asksNothing, bindsOf, PASSES, pickHosts } from "./search.ts";
+import { findPassing } from "./passing.ts";
+import { bindsOf, PASSES } from "./search.ts";
 
 /** Where a list goes on: after this place in its order. */
 export type HostCursor = { readonly statusOrder: number; readonly address: Address };
@@ -59,13 +60,12 @@ const LISTS = {
 	picked: {
 		alive: `SELECT ${COLUMNS} FROM host_current WHERE id IN (
 				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
-				AND (:subnet IS NULL OR +subnet_id = :subnet) AND (+status_order, +ip_key) > (:order, :key)
-				AND +status_order <= :last AND ${PASSES} ORDER BY +status_order, +ip_key LIMIT :limit)
+				AND (+status_order, +ip_key) > (:order, :key) AND +status_order <= :last
+				ORDER BY +status_order, +ip_key LIMIT :limit)
 			ORDER BY +status_order, +ip_key`,
 		address: `SELECT ${COLUMNS} FROM host_current WHERE id IN (
-				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
-				AND (:subnet IS NULL OR +subnet_id = :subnet) AND +ip_key > :key
-				AND +status_order BETWEEN :order AND :last AND ${PASSES} ORDER BY +ip_key LIMIT :limit)
+				SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids)) AND +ip_key > :key
+				AND +status_order BETWEEN :order AND :last ORDER BY +ip_key LIMIT :limit)
 			ORDER BY +ip_key`,
 	},
 } as const;
@@ -73,27 +73,27 @@ const LISTS = {
 /** Sorts before every key. */
 const FIRST_KEY = new Uint8Array(0);
 
-/** Hosts that pass the filter, in order, after the cursor; at most `limit`. */
+/** Hosts that pass the filter, in order, after the cursor; at most `limit`. `passing` where they were found already. */
 export function listHosts(
 	db: Db,
 	filter: HostFilter,
 	order: HostOrder,
 	after: HostCursor | undefined,
 	limit: number,
+	passing = findPassing(db, filter),
 ): Host[] {
 	const wanted = filter.status === undefined ? undefined : STATUSES.indexOf(filter.status);
-	const binds = {
-		...bindsOf(filter),
+	const place = {
 		order: order === "alive" && after !== undefined ? after.statusOrder : (wanted ?? 0),
 		key: after === undefined ? FIRST_KEY : toKey(after.address),
 		last: wanted ?? STATUSES.length - 1,
 		limit,
 	};
-	const ids = asksNothing(filter) ? undefined : pickHosts(db, filter);
-	if (ids !== undefined) {
-		const picked = { ...binds, ids: JSON.stringify(ids) };
+	if (passing !== undefined) {
+		const picked = { ...place, ids: passing.ids };
 		return db.query<Row, [typeof picked]>(LISTS.picked[order]).all(picked).map(toHost);
 	}
+	const binds = { ...bindsOf(filter), ...place };
 	const sql = LISTS[filter.subnetId === undefined ? "all" : "subnet"][order];
 	return db.query<Row, [typeof binds]>(sql).all(binds).map(toHost);
 }

@@ -1,7 +1,7 @@
 /** Rows of `setting`: small facts by key. */
 
 import type { SubnetDefaults } from "../model/subnet.ts";
-import type { BackupReport, PruneReport } from "../model/upkeep.ts";
+import type { BackupReport, PruneReport, Retention } from "../model/upkeep.ts";
 import type { Db } from "./database.ts";
 
 export type SettingKey =
@@ -18,8 +18,13 @@ export type SettingKey =
 	| "backup_problem"
 	/** A person or the timetable wants the prune to run, since this moment. */
 	| "prune_asked_at"
-	/** A person wants the prune to run although much goes at once. */
+	/**
+	 * "yes": a person wants the prune to run although much goes at once. A moment: somebody shortened how long the past
+	 * is kept, and what is older than this goes without a question.
+	 */
 	| "prune_confirmed"
+	/** How long the past is kept, where it is not as the configuration says: JSON of Retention. */
+	| "retention"
 	/** What the last prune did: JSON of PruneReport. */
 	| "prune_report"
 	/** Since when there has been a user: the first one is made once, for ever. */
@@ -64,4 +69,10 @@ export function readBackupProblem(db: Db): { at: number; says: string } | undefi
 export function readSubnetDefaults(db: Db): SubnetDefaults | undefined {
 	const text = readSetting(db, "subnet_defaults");
 	return text === undefined ? undefined : (JSON.parse(text) as SubnetDefaults);
+}
+
+/** How long the past is kept, as far as somebody set it. */
+export function readRetention(db: Db): Retention {
+	const text = readSetting(db, "retention");
+	return text === undefined ? {} : (JSON.parse(text) as Retention);
 }

@@ -13,7 +13,7 @@ import { pruneClosedPorts } from "../store/ports.ts";
 import * as retention from "../store/retention.ts";
 import { pruneRuns } from "../store/runs.ts";
 import { pruneScans } from "../store/scans.ts";
-import { readPruneReport, readSetting, writeSetting } from "../store/settings.ts";
+import { readPruneReport, readRetention, readSetting, writeSetting } from "../store/settings.ts";
 import type { Station } from "./worker.ts";
 
 const DAY_MS = 24 * HOUR_MS;
@@ -29,6 +29,7 @@ export type RetentionOptions = {
 	readonly db: Db;
 	readonly clock: Clock;
 	readonly log: Log;
+	/** As the configuration has them: the settings of the pages go before. */
 	readonly rawRetentionDays: number;
 	readonly hourlyRetentionDays: number;
 	readonly eventDays: number;
@@ -90,8 +91,14 @@ function isDue(db: Db, now: number): boolean {
 }
 
 /** Runs all stages; undefined when it was told to stop half-way (the wish stays, and it begins again). */
-async function prune(options: RetentionOptions, stopped: () => boolean): Promise<PruneReport | undefined> {
-	const { db, clock } = options;
+async function prune(given: RetentionOptions, stopped: () => boolean): Promise<PruneReport | undefined> {
+	const { db, clock } = given;
+	const set = readRetention(db);
+	const options = {
+		...given,
+		rawRetentionDays: set.rawDays ?? given.rawRetentionDays,
+		hourlyRetentionDays: set.hourlyDays ?? given.hourlyRetentionDays,
+	};
 	const now = clock.now();
 	const startedAt = clock.monotonicMs();
 	const tally = { slices: 0, longestMs: 0 };
@@ -131,7 +138,7 @@ function writeReport(db: Db, report: PruneReport): void {
 	transact(db, () => {
 		writeSetting(db, "prune_report", JSON.stringify(report));
 		writeSetting(db, "prune_asked_at", undefined);
-		writeSetting(db, "prune_confirmed", undefined);
+		if (report.held === undefined) writeSetting(db, "prune_confirmed", undefined);
 	});
 }
 
@@ -140,8 +147,13 @@ function writeReport(db: Db, report: PruneReport): void {
  * the past to be old: a person has to say so. Why, in words; undefined: there is no doubt.
  */
 function doubtOf({ db, hourlyRetentionDays }: RetentionOptions, now: number): string | undefined {
-	if (readSetting(db, "prune_confirmed") !== undefined) return undefined;
-	const { old, all } = retention.countAnswerHours(db, now - hourlyRetentionDays * DAY_MS);
+	const confirmed = readSetting(db, "prune_confirmed");
+	if (confirmed === "yes") return undefined;
+	const before = now - hourlyRetentionDays * DAY_MS;
+	const { old: past, all } = retention.countAnswerHours(db, before);
+	const meant =
+		confirmed === undefined ? 0 : retention.countAnswerHours(db, Math.min(before, Number(confirmed))).old;
+	const old = past - meant;
 	if (old < DOUBT_HOURS || old <= all * DOUBT_SHARE) return undefined;
 	const days = Math.round(old / 24);
 	return `The clock says ${new Date(now).toISOString().slice(0, 10)}: ${days} days of the past would go at once. Set the clock, or prune by hand if it is right.`;

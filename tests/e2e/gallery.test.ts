@@ -9,7 +9,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from "playwrig
 import { AXE, axe } from "../helpers/axe.ts";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
-import { GALLERY_PAGES } from "../helpers/gallery-paths.ts";
+import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 import { smallTargets } from "../helpers/touch.ts";
 
 const missing = !existsSync(CHROMIUM);
@@ -83,11 +83,8 @@ async function visit(context: BrowserContext, name: string, width: number): Prom
 	const page = await context.newPage();
 	const complaints = listen(page);
 	await page.goto(gallery.url + (GALLERY_PAGES[name] ?? "/"));
-	await page.waitForSelector("#light.live, #light.bad, #light.limited");
-	if (name === "drawer") {
-		await page.click('tr a[data-drawer]:text-is("10.0.0.14")');
-		await page.waitForSelector("#drawer[open] .host");
-	}
+	await page.waitForSelector("#light.live, #light.bad, #light.limited, main.door");
+	await unfold(page, name);
 	const wrong = await looks(page, width);
 	await page.close();
 	// The browser itself tells of the page that is not there.

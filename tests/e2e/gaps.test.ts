@@ -64,11 +64,11 @@ describe.skipIf(missing)(`gaps${missing ? ": skipped, chromium is missing" : ""}
 
 	test("several are reserved from the row of their gap", async () => {
 		await page.click(`${gap} a:has-text('Reserve several')`);
-		await page.waitForSelector("#reserve-count");
-		expect(await page.inputValue("#reserve-count")).toBe("8");
-		await page.fill("#reserve-count", "3");
-		await page.fill("#reserve-hostname", "phone-#");
-		await page.click("main button:text-is('Reserve')");
+		await page.waitForSelector("#here-count");
+		expect(await page.inputValue("#here-count")).toBe("8");
+		await page.fill("#here-count", "3");
+		await page.fill("#here-hostname", "phone-#");
+		await page.click("#here button:text-is('Reserve')");
 		await page.waitForSelector("tr:has-text('phone-3')");
 		expect(await page.locator("tr .name:has-text('phone-')").allTextContents()).toEqual([
 			"phone-1",

@@ -16,7 +16,7 @@ import type { FieldInHand } from "../../views/host-fields.tsx";
 import { ListingRows } from "../../views/listing.tsx";
 import { Problem } from "../../views/problem.tsx";
 import { renderFragment } from "../../views/render.tsx";
-import { ReserveForm } from "../../views/reserve.tsx";
+import { ReserveForm, ReserveHere } from "../../views/reserve.tsx";
 import { SearchPage } from "../../views/search.tsx";
 import { Settings } from "../../views/settings.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
@@ -24,8 +24,9 @@ import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
 import { hookPage } from "./hook-pages.tsx";
 import { movingPage } from "./moving-pages.tsx";
-import { campus, campusHosts, changes, HOSTILE, hostile, hostileHosts, places } from "./office.ts";
+import { bare, campus, campusHosts, changes, HOSTILE, hostile, hostileHosts, places } from "./office.ts";
 import { pastOf, storage } from "./past.ts";
+import { peoplePage } from "./people-pages.tsx";
 import { about, checks, defaults, emptyForm, foundBlocks, offers, running, wrongForm } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
 
@@ -41,7 +42,12 @@ export type World = {
 };
 
 export function newWorld(): World {
-	const all = [...places, { subnet: campus, hosts: campusHosts }, { subnet: hostile, hosts: hostileHosts }];
+	const all = [
+		...places,
+		{ subnet: campus, hosts: campusHosts },
+		{ subnet: hostile, hosts: hostileHosts },
+		{ subnet: bare, hosts: [] },
+	];
 	return {
 		places: all.map(({ subnet, hosts }) => ({ subnet, hosts: [...hosts] })),
 		run: undefined,
@@ -308,7 +314,7 @@ export function pageOf(world: World, url: URL): Page | undefined {
 	if (found !== undefined) {
 		return { title: found.host.hostname, main: hostPanel(world, found.place, found.host, false) };
 	}
-	return hookPage(path) ?? movingPage(path) ?? small(world, path);
+	return hookPage(path) ?? movingPage(path) ?? peoplePage(path) ?? small(world, path);
 }
 
 export function hostAt(world: World, path: string): { place: Place; host: Host } | undefined {
@@ -341,6 +347,13 @@ export function fragmentOf(world: World, url: URL): string | undefined {
 			{ role: "admin" },
 			<ListingRows listing={subnetListing(place, url)} base={`/subnets/${id}`} subnetId={id} now={now} />,
 		);
+	}
+	const free = /^\/subnets\/1\/free\/([^/]+)\/form$/.exec(path);
+	const [first] = world.places;
+	if (free !== null && first !== undefined) {
+		const values = { count: url.searchParams.get("count") ?? "1", hostname: "", description: "" };
+		const form = <ReserveHere subnet={first.subnet} address={free[1] ?? ""} values={values} />;
+		return renderFragment({ role: "admin" }, form);
 	}
 	const found = path.endsWith("/drawer") ? hostAt(world, path) : undefined;
 	return found && renderFragment({ role: "admin" }, hostPanel(world, found.place, found.host, true));

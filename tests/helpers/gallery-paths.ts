@@ -1,4 +1,6 @@
-/** Where the pages of the gallery are: what is worth looking at, by name. */
+/** Where the pages of the gallery are: what is worth looking at, by name, and what has to be pressed first. */
+
+import type { Page } from "playwright-core";
 
 export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	dashboard: "/",
@@ -29,7 +31,27 @@ export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	"import-refused": "/x/import-refused",
 	"import-unread": "/x/import-unread",
 	export: "/export",
+	users: "/settings/users",
+	user: "/settings/users/2",
+	tokens: "/settings/tokens",
+	"token-made": "/x/token-made",
+	account: "/account",
+	"two-step": "/x/two-step",
+	codes: "/x/codes",
+	bulk: "/bulk",
+	"bulk-wrong": "/x/bulk-wrong",
+	"bulk-delete": "/x/bulk-delete",
+	batch: "/batches/4",
+	"batch-undone": "/x/batch-undone",
+	undo: "/subnets/1?undo=4",
+	login: "/login",
+	"login-unsent": "/x/login-unsent",
+	unsent: "/x/unsent",
+	setup: "/setup",
 	doctor: "/doctor?problem=no+ICMP+permission",
+	"doctor-limited": "/doctor?limited=The+name+server+10.0.0.53+does+not+answer",
+	"no-events": "/x/no-events",
+	"no-hosts": "/subnets/9",
 	"first-run": "/x/first-run",
 	lost: "/x/lost",
 	refused: "/x/refused",
@@ -39,4 +61,17 @@ export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	"long-name": "/x/long-name",
 	"hostile-activity": "/x/hostile-activity",
 	drawer: "/subnets/1#drawer",
+	here: "/subnets/1#here",
 };
+
+/** What opens over a page. */
+export async function unfold(page: Page, name: string): Promise<void> {
+	if (name === "drawer") {
+		await page.click('tr a[data-drawer]:text-is("10.0.0.14")');
+		await page.waitForSelector("#drawer[open] .host");
+	}
+	if (name === "here") {
+		await page.click('[data-map] a[aria-label="10.0.0.77 free"]');
+		await page.waitForSelector("#here:popover-open form");
+	}
+}

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { compileCss } from "../../scripts/css.ts";
 import { bundleScript } from "../../scripts/js.ts";
 import { THEMES, type Theme } from "../../views/layout.tsx";
-import { renderDocument, renderMain } from "../../views/render.tsx";
+import { renderDocument, renderDoor, renderMain } from "../../views/render.tsx";
 import { fragmentOf, lostPage, newWorld, pageOf, type World } from "./gallery-pages.tsx";
+import { batch, doorPage } from "./people-pages.tsx";
 
 export const CSP =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
@@ -56,6 +57,9 @@ function answer(world: World, request: Request, url: URL): Response {
 		"content-security-policy": CSP,
 		"cache-control": "no-store",
 	};
+	const outside = { assets, theme: themeOf(request), encrypted: true };
+	const door = doorPage(url.pathname, outside);
+	if (door !== undefined) return new Response(renderDoor(READER, door), { headers });
 	const piece = fragmentOf(world, url);
 	if (piece !== undefined) return new Response(piece, { headers });
 	const found = pageOf(world, url);
@@ -66,7 +70,12 @@ function answer(world: World, request: Request, url: URL): Response {
 		: renderDocument({
 				...page,
 				path: url.pathname,
-				light: { lastSweepAt: world.now() - 4_000, problem: url.searchParams.get("problem") ?? undefined },
+				light: {
+					lastSweepAt: world.now() - 4_000,
+					problem: url.searchParams.get("problem") ?? undefined,
+					limited: url.searchParams.get("limited") ?? undefined,
+				},
+				undo: url.searchParams.has("undo") ? { batch, back: "/" } : undefined,
 				downs,
 				theme: themeOf(request),
 				assets,
@@ -103,7 +112,7 @@ export function openGallery(world = newWorld()): Gallery {
 					[...(await request.formData())].map(([name, value]) => [name, String(value)]),
 				);
 				world.posts.push({ path: url.pathname, form });
-				return afterPost(url);
+				return form.here === undefined ? afterPost(url) : new Response(null, { status: 204 });
 			}
 			return answer(world, request, url);
 		},

@@ -126,6 +126,9 @@ export const campus = subnet(6, "10.32.0.0/16", "Campus", campusHosts, {
 	lastSweepProblem: "no route to 10.32.0.0/16 (ENETUNREACH).",
 });
 
+/** Nobody has answered in it yet. */
+export const bare = subnet(9, "10.128.0.0/16", "New site", [], { lastSweepAt: undefined });
+
 export const places: readonly { subnet: SubnetSummary; hosts: readonly Host[] }[] = [
 	{ subnet: office, hosts: officeHosts },
 	{ subnet: servers, hosts: serverHosts },

@@ -41,9 +41,12 @@ export const storage: Storage = {
 		samplesPerDay: 1_052_000,
 		hostsSeen: 731,
 	},
-	rawDays: 7,
-	hourlyDays: 400,
-	eventDays: 400,
+	retention: {
+		values: { rawDays: "7", hourlyDays: "400" },
+		kept: { rawDays: 7, hourlyDays: 400 },
+		configured: { rawDays: 7, hourlyDays: 400 },
+		eventDays: 400,
+	},
 	report: {
 		at: NOW - 11 * HOUR_MS,
 		rows: { thinned: 1_031_000, runs: 1_440 },

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { type Browser, chromium } from "playwright-core";
 import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
-import { GALLERY_PAGES } from "../helpers/gallery-paths.ts";
+import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 
 const SIZES = { wide: [1440, 1060], tablet: [1024, 768], phone: [390, 844] } as const;
 const THEMES = ["light", "dark", "contrast"] as const;
@@ -26,12 +26,13 @@ async function shoot(
 	for (const [name, path] of Object.entries(GALLERY_PAGES)) {
 		if (!`${name}-${theme}-${size}`.includes(only)) continue;
 		await page.goto(gallery.url + path, { waitUntil: "load" });
-		if (name === "drawer") await page.click('tr a[data-drawer]:text-is("10.0.0.14")');
+		await unfold(page, name);
 		await page.waitForTimeout(200);
 		const file = `shots/${name}-${theme}-${size}.png`;
 		await page.screenshot({
 			path: file,
-			fullPage: name !== "drawer" && (size !== "wide" || !/^(dashboard|subnet)/.test(name)),
+			fullPage:
+				!["drawer", "here", "undo"].includes(name) && (size !== "wide" || !/^(dashboard|subnet)/.test(name)),
 		});
 		console.log(file);
 	}

@@ -231,6 +231,36 @@ describe("a clock that is wrong by years", () => {
 	});
 });
 
+describe("as the settings say", () => {
+	const set = (days: object) => writeSetting(db, "retention", JSON.stringify(days));
+
+	test("days that somebody set go before those of the configuration", async () => {
+		measure(addHost("10.0.0.1"), START, START + 5 * DAY_MS, 10 * MINUTE);
+		clock.setWall(START + 5 * DAY_MS);
+		set({ rawDays: 2 });
+		await pruneTonight();
+		expect(count("host_status")).toBe(3 * 24 + 2 * 144);
+		expect(count("answer_hour")).toBe(5 * 24);
+		set({ rawDays: 1, hourlyDays: 2 });
+		await pruneNow();
+		expect(count("answer_hour")).toBeWithin(2 * 24 - 1, 2 * 24 + 1);
+	});
+
+	test("what somebody shortened goes without a question; what a wrong clock would take as well does not", async () => {
+		measure(addHost("10.0.0.1"), START, START + 40 * DAY_MS, 60 * MINUTE);
+		set({ hourlyDays: 10 });
+		writeSetting(db, "prune_confirmed", String(START + 30 * DAY_MS));
+		clock.setWall(START + 39 * DAY_MS + 40 * DAY_MS);
+		await pruneTonight();
+		expect(readPruneReport(db)?.held).toMatch(/10 days of the past would go at once/);
+		clock.setWall(START + 40 * DAY_MS);
+		await pruneTonight();
+		expect(readPruneReport(db)?.held).toBeUndefined();
+		expect(count("answer_hour")).toBe(10 * 24);
+		expect(readSetting(db, "prune_confirmed")).toBeUndefined();
+	});
+});
+
 describe("in slices", () => {
 	/** A clock on which every look costs a millisecond: the work of a slice takes time. */
 	const slowClock = (): Clock => {

@@ -25,6 +25,7 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit } from "../../views/subnet-form.tsx";
 import { Subnets } from "../../views/subnets.tsx";
 import { TokenMade, Tokens } from "../../views/tokens.tsx";
+import { UnsentPage } from "../../views/unsent.tsx";
 import { UserPage, Users } from "../../views/users.tsx";
 import { HOSTILE } from "../helpers/office.ts";
 import { event, host, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
@@ -247,7 +248,17 @@ function smallPages(text: string, place: SubnetSummary): Record<string, VNode> {
 			/>
 		),
 		tokenMade: <TokenMade token={token(text)} secret={text} />,
-		login: <LoginPage {...OUTSIDE} name={text} next={text} problem={text} />,
+		login: <LoginPage {...OUTSIDE} name={text} next={text} problem={text} unsent={text} />,
+		unsent: (
+			<UnsentPage
+				{...OUTSIDE}
+				path={text}
+				fields={[["value", text]]}
+				typed={[{ label: "Notes", value: text }]}
+				name={text}
+				next={text}
+			/>
+		),
 		setup: <SetupPage {...OUTSIDE} name={text} token={text} file={text} problem={{ message: text }} />,
 		refused: <RefusedPage {...OUTSIDE} status={403} title="Not allowed" says={text} />,
 	};

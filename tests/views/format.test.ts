@@ -2,9 +2,11 @@
 
 import { describe, expect, test } from "bun:test";
 import { age as scriptAge } from "../../static/ages.js";
+import { bytes as scriptBytes } from "../../static/estimate.js";
 import {
 	type AgeStyle,
 	age,
+	bytes,
 	count,
 	duration,
 	interval,
@@ -46,6 +48,22 @@ describe("age", () => {
 	test.each(AGES)("%d ms, %s: %s", (ms, style, text) => {
 		expect(age(NOW - ms, NOW, style)).toBe(text);
 		expect(scriptAge(NOW - ms, NOW, style)).toBe(text);
+	});
+});
+
+describe("bytes", () => {
+	test.each([
+		[0, "0 B"],
+		[812, "812 B"],
+		[1_000, "1.0 kB"],
+		[4_140, "4.1 kB"],
+		[99_499, "99.5 kB"],
+		[147_280_000, "147 MB"],
+		[7_364_000_000, "7.4 GB"],
+		[5e15, "5000 TB"],
+	])("%d: %s", (n, text) => {
+		expect(bytes(n)).toBe(text);
+		expect(scriptBytes(n)).toBe(text);
 	});
 });
 
