@@ -103,6 +103,35 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		expect(await page.textContent(".me bdi")).toBe("ada");
 	}, 20_000);
 
+	test("signed out under a form: what was typed stays, comes through the login, and is stored by a press", async () => {
+		await page.goto(`${app.url}/subnets/1/free/192.0.2.9`);
+		await page.fill("#reserve-hostname", "sw9");
+		await page.click("main button:text-is('Reserve')");
+		await page.waitForSelector("#host");
+		await page.click('[data-field="notes"]');
+		await page.fill("#p-notes", "behind the <b>second</b> door\nkey at the desk");
+		app.context.db.run("DELETE FROM session");
+		// News of the host: the page asks anew, is refused, and leaves the form alone.
+		const refused = page.waitForResponse((answer) => answer.status() === 401);
+		const change = { subnetIds: [1], hostIds: [1], urgent: true };
+		app.context.bus.publish({ kind: "change", change });
+		await refused;
+		await page.waitForSelector("#say.toast:has-text('You are signed out.')");
+		await page.click("button:text-is('Save')");
+		await page.waitForSelector("h1:has-text('Sign in')");
+		expect(await page.textContent(".callout")).toContain("What you typed is kept");
+		await page.fill("#login-name", "ada");
+		await page.fill("#login-password", PASSWORD);
+		await page.click("button[type=submit]");
+		await page.waitForSelector("h1:has-text('Send it now?')");
+		expect(await page.textContent(".unsent dd")).toBe("behind the <b>second</b> door\nkey at the desk");
+		await page.click("button:text-is('Send')");
+		await page.waitForSelector("#host");
+		expect(await page.textContent("#p-row-notes .editable bdi")).toBe(
+			"behind the <b>second</b> door\nkey at the desk",
+		);
+	}, 20_000);
+
 	test("signing out", async () => {
 		await page.click(".me");
 		await page.click(".me-menu button:has-text('Sign out')");
