@@ -138,9 +138,11 @@ export function connect() {
 	setInterval(lookAtWork, WORK_MS);
 	openStream({
 		tell: (name, data) => ON[name](data),
-		state(open) {
+		state(open, refused) {
 			lit.stream = open;
 			showLight();
+			// The session may be over: then asking for the page leads to the login.
+			if (refused) want({ main: true });
 		},
 	});
 }

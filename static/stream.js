@@ -26,8 +26,9 @@ function listen(heard, turned) {
 			retryMs = 1_000;
 		};
 		source.onerror = () => {
-			turned(false);
-			if (source.readyState !== EventSource.CLOSED) return;
+			const refused = source.readyState === EventSource.CLOSED;
+			turned(false, refused);
+			if (!refused) return;
 			timer = setTimeout(start, retryMs * (0.75 + Math.random() / 2));
 			retryMs = Math.min(30_000, retryMs * 2);
 		};
@@ -52,13 +53,14 @@ function share(take) {
 		channel.postMessage(message);
 		take(message);
 	};
-	const report = () => stands !== undefined && relay({ name: "state", open: stands, id: lastId });
+	const report = (refused) =>
+		stands !== undefined && relay({ name: "state", open: stands, refused, id: lastId });
 	channel.onmessage = ({ data }) => (data.name === "hello" ? report() : take(data));
 	channel.postMessage({ name: "hello" });
 	const lead = () =>
-		listen(relay, (open) => {
+		listen(relay, (open, refused) => {
 			stands = open;
-			report();
+			report(refused);
 		});
 	// The promise never ends: the lock goes with the page.
 	navigator.locks.request("rollcall-live", () => new Promise(lead));
@@ -70,7 +72,7 @@ function alone(take) {
 	let timer;
 	let paused = false;
 	const open = () => {
-		close ??= listen(take, (open) => take({ name: "state", open }));
+		close ??= listen(take, (open, refused) => take({ name: "state", open, refused }));
 		if (paused) take({ name: "resync", data: {} });
 		paused = false;
 	};
@@ -96,12 +98,12 @@ function isLater(id) {
 	return epoch !== mine || Number(n) > Number(known);
 }
 
-/** `tell` gets each message by name, `state` whether news arrive at present. */
+/** `tell` gets each message by name, `state` whether news arrive at present, or why not: the server refuses them. */
 export function openStream({ tell, state }) {
-	const take = ({ name, data, open, id }) => {
+	const take = ({ name, data, open, refused, id }) => {
 		const missed = name === "state" && open && isLater(id);
 		if (missed || (id && name !== "state")) lastId = id;
-		if (name === "state") state(open);
+		if (name === "state") state(open, refused);
 		else tell(name, data);
 		if (missed) tell("resync", {});
 	};

@@ -103,9 +103,7 @@ export function Ports(props: { ports: readonly Port[] }) {
 	if (props.ports.length === 0) return null;
 	return (
 		<div class="list">
-			{props.ports.slice(0, CHIPS_SHOWN).map((port) => (
-				<Chip key={`${port.port}${port.proto}`} text={portText(port)} />
-			))}
+			{props.ports.slice(0, CHIPS_SHOWN).map((port) => Chip({ text: portText(port) }))}
 			{rest > 0 && <span class="rest">+{count(rest)}</span>}
 		</div>
 	);
@@ -119,28 +117,18 @@ export function Tags(props: { tags: readonly string[] }) {
 	if (props.tags.length === 0) return null;
 	return (
 		<div class="list">
-			{props.tags.slice(0, TAGS_SHOWN).map((tag) => (
-				<Tag key={tag} text={tag} />
-			))}
+			{props.tags.slice(0, TAGS_SHOWN).map((tag) => Tag({ text: tag }))}
 			{rest > 0 && <span class="rest">+{count(rest)}</span>}
 		</div>
 	);
 }
 
 export function Chip(props: { text: string }) {
-	return (
-		<span class="chip">
-			<Wire text={props.text} />
-		</span>
-	);
+	return <span class="chip">{Wire(props)}</span>;
 }
 
 export function Tag(props: { text: string }) {
-	return (
-		<span class="tag">
-			<Wire text={props.text} />
-		</span>
-	);
+	return <span class="tag">{Wire(props)}</span>;
 }
 
 /** A form of one button: an action that changes something, not shown to those whose role does not suffice. */

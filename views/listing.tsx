@@ -209,38 +209,44 @@ function GroupRow(props: { entry: Extract<ListRow, { kind: "group" }> }) {
 	);
 }
 
-/** `at`: the address that was asked for, so the row to look at. */
+/**
+ * `at`: the address that was asked for, so the row to look at. The small parts are called, not mounted: a list has a
+ * thousand of them, and the renderer's share in each is larger than their own.
+ */
 function HostRow(props: { host: Host; now: number; at: boolean; may: boolean }) {
 	const { host, at } = props;
 	return (
 		<tr id={`h${host.id}`} aria-current={at ? "true" : undefined} {...row}>
 			<th class="address" {...rowheader}>
-				{props.may && <Pick id={host.id} ip={host.ip} />}
+				{props.may && Pick(host)}
 				<a id={at ? "at" : undefined} href={`/hosts/${host.id}`} data-drawer>
 					{host.ip}
 				</a>
 			</th>
 			<td class="status" {...cell}>
-				<StatusPill host={host} />
+				{StatusPill({ host })}
 			</td>
 			<td class="name" {...cell}>
-				<HostName host={host} />
+				{HostName({ host })}
 			</td>
 			<td class="latency" {...cell}>
-				<Latency host={host} />
+				{Latency({ host })}
 			</td>
 			<td class="ports" {...cell}>
-				<Ports ports={host.ports} />
+				{Ports(host)}
 			</td>
 			<td class="tags" {...cell}>
-				<Tags tags={host.tags} />
+				{Tags(host)}
 			</td>
 			<td class="seen" {...cell}>
-				{host.lastSeenAt === undefined ? (
-					"never"
-				) : (
-					<Age at={host.lastSeenAt} now={props.now} style={host.status === "up" ? "seen" : "since"} bare />
-				)}
+				{host.lastSeenAt === undefined
+					? "never"
+					: Age({
+							at: host.lastSeenAt,
+							now: props.now,
+							style: host.status === "up" ? "seen" : "since",
+							bare: true,
+						})}
 			</td>
 		</tr>
 	);
@@ -261,7 +267,7 @@ export function HostName(props: {
 			</>
 		);
 	}
-	if (hostname !== "") return <Wire text={hostname} />;
+	if (hostname !== "") return Wire({ text: hostname });
 	if (lastSeenAt === undefined) {
 		return description === "" ? (
 			<span class="quiet">reserved</span>

@@ -131,9 +131,7 @@ export function MapCells(props: { map: AddressMap; subnetId: number; label: stri
 	return (
 		// The group is told in words first; the links inside are one stop for the keyboard (static/app.js).
 		<nav class="map" aria-label={`${props.label}. ${told(map)}`} data-map hx-ignore>
-			{map.cells.map((cell, at) => (
-				<MapCell key={at.toString()} map={map} at={at} cell={cell} subnetId={props.subnetId} />
-			))}
+			{map.cells.map((cell, at) => mapCell({ map, at, cell, subnetId: props.subnetId }))}
 		</nav>
 	);
 }
@@ -141,7 +139,8 @@ export function MapCells(props: { map: AddressMap; subnetId: number; label: stri
 /** A cell has no room for text: its name is said and shown in the line below the map (static/_map.scss). */
 const named = (name: string) => ({ "aria-label": name });
 
-function MapCell(props: { map: Cells; at: number; cell: Cell; subnetId: number }) {
+/** Called, not mounted: there may be a thousand. */
+function mapCell(props: { map: Cells; at: number; cell: Cell; subnetId: number }) {
 	const { map, at, cell } = props;
 	const host = map.hosts.get(at);
 	if (cell === "edge" && host === undefined) return <i />;

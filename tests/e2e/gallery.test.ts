@@ -49,8 +49,12 @@ const WATCH_SHIFT = `globalThis.shift = 0; new PerformanceObserver((list) => {
 	for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value;
 }).observe({ type: "layout-shift", buffered: true });`;
 
-/** Rows that are like others need no second look, and axe takes its time for each. */
-const ROWS = 30;
+/** Rows and cells that are like others need no second look, and axe takes its time for each. */
+const ALIKE = [
+	"tbody tr:nth-child(n + 16)",
+	".events li:nth-child(n + 16)",
+	".map > :nth-child(n + 80)",
+].join();
 
 /** What is wrong with a page that has just been loaded; `__xss` is what a hostile text would set. */
 async function looks(page: Page, width: number): Promise<string[]> {
@@ -63,13 +67,9 @@ async function looks(page: Page, width: number): Promise<string[]> {
 	if (seen.over > 0) wrong.push(`${seen.over} px too wide`);
 	if (seen.xss) wrong.push("a hostile text ran");
 	if (seen.shift > 0.02) wrong.push(`layout shift ${seen.shift}`);
-	await page.evaluate((rows) => {
-		for (const row of document.querySelectorAll(
-			`tbody tr:nth-child(n + ${rows}), .events li:nth-child(n + ${rows})`,
-		)) {
-			row.remove();
-		}
-	}, ROWS);
+	await page.evaluate((alike) => {
+		for (const one of document.querySelectorAll(alike)) one.remove();
+	}, ALIKE);
 	if (width === PHONE) wrong.push(...(await smallTargets(page)));
 	wrong.push(...(await axe(page)).map((text) => `light ${text}`));
 	for (const theme of ["dark", "contrast"]) {

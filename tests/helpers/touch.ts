@@ -24,7 +24,7 @@ export async function smallTargets(page: Page): Promise<string[]> {
 			if (seen.has(kind) || element.matches(exempt) || !element.checkVisibility({ visibilityProperty: true }))
 				continue;
 			// A box in a label is pressed with its label.
-			const whole = element.closest("label.check, label.picking") ?? element;
+			const whole = element.closest("label.check, label.picking, .ticked > label") ?? element;
 			whole.scrollIntoView({ block: "center" });
 			const box = whole.getBoundingClientRect();
 			if (box.width === 0 || box.height === 0) continue;
