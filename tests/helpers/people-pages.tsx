@@ -52,6 +52,11 @@ const kept: Kept[] = [
 	{ noun: "host", id: 7, label: "10.0.0.21", outcome: "kept", fields: "address" },
 ];
 
+/** No code that says anything, but as wide as one. */
+const dots = Array.from({ length: 41 }, (_, y) =>
+	Array.from({ length: 41 }, (_, x) => (x * y + x) % 3 === 0),
+);
+
 const selection = { list: "/subnets/1", ids: "1,2,3", all: false, except: "" };
 const many = {
 	...{ selection, hosts: 24, annotated: 6, source: "24 hosts in Office LAN", known: ["infra", "dhcp"] },
@@ -84,7 +89,7 @@ export function peoplePage(path: string): { title: string; main: VNode } | undef
 		],
 		"/x/two-step": () => [
 			"Two-step",
-			<TwoStepStart key="a" secret="ABCD EFGH IJKL MNOP" uri="otpauth://x" />,
+			<TwoStepStart key="a" secret="ABCD EFGH IJKL MNOP" uri="otpauth://x" dots={dots} />,
 		],
 		"/x/codes": () => ["Codes", <RecoveryCodes key="a" codes={["abcd-efgh", "ijkl-mnop"]} />],
 		"/bulk": () => ["Edit", <BulkEdit key="b" {...many} />],
