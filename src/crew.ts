@@ -2,6 +2,7 @@
 
 import { random } from "./app/random.ts";
 import { scanOptions } from "./app/scan-options.ts";
+import { settle } from "./app/settle.ts";
 import { systemClock } from "./clock.ts";
 import { asksSnmp } from "./config/names.ts";
 import { BOUNDS, type Config } from "./config.ts";
@@ -47,7 +48,7 @@ export function runThread(early: readonly Heard[] = []): void {
 			},
 		},
 		(config, publish) => {
-			void systemClock.sleep(BOUNDS.settledMs).then(() => Bun.gc(true));
+			void systemClock.sleep(BOUNDS.settledMs).then(settle);
 			return openCrew(config, publish);
 		},
 	);

@@ -1,5 +1,6 @@
 /** `rollcall serve`: settings, the running application, and its end. */
 
+import { settle } from "../app/settle.ts";
 import { openApp } from "../app.ts";
 import { BOUNDS, type Config, loadConfig } from "../config.ts";
 import type { Context } from "../context.ts";
@@ -46,7 +47,7 @@ export async function serveUntilStopped(
 		...(config.source === undefined ? {} : { settings: config.source }),
 	});
 	if (io.terminal) io.err(`\nRollcall is at ${app.url}\n\n`);
-	void app.context.clock.sleep(BOUNDS.settledMs, io.signal).then(() => Bun.gc(true));
+	void app.context.clock.sleep(BOUNDS.settledMs, io.signal).then(settle);
 	await new Promise<void>((resolve) => {
 		if (io.signal?.aborted) resolve();
 		io.signal?.addEventListener("abort", () => resolve(), { once: true });
