@@ -49,6 +49,8 @@ export type App = {
 	readonly handle: Server["handle"];
 	/** Where it listens; undefined when it does not. */
 	readonly url: string | undefined;
+	/** Makes the first administrator; undefined when there is one. */
+	setupLink(): string | undefined;
 	/** Reads the files of the certificate again, as after SIGHUP; a wrong one is logged, and the old one stays. */
 	reload(): void;
 	/** Every route there is, as the router has it. */
@@ -166,6 +168,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 		context,
 		handle: server.handle,
 		url: server.url,
+		setupLink: doorkeeper.setup.link,
 		reload: () => server.renew(true),
 		routes: server.routes,
 		checks: doctor.checks,

@@ -1,7 +1,7 @@
 /** `rollcall serve`: settings, the running application, and its end. */
 
 import { settle } from "../app/settle.ts";
-import { openApp } from "../app.ts";
+import { type App, openApp } from "../app.ts";
 import { BOUNDS, type Config, loadConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
@@ -46,7 +46,7 @@ export async function serveUntilStopped(
 		database: config.databasePath,
 		...(config.source === undefined ? {} : { settings: config.source }),
 	});
-	if (io.terminal) io.err(`\nRollcall is at ${app.url}\n\n`);
+	if (io.terminal) io.err(greeting(app));
 	void app.context.clock.sleep(BOUNDS.settledMs, io.signal).then(settle);
 	await new Promise<void>((resolve) => {
 		if (io.signal?.aborted) resolve();
@@ -58,4 +58,11 @@ export async function serveUntilStopped(
 	await app.close();
 	// A thread in the middle of copying the database cannot be interrupted, and is not waited for.
 	process.exit(0);
+}
+
+/** What a person at a terminal does next, on lines of their own: a terminal may take what stands around a link for a part of it. */
+function greeting(app: App): string {
+	const link = app.setupLink();
+	if (link === undefined) return `\nRollcall is at ${app.url}\n\n`;
+	return `\nOpen this to make the first administrator:\n\n  ${link}\n\n`;
 }

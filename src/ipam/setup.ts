@@ -14,6 +14,8 @@ export type Setup = {
 	isOpen(): boolean;
 	/** The file that holds the link; undefined: only the console tells it. */
 	readonly file: string | undefined;
+	/** The link that was offered last, while there is nobody. */
+	link(): string | undefined;
 	/** Tells the link when there is none that holds. Call it whenever somebody looks for it. */
 	offer(): void;
 	/** Is this the token of the link? */
@@ -35,7 +37,7 @@ export function openSetup(
 	const { databasePath } = context.config;
 	const file = databasePath === ":memory:" ? undefined : `${databasePath}.setup`;
 	let closed = isSetUp(context);
-	let made: { token: string; at: number } | undefined;
+	let made: { token: string; at: number; link: string } | undefined;
 	const isOpen = () => {
 		if (closed) return false;
 		closed = isSetUp(context);
@@ -49,12 +51,14 @@ export function openSetup(
 	return {
 		isOpen,
 		file,
+		link: () => (isOpen() ? made?.link : undefined),
 		offer() {
 			const now = context.clock.monotonicMs();
 			if (!isOpen() || (made !== undefined && now - made.at < options.setupLinkMs)) return;
-			made = { token: newWord(context.random, TOKEN_BYTES), at: now };
+			const token = newWord(context.random, TOKEN_BYTES);
 			// In the fragment: it reaches no server and no proxy's log, only the page.
-			const link = `${options.base()}/setup#${made.token}`;
+			const link = `${options.base()}/setup#${token}`;
+			made = { token, at: now, link };
 			if (file !== undefined) {
 				rmSync(file, { force: true });
 				writeFileSync(file, `${link}\n`, { mode: 0o600, flag: "wx" });
