@@ -74,7 +74,9 @@ async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Re
 			status,
 		);
 	try {
-		limits.take("login", clientKey(from));
+		// A crowd of tries from an address does not count against those who are known there.
+		const whose = passwords.isKnown(name, from) ? ` as ${name.trim().toLowerCase()}` : "";
+		limits.take("login", `${clientKey(from)}${whose}`);
 		const user = await passwords.check({ name, password: field("password"), code: field("code"), from });
 		if (user === undefined) return again(WRONG, 401);
 		const { answer, csrf } = enter(desk, request, user, readNext(next));

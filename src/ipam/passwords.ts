@@ -26,6 +26,8 @@ export type PasswordBounds = TryBounds & {
 export type Passwords = {
 	/** A hash to keep. AppError("limited") when too many are being made. */
 	hash(password: string): Promise<string>;
+	/** Was the account of this name used from there lately? */
+	isKnown(name: string, from: string): boolean;
 	/**
 	 * The user this name and password belong to, with the code where there is a second step; undefined when any of it
 	 * is wrong, in the same time whether or not there is such a user. AppError("limited") with `retryAfterS` while tries
@@ -64,6 +66,7 @@ export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: Pa
 	const hash = (password: string) => turn(true, () => hashNow(password));
 	return {
 		hash,
+		isKnown: (name, from) => openTry(context, { user: findUser(context, name), name, from }, bounds).isKnown,
 		async check({ name, password, code, from }) {
 			const user = findUser(context, name);
 			const attempt = openTry(context, { user, name, from }, bounds);

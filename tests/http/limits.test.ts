@@ -7,7 +7,7 @@ import { type Counted, createLimits, type LimitBounds } from "../../src/http/lim
 import { createToken } from "../../src/ipam/tokens.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { type HandClock, handClock } from "../helpers/clock.ts";
-import { signedAs, signIn } from "../helpers/signed.ts";
+import { PASSWORD, signedAs, signIn } from "../helpers/signed.ts";
 
 describe("buckets", () => {
 	let clock: HandClock;
@@ -175,6 +175,14 @@ describe("requests", () => {
 		expect((await ask(two)).status).toBe(200);
 		await clock.advance(1_000);
 		expect((await ask(one)).status).toBe(200);
+	});
+
+	test("sign-ins: who is known at an address is not held up by a crowd of tries from there", async () => {
+		const signIn = (name: string) => rig.post("/login", { name, password: PASSWORD }, { cookie: "" });
+		expect((await signIn("editor")).status).toBe(303);
+		await each(40, (n) => rig.post("/login", { name: `name${n}`, password: "" }, { cookie: "" }));
+		expect((await signIn("admin")).status).toBe(429);
+		expect((await signIn(" EDITOR")).status).toBe(303);
 	});
 
 	test("sign-ins from one address: thirty, then a wait that the page tells; right ones count too", async () => {
