@@ -29,6 +29,8 @@ export const TRUST_BOUNDS = {
 	hashMemoryKib: 19_456,
 	hashPasses: 2,
 	hashesAtOnce: 4,
+	/** Of these for people at addresses where their account was not used lately: a flood leaves a processor to pages. */
+	hashesOfStrangers: 2,
 	hashesWaiting: 32,
 	/** Of the places to wait, so many are for people at addresses where their account was used lately. */
 	hashesReserved: 8,

@@ -17,7 +17,9 @@ import { openTry, type TryBounds } from "./tries.ts";
 export type PasswordBounds = TryBounds & {
 	readonly hashMemoryKib: number;
 	readonly hashPasses: number;
+	/** Of all together, and of people at addresses where they were not lately. */
 	readonly hashesAtOnce: number;
+	readonly hashesOfStrangers: number;
 	readonly hashesWaiting: number;
 	/** Of those waiting, so many places are for people at addresses they use: a crowd of strangers cannot take them. */
 	readonly hashesReserved: number;
@@ -53,7 +55,12 @@ const DIGITS = 6;
 /** Wrong tries between two looks at how many are kept. */
 const PRUNE_EVERY = 64;
 
-export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: PasswordBounds): Passwords {
+/** `nobodys`: what the passwords of unknown names are compared with. */
+export function openPasswords(
+	context: Pick<Context, "db" | "clock">,
+	bounds: PasswordBounds,
+	nobodys = NOBODYS,
+): Passwords {
 	const { db, clock } = context;
 	const turn = createTurns(bounds);
 	let failed = 0;
@@ -72,7 +79,7 @@ export function openPasswords(context: Pick<Context, "db" | "clock">, bounds: Pa
 			const attempt = openTry(context, { user, name, from }, bounds);
 			attempt.refuse();
 			const credentials = user === undefined ? undefined : users.findCredentials(db, user.id);
-			const kept = credentials?.passwordHash ?? NOBODYS;
+			const kept = credentials?.passwordHash ?? nobodys;
 			const isRight = await turn(attempt.isKnown, () => verify(password, kept));
 			const step = code === undefined ? undefined : await readStep(context, user, code);
 			// Others may have failed while this one was hashed.
@@ -162,32 +169,47 @@ function findUser({ db }: Pick<Context, "db">, name: string): User | undefined {
 	return user?.disabledAt === undefined ? user : undefined;
 }
 
-type Waiting = { readonly line: (() => void)[]; readonly most: number };
+type Crowd = {
+	readonly line: (() => void)[];
+	readonly waitMost: number;
+	readonly atOnce: number;
+	busy: number;
+};
 
 /**
  * A few at the same time; the others wait in line, and beyond the line nobody does. People at their usual addresses go
- * before strangers, and have places that strangers cannot fill.
+ * before strangers, have places that strangers cannot fill, and strangers leave some of the processor to pages.
  */
-function createTurns({ hashesAtOnce, hashesWaiting, hashesReserved }: PasswordBounds) {
-	let busy = 0;
-	const known: Waiting = { line: [], most: hashesWaiting };
-	const strangers: Waiting = { line: [], most: hashesWaiting - hashesReserved };
+function createTurns(bounds: PasswordBounds) {
+	const { hashesAtOnce, hashesOfStrangers, hashesWaiting, hashesReserved } = bounds;
+	const known: Crowd = { line: [], waitMost: hashesWaiting, atOnce: hashesAtOnce, busy: 0 };
+	const waitMost = hashesWaiting - hashesReserved;
+	const strangers: Crowd = { line: [], waitMost, atOnce: hashesOfStrangers, busy: 0 };
+	const isFree = (crowd: Crowd) => known.busy + strangers.busy < hashesAtOnce && crowd.busy < crowd.atOnce;
+	const callNext = () => {
+		for (const crowd of [known, strangers]) {
+			if (crowd.line.length === 0 || !isFree(crowd)) continue;
+			// Its place is taken before anybody else can ask.
+			crowd.busy += 1;
+			crowd.line.shift()?.();
+			return;
+		}
+	};
 	return async <T>(isKnown: boolean, work: () => Promise<T>): Promise<T> => {
-		if (busy >= hashesAtOnce) {
-			const { line, most } = isKnown ? known : strangers;
-			if (known.line.length + strangers.line.length >= most) {
+		const crowd = isKnown ? known : strangers;
+		if (crowd.line.length > 0 || !isFree(crowd)) {
+			if (known.line.length + strangers.line.length >= crowd.waitMost) {
 				throw new AppError("limited", "Too many people sign in at this moment. Try again in a second.", {
 					detail: { retryAfterS: 1 },
 				});
 			}
-			await new Promise<void>((resolve) => line.push(resolve));
-		} else busy += 1;
+			await new Promise<void>((resolve) => crowd.line.push(resolve));
+		} else crowd.busy += 1;
 		try {
 			return await work();
 		} finally {
-			const next = known.line.shift() ?? strangers.line.shift();
-			if (next === undefined) busy -= 1;
-			else next();
+			crowd.busy -= 1;
+			callNext();
 		}
 	};
 }
