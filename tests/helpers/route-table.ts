@@ -62,6 +62,7 @@ const VIEWER: readonly string[] = [
 	"GET /subnets",
 	"GET /subnets/:id",
 	"GET /subnets/:id/free/:address",
+	"GET /subnets/:id/free/:address/form",
 	"GET /subnets/:id/rows",
 ];
 
@@ -110,6 +111,8 @@ const EDITOR: readonly string[] = [
 	"GET /imports",
 	"POST /imports",
 	"GET /imports/:id",
+	"POST /imports/:id/around",
+	"POST /imports/:id/cancel",
 	"POST /imports/:id/look",
 	"GET /imports/:id/refused.csv",
 	"POST /imports/:id/write",
@@ -138,6 +141,7 @@ const ADMIN: readonly string[] = [
 	"POST /imports/phpipam",
 	"POST /settings/backup",
 	"POST /settings/prune",
+	"POST /settings/retention",
 	"POST /settings/subnets",
 	"GET /settings/tokens",
 	"POST /settings/tokens",

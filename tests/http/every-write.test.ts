@@ -159,6 +159,8 @@ const STEPS: readonly Step[] = [
 	{ route: "/imports", status: 422 },
 	{ route: "/imports/phpipam", fields: { url: "http://127.0.0.1:1/api/x", token: "x" }, status: 422 },
 	{ route: "/imports/:id/look" },
+	{ route: "/imports/:id/cancel", status: 409 },
+	{ route: "/imports/:id/around", fields: { cidr: "10.9.9.0/24" }, kind: "subnet_added" },
 	{
 		route: "/imports/:id/write",
 		path: async () => `/imports/${await bringFile(rig, "ip,hostname\n10.0.2.9,desk\n")}/write`,
@@ -191,6 +193,12 @@ const STEPS: readonly Step[] = [
 		fields: { sweep_interval_s: "120", scan_enabled: "on" },
 		kind: "setting_edited",
 		detail: { field: "interval", old: "60 s", new: "120 s" },
+	},
+	{
+		route: "/settings/retention",
+		fields: { raw_days: "14", hourly_days: "400" },
+		kind: "setting_edited",
+		detail: { old: "7", new: "14" },
 	},
 	{ route: "/settings/theme", fields: { theme: "dark" } },
 	{
