@@ -2,6 +2,9 @@
 
 const place = document.getElementById("swagger-ui");
 
+/** A word of curl's that a shell fills in: what is printed works in a terminal, and holds no secret. */
+const WITH_TOKEN = '-H "Authorization: Bearer $TOKEN"';
+
 window.SwaggerUIBundle({
 	url: place.dataset.document,
 	domNode: place,
@@ -11,7 +14,11 @@ window.SwaggerUIBundle({
 	validatorUrl: null,
 	requestInterceptor(request) {
 		// With a token of one's own the session's has no say.
-		if (request.headers.Authorization === undefined) request.headers["x-csrf-token"] = place.dataset.csrf;
+		if (request.headers.Authorization !== undefined) return request;
+		// Of the session nothing is shown: it is of no use anywhere else.
+		request.userFetch = (url, sent) =>
+			fetch(url, { ...sent, headers: { ...sent.headers, "x-csrf-token": place.dataset.csrf } });
+		request.curlOptions = [WITH_TOKEN];
 		return request;
 	},
 });

@@ -1,6 +1,6 @@
 /**
  * Everything the API does, asked once by a generated client: whoever compiles this has types for all of it. It adds
- * a subnet 10.77.0.0/24 and a webhook, and takes both away again; it prints the operations it called.
+ * a subnet 10.77.0.0/24, a webhook, a user and a token, and takes all away again; it prints the operations it called.
  */
 
 import createClient, { type Middleware } from "openapi-fetch";
@@ -18,9 +18,19 @@ const note: Middleware = {
 		return undefined;
 	},
 };
+/** Asks; one that asked too often (a token may 20 times a second, 60 at once) waits as long as it is told. */
+async function patient(request: Request): Promise<Response> {
+	const answer = await fetch(request.clone());
+	if (answer.status !== 429) return answer;
+	const seconds = Number(answer.headers.get("retry-after") ?? 1);
+	await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+	return patient(request);
+}
+
 const api = createClient<paths>({
 	baseUrl: `${url}/api/v1`,
 	headers: { authorization: `Bearer ${token}` },
+	fetch: patient,
 });
 api.use(note);
 
@@ -150,6 +160,23 @@ async function webhooks(): Promise<void> {
 	must(await api.DELETE("/webhooks/{id}", { params: { path } }));
 }
 
+async function people(): Promise<void> {
+	const body = { name: "client.test", role: "viewer", password: "seven wet herons" };
+	const { id } = must(await api.POST("/users", { body }));
+	const path = { id };
+	must(await api.GET("/users"));
+	must(await api.GET("/users/{id}", { params: { path } }));
+	must(await api.PATCH("/users/{id}", { params: { path }, body: { disabled: true } }));
+	must(await api.PUT("/users/{id}/password", { params: { path }, body: { password: "nine dry otters" } }));
+	must(await api.POST("/users/{id}/sign-out", { params: { path } }));
+	must(await api.DELETE("/users/{id}", { params: { path } }));
+	const expires_at = new Date(Date.now() + 60_000).toISOString();
+	const made = must(await api.POST("/tokens", { body: { name: "a minute", scope: "read", expires_at } }));
+	must(await api.GET("/tokens"));
+	must(await api.GET("/tokens/{id}", { params: { path: { id: made.id } } }));
+	must(await api.DELETE("/tokens/{id}", { params: { path: { id: made.id } } }));
+}
+
 const subnet = await subnets();
 const ids = await hosts(subnet);
 await many(ids);
@@ -157,6 +184,7 @@ await runs(subnet, ids[0] ?? 0);
 await events();
 await files(subnet);
 await webhooks();
+await people();
 must(await api.DELETE("/hosts/{id}", { params: { path: { id: ids[0] ?? 0 } } }));
 must(await api.DELETE("/subnets/{id}", { params: { path: { id: subnet } } }));
 console.log([...called].sort().join("\n"));

@@ -1,9 +1,11 @@
 /** A context for verbs of the command line, beside a server that may be running: the database without its lock. */
 
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
 import { systemClock } from "../clock.ts";
 import { BOUNDS, type Config } from "../config.ts";
 import type { Context } from "../context.ts";
+import { AppError } from "../errors.ts";
 import { createBus } from "../events/bus.ts";
 import { openPasswords, type Passwords } from "../ipam/passwords.ts";
 import { openLog } from "../log.ts";
@@ -12,8 +14,20 @@ import { openDatabase } from "../store/database.ts";
 
 export type Beside = { readonly context: Context; readonly passwords: Passwords; close(): void };
 
-/** Opens the database (and makes it, when it is not there yet). What is done is recorded under the name that the machine knows them by. */
-export async function openBeside(config: Config, random: () => number): Promise<Beside> {
+/**
+ * Opens the database. What is done is recorded under the name that the machine knows its caller by.
+ * One that is not there yet is made, or refused
+ * with AppError("invalid") where nothing could be in it (`there`).
+ */
+export async function openBeside(
+	config: Config,
+	random: () => number,
+	{ there = false }: { readonly there?: boolean } = {},
+): Promise<Beside> {
+	if (there && !existsSync(config.databasePath)) {
+		const says = `There is no database at ${config.databasePath}. Name one with --database.`;
+		throw new AppError("invalid", says);
+	}
 	const log = await openLog({ level: "error", format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const bus = createBus({ ring: 1, onError: (error) => log.error("a listener failed", { reason: error }) });

@@ -32,10 +32,11 @@ export function optionsIn(help: string): string[] {
 	return [...new Set([...named, "--help"])].sort();
 }
 
-/** Words a verb takes in the place of its first argument, as its help writes them: “bash|zsh”. */
-function wordsIn(name: string, help: string): string[] {
-	const words = new RegExp(`^rollcall ${name} ([a-z]+(?:\\|[a-z]+)+)`, "m").exec(help)?.[1];
-	return words?.split("|") ?? [];
+/** Words a verb takes in the place of its first argument, as its help begins: “bash|zsh”, “add NAME | list”. */
+export function wordsIn(name: string, help: string): string[] {
+	const head = new RegExp(`^rollcall ${name} ([^:]+):`).exec(help)?.[1] ?? "";
+	const words = head.split("|").map((part) => /^[a-z]+/.exec(part.trim())?.[0]);
+	return words.length < 2 ? [] : words.filter((word) => word !== undefined);
 }
 
 function bashScript(verbs: Verbs): string {

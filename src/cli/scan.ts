@@ -9,6 +9,7 @@ import { openPortScanner } from "../probes/portscan.ts";
 import type { FoundPort, Scanner, ScanResult } from "../probes/scanner.ts";
 import { readFlags } from "./flags.ts";
 import type { Io } from "./run.ts";
+import { progressBar } from "./sweep-report.ts";
 
 export const SCAN_HELP = `rollcall scan HOST…: look for open ports of hosts, named by address.
 
@@ -39,9 +40,14 @@ export async function scanCommand(args: string[], io: Io): Promise<number> {
 	const scanner = await openPortScanner(options);
 	try {
 		io.err(`${[scanner.says, ...scanner.notes].join("\n")}\n`);
+		let done = 0;
 		for (const batch of batchesOf(targets)) {
+			if (io.terminal) io.err(`${progressBar(done / targets.length)} ${done} of ${targets.length} hosts`);
+			const result = await scan(scanner, batch, io);
+			if (io.terminal) io.err("\r\x1b[K");
 			if (io.signal?.aborted) return 130;
-			print(await scan(scanner, batch, io), batch, values.json === true, io);
+			print(result, batch, values.json === true, io);
+			done += batch.length;
 		}
 	} finally {
 		scanner.close();

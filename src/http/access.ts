@@ -18,7 +18,7 @@ const READING = new Set(["GET", "HEAD", "OPTIONS"]);
 /** Under these paths; the first that matches decides. Everybody's own things, then what is recorded, then reading only. */
 const RULES: readonly Rule[] = [
 	{ path: /^\/(account|logout|settings\/theme)(\/|$)/, read: "viewer", write: "viewer" },
-	{ path: /^\/settings\/(users|tokens|webhooks)(\/|$)/, read: "admin", write: "admin" },
+	{ path: /^(\/api\/v1|\/settings)\/(users|tokens|webhooks)(\/|$)/, read: "admin", write: "admin" },
 	// Fetches from wherever the form says.
 	{ path: /^\/imports\/phpipam$/, read: "admin", write: "admin" },
 	{ path: /^\/(imports?|undo|batches|bulk|edit)(\/|$)/, read: "editor", write: "editor" },

@@ -16,6 +16,7 @@ import type { Caller, Callers } from "./callers.ts";
 import { readSessionKey } from "./cookies.ts";
 import type { Limits } from "./limits.ts";
 import { isOwnHost, isOwnOrigin, isOwnPage, type OriginRules, type Sender, senderOf } from "./origin.ts";
+import { type MethodsAt, NOTHING_HERE } from "./places.ts";
 
 /**
  * Why a request is refused. `login`: signing in would help; `setup`: nobody can sign in yet; `again`: the form is of an
@@ -26,6 +27,8 @@ export type Refusal = {
 	readonly says: string;
 	readonly lead?: "login" | "setup" | "again";
 	readonly retryAfterS?: number;
+	/** Of 405: how it may be asked. */
+	readonly allow?: string;
 };
 
 /** A caller inside this process: not an address, so no connection can look like it. */
@@ -36,9 +39,9 @@ export type GuardDeps = {
 	readonly callers: Callers;
 	readonly setup: Setup;
 	readonly limits: Limits;
+	/** How an address may be asked; asked only for those who may not. */
+	readonly methodsAt: MethodsAt;
 	readonly rules: OriginRules;
-	/** Is there anything at this path? */
-	isThere(path: string): boolean;
 	readonly bounds: SessionBounds & { readonly tokenSeenMs: number };
 };
 
@@ -102,7 +105,7 @@ function refuseOdd(method: string, path: string, host: string, rules: OriginRule
 		};
 	}
 	const methods = path.startsWith("/api/") ? API_METHODS : path === "/healthz" ? READING : PAGE_METHODS;
-	if (!methods.has(method)) return { status: 405, says: "This is not a way to ask here." };
+	if (!methods.has(method)) return wrongMethod([...methods]);
 	if (path.length > PATH_CHARS || AMBIGUOUS.test(path))
 		return { status: 404, says: "There is no such page." };
 	return undefined;
@@ -187,7 +190,8 @@ async function refuseRole(
 	const need = needOf(request.method, path);
 	const isProgram = caller.actor.kind === "token";
 	const isMore = !suffices(caller.role, need.role) || (isProgram && !need.tokens);
-	if (isMore && !deps.isThere(path)) return { status: 404, says: nothingAt(need) };
+	const elsewhere = isMore ? nowhere(deps.methodsAt(path), request.method, need) : undefined;
+	if (elsewhere !== undefined) return elsewhere;
 	if (isProgram && !need.tokens) return { status: 403, says: "Tokens open the API, not the pages." };
 	if (!suffices(caller.role, need.role)) return tooLittle(caller, need.role);
 	if (!isProgram && !READING.has(request.method) && !(await isProven(request, caller.csrf))) {
@@ -208,11 +212,17 @@ async function refuseRole(
 	}
 }
 
-/** Nobody's rights would help. */
-function nothingAt({ tokens }: Need): string {
-	return tokens
-		? "There is nothing at this address: /openapi.json lists what there is."
-		: "There is no such page.";
+/** Where nothing is, or is asked otherwise, no right would help: that is said instead. */
+function nowhere(methods: readonly string[], method: string, need: Need): Refusal | undefined {
+	if (methods.length === 0) {
+		return { status: 404, says: need.tokens ? NOTHING_HERE : "There is no such page." };
+	}
+	return methods.includes(method) ? undefined : wrongMethod(methods);
+}
+
+function wrongMethod(methods: readonly string[]): Refusal {
+	const allow = methods.join(", ");
+	return { status: 405, says: `This address answers ${allow}.`, allow };
 }
 
 function tooLittle(caller: Caller, needed: string): Refusal {

@@ -165,7 +165,7 @@ function take(context: Context, subnetId: number, field: Fields): Host[] {
 	};
 	const count = field("count").trim();
 	const several = count !== "" && count !== "1";
-	if (field("first") === "" && !several) return [reserveAddress(context, field("address"), input)];
+	if (field("first") === "" && !several) return [reserveAddress(context, field("address").trim(), input)];
 	const from = parseAddress(field("address").trim());
 	if (from.value === undefined) {
 		throw new AppError("invalid", from.problem ?? "This is no address.", { field: "address" });

@@ -3,7 +3,9 @@
 import { Elysia } from "elysia";
 import { AppError } from "../errors.ts";
 import { dismissEvent } from "../ipam/dismissals.ts";
-import { switchHostSnmp, switchSubnetSnmp, useName } from "../ipam/names.ts";
+import { switchHostSnmp } from "../ipam/hosts.ts";
+import { useName } from "../ipam/names.ts";
+import { switchSubnet } from "../ipam/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
 import { isHtmx, redirect } from "./respond.ts";
@@ -43,7 +45,8 @@ export function identityRoutes(desk: Desk) {
 			"/subnets/:id/snmp",
 			async ({ request, params }) => {
 				const id = readId(params.id);
-				switchSubnetSnmp(desk.by(request), id, readSwitch((await readForm(request))("enabled")) === true);
+				const snmpEnabled = readSwitch((await readForm(request))("enabled")) === true;
+				switchSubnet(desk.by(request), id, { snmpEnabled });
 				return redirect(`/subnets/${id}/edit`);
 			},
 			raw,
@@ -61,6 +64,6 @@ function readSource(text: string): "ptr" | "snmp" {
 }
 
 /** "yes", "no", or "" for: as it is set further up. */
-function readSwitch(text: string): boolean | undefined {
-	return text === "yes" ? true : text === "no" ? false : undefined;
+function readSwitch(text: string): boolean | null {
+	return text === "yes" ? true : text === "no" ? false : null;
 }

@@ -1,16 +1,27 @@
-/** Is there anything at a path? Asked when somebody is refused: where nothing is, more rights would not help. */
+/** How may a path be asked, if there is anything at all? Asked when somebody is refused: more rights would not help. */
 
 /** A route as the router, or the table of operations, names it: parts as ":id", "{id}", or a "*" at the end. */
-type Route = { readonly path: string };
+export type Route = { readonly method: string; readonly path: string };
+
+/** Methods that a path answers; none where nothing is. */
+export type MethodsAt = (path: string) => readonly string[];
+
+export const NOTHING_HERE = "There is nothing at this address: /openapi.json lists what there is.";
 
 /** A wildcard stands for a table of its own, whose paths are routes too: it is no place itself. */
-export function createPlaces(routes: () => readonly Route[]): (path: string) => boolean {
-	let patterns: readonly RegExp[] | undefined;
+export function createPlaces(routes: () => readonly Route[]): MethodsAt {
+	let places: readonly { readonly pattern: RegExp; readonly method: string }[] | undefined;
 	return (path) => {
-		patterns ??= routes()
+		places ??= routes()
 			.filter((route) => !route.path.endsWith("*"))
-			.map((route) => patternOf(route.path));
-		return patterns.some((pattern) => pattern.test(path));
+			.map((route) => ({ pattern: patternOf(route.path), method: route.method }));
+		const methods = new Set(places.flatMap(({ pattern, method }) => (pattern.test(path) ? [method] : [])));
+		// The API answers these everywhere, pages nowhere.
+		if (methods.size > 0 && path.startsWith("/api/")) {
+			if (methods.has("GET")) methods.add("HEAD");
+			methods.add("OPTIONS");
+		}
+		return [...methods];
 	};
 }
 

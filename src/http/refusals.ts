@@ -26,6 +26,7 @@ export type Refusing = { readonly desk: Desk; readonly callers: Callers; readonl
 
 const REFUSAL_CODES: Readonly<Partial<Record<Refusal["status"], ErrorCode>>> = {
 	404: "not_found",
+	405: "invalid",
 	429: "limited",
 	503: "unavailable",
 };
@@ -36,14 +37,13 @@ export async function answerRefusal(
 	request: Request,
 	refusal: Refusal,
 ): Promise<Response> {
-	const { status, says, lead, retryAfterS } = refusal;
+	const { status, says, lead } = refusal;
 	const path = new URL(request.url).pathname;
 	if (isApi(request) || path === "/metrics" || path === "/openapi.json" || path === "/live") {
-		const code = REFUSAL_CODES[status] ?? "denied";
-		const detail = retryAfterS === undefined ? {} : { detail: { retryAfterS } };
-		const answer = respondProblem(request, new AppError(code, says, detail), status);
+		const detail = refusal.retryAfterS === undefined ? {} : { detail: { retryAfterS: refusal.retryAfterS } };
+		const answer = respondProblem(request, new AppError(REFUSAL_CODES[status] ?? "denied", says, detail), status);
 		if (status === 401) answer.headers.set("www-authenticate", 'Bearer realm="rollcall"');
-		return answer;
+		return withHints(answer, refusal);
 	}
 	const caller = refusing.callers.find(request);
 	const unsent = lead === undefined ? undefined : await readUnsent(request);
@@ -60,9 +60,9 @@ export async function answerRefusal(
 		const answer = respondErrorPage(request, refusing.desk.shell(request), status, says);
 		// The script sends such a form anew as the browser itself would: then what was typed is carried.
 		if (lead === "again") answer.headers.set("x-send-again", "1");
-		return withRetry(answer, retryAfterS);
+		return withHints(answer, refusal);
 	}
-	return withRetry(bare(refusing, request, status, says), retryAfterS);
+	return withHints(bare(refusing, request, status, says), refusal);
 }
 
 /** A request whose Host is no name of anything (RFC 9110 7.4: misdirected). */
@@ -107,8 +107,10 @@ function bare({ assets }: Refusing, request: Request, status: number, says: stri
 	return respondHtml(request, renderDoor(NOBODY, page), status);
 }
 
-function withRetry(answer: Response, retryAfterS: number | undefined): Response {
-	if (retryAfterS !== undefined) answer.headers.set("retry-after", String(retryAfterS));
+/** When to come again, and how else to ask. */
+function withHints(answer: Response, hints: Pick<Refusal, "retryAfterS" | "allow">): Response {
+	if (hints.retryAfterS !== undefined) answer.headers.set("retry-after", String(hints.retryAfterS));
+	if (hints.allow !== undefined) answer.headers.set("allow", hints.allow);
 	return answer;
 }
 
@@ -134,7 +136,7 @@ export function answerError(refusing: Refusing, request: Request, error: unknown
 	const answer = known
 		? respondErrorPage(request, desk.shell(request), status, says)
 		: bare(refusing, request, status, says);
-	return withRetry(answer, detail?.retryAfterS);
+	return withHints(answer, detail ?? {});
 }
 
 /** Names the field and what is wrong with it, never the value that was sent. */

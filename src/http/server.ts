@@ -75,14 +75,14 @@ export async function openServer(
 	/** Requests that came by `handle`: only they may be without an address. */
 	const inside = new WeakSet<Request>();
 	const rules = originRules(context.config, options.machine);
-	const operations = allOperations(desk, feed);
 	const { doorkeeper } = options;
+	const operations = allOperations(desk, feed, doorkeeper.passwords);
 	const routes = (): Server["routes"] => [
 		...app.routes,
 		...operations.map(({ method, path }) => ({ method, path: `${PREFIX}${path}` })),
 	];
-	const isThere = createPlaces(routes);
-	const guard = createGuard({ ...doorkeeper, ground: context, callers, rules, isThere, bounds: BOUNDS });
+	const methodsAt = createPlaces(routes);
+	const guard = createGuard({ ...doorkeeper, ground: context, callers, rules, methodsAt, bounds: BOUNDS });
 	const door = createDoor({ ...BOUNDS, ...context });
 	const app = assemble(desk, { operations, assets, live, inside, guard, door, callers, doorkeeper });
 	let listener: Listener | undefined;

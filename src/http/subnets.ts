@@ -11,8 +11,7 @@ import { asksSnmp } from "../config/names.ts";
 import { AppError } from "../errors.ts";
 import { subnetDefaults } from "../ipam/defaults.ts";
 import { beginSubnetDeletion, planDeletion } from "../ipam/deletions.ts";
-import { switchSubnetScans } from "../ipam/scans.ts";
-import { createSubnet, demandSubnet, editSubnet } from "../ipam/subnets.ts";
+import { createSubnet, demandSubnet, editSubnet, switchSubnet } from "../ipam/subnets.ts";
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
@@ -199,7 +198,8 @@ function sweep(desk: Desk, request: Request, id: number): Response {
 }
 
 async function scans(desk: Desk, request: Request, id: number): Promise<Response> {
-	switchSubnetScans(desk.by(request), id, (await readForm(request))("enabled") === "yes");
+	const scanEnabled = (await readForm(request))("enabled") === "yes";
+	switchSubnet(desk.by(request), id, { scanEnabled });
 	return redirect(`/subnets/${id}/edit`);
 }
 
@@ -212,6 +212,7 @@ function readInput(desk: Desk, field: Fields) {
 	const values = readValues(desk, field);
 	return {
 		...values,
+		gateway: values.gateway.trim(),
 		sweepIntervalS: /^\d{1,6}$/.test(values.sweepIntervalS) ? Number(values.sweepIntervalS) : Number.NaN,
 	};
 }

@@ -1,7 +1,6 @@
-/** Reservations that end by themselves: setting the end, freeing those whose end has come, and forgetting old answers. */
+/** Reservations that end by themselves: freeing those whose end has come, and forgetting old answers. */
 
 import type { Context } from "../context.ts";
-import { AppError } from "../errors.ts";
 import type { Host } from "../model/host.ts";
 import { transact } from "../store/database.ts";
 import { pruneAnswers } from "../store/idempotency.ts";
@@ -9,34 +8,10 @@ import { forgetDepartures, listExpired, writeExpiry } from "../store/next-addres
 import { record } from "./audit.ts";
 import { deleteHosts } from "./deletions.ts";
 import { demandHost } from "./hosts.ts";
-import { checkExpiry } from "./next-address.ts";
 
 /** Reservations freed at one time. */
 const AT_ONCE = 1_000;
 const DAY_MS = 86_400_000;
-
-/**
- * The reservation ends then, or (undefined) never. AppError("invalid") for a moment that has passed,
- * AppError("conflict") when the host has answered: then it is in use, and no reservation any more.
- */
-export function setExpiry(context: Context, id: number, at: number | undefined): Host {
-	checkExpiry(at, context.clock.now());
-	const host = transact(context.db, () => {
-		const before = demandHost(context, id);
-		if (before.expiresAt === at) return before;
-		if (at !== undefined && before.firstSeenAt !== undefined) {
-			throw new AppError("conflict", "This host has answered: it is in use, and does not end by itself.", {
-				field: "expires_at",
-			});
-		}
-		writeExpiry(context.db, id, at);
-		note(context, before, at);
-		return demandHost(context, id);
-	});
-	const change = { subnetIds: [host.subnetId], hostIds: [id], urgent: true };
-	context.bus.publish({ kind: "change", change });
-	return host;
-}
 
 /** Everything about reservations that has had its time. */
 export async function tendReservations(

@@ -14,6 +14,14 @@ export type SubnetInput = {
 	readonly gateway: string;
 	readonly sweepIntervalS: number;
 	readonly sweepEnabled: boolean;
+} & SubnetSwitches;
+
+/** Not said: as it is, or as the defaults for new subnets are. */
+export type SubnetSwitches = {
+	/** Its hosts are scanned for open ports by the clock. */
+	readonly scanEnabled?: boolean | undefined;
+	/** Its hosts are asked for their name by SNMP. */
+	readonly snmpEnabled?: boolean | undefined;
 };
 
 export type HostInput = {
@@ -22,6 +30,14 @@ export type HostInput = {
 	/** Apart, or between commas. */
 	readonly tags: string | readonly string[];
 	readonly notes: string;
+};
+
+/** What else may be said of a host; not said: as it is. */
+export type HostExtras = {
+	/** When the reservation ends, epoch milliseconds; null: never. */
+	readonly expiresAt?: number | null | undefined;
+	/** Asked for its name by SNMP; null: as its subnet has it. */
+	readonly snmpEnabled?: boolean | null | undefined;
 };
 
 /** The value, or AppError("invalid") with the field and, where there is one, the suggestion. */
@@ -50,7 +66,7 @@ export function checkSubnet(cidr: Cidr, input: SubnetInput) {
 	return {
 		name: need("name", readLine(input.name, SUBNET_LIMITS.nameChars)),
 		notes: need("notes", readText(input.notes, SUBNET_LIMITS.notesChars)),
-		gateway: checkGateway(cidr, input.gateway.trim()),
+		gateway: checkGateway(cidr, input.gateway),
 		sweepIntervalS: interval,
 		sweepEnabled: input.sweepEnabled,
 	};
@@ -74,4 +90,11 @@ export function checkHost(input: HostInput) {
 		tags: need("tags", readTags(input.tags, HOST_LIMITS)),
 		notes: need("notes", readText(input.notes, HOST_LIMITS.notesChars)),
 	};
+}
+
+/** AppError("invalid") for an end that has come already. */
+export function checkExpiry(at: number | null | undefined, now: number): void {
+	if (typeof at === "number" && at <= now) {
+		throw new AppError("invalid", "A reservation ends in the future.", { field: "expires_at" });
+	}
 }

@@ -10,18 +10,28 @@ import { gapsOf } from "../net/ranges.ts";
 import { transact } from "../store/database.ts";
 import { listAddresses } from "../store/history.ts";
 import * as hosts from "../store/hosts.ts";
+import { writeHostSnmp } from "../store/names.ts";
+import { writeExpiry } from "../store/next-address.ts";
 import { findAround } from "../store/subnets.ts";
-import { cut, record } from "./audit.ts";
-import { checkHost, type HostInput, need } from "./fields.ts";
+import { change, cut, record } from "./audit.ts";
+import { checkExpiry, checkHost, type HostExtras, type HostInput, need } from "./fields.ts";
 
 /**
  * Records a host at a free address. It belongs to the most specific subnet around it. AppError("invalid") when the
  * address is none, lies in no subnet, or is a network or broadcast address; AppError("conflict") when it is taken.
  */
-export function reserveAddress(context: Context, addressText: string, input: HostInput): Host {
-	const address = need("address", parseAddress(addressText.trim()));
+export function reserveAddress(context: Context, addressText: string, input: HostInput & HostExtras): Host {
+	const address = need("address", parseAddress(addressText));
 	const values = checkHost(input);
-	const host = transact(context.db, () => placeHost(context, address, values));
+	const { expiresAt, snmpEnabled } = input;
+	const { db, clock } = context;
+	checkExpiry(expiresAt, clock.now());
+	const host = transact(db, () => {
+		const { id } = placeHost(context, address, values);
+		if (typeof expiresAt === "number") writeExpiry(db, id, expiresAt);
+		if (typeof snmpEnabled === "boolean") writeHostSnmp(db, id, snmpEnabled, clock.now());
+		return demandHost(context, id);
+	});
 	tell(context, host);
 	return host;
 }
@@ -61,10 +71,12 @@ export function reserveFirstFree(context: Context, subnetId: number, from: Addre
 }
 
 /**
- * Changes what people wrote about a host; each changed field is an event. A name that was changed by hand is
- * "typed" from then on. AppError("conflict") carries the current values when somebody else was quicker.
+ * Changes what people wrote about a host, when its reservation ends and whether it is asked by SNMP; each changed field
+ * is an event, all of it one version. A name that was changed by hand is "typed" from then on. AppError("conflict")
+ * carries the current values when somebody else was quicker, and names `expires_at` for a host that has answered: it is
+ * in use, and no reservation any more.
  */
-export function editHost(context: Context, id: number, version: number, input: HostInput): Host {
+export function editHost(context: Context, id: number, version: number, input: HostInput & HostExtras): Host {
 	const values = checkHost(input);
 	const edited = transact(context.db, () => {
 		const before = demandHost(context, id);
@@ -76,12 +88,46 @@ export function editHost(context: Context, id: number, version: number, input: H
 		) {
 			throw outdated(before, changes);
 		}
+		const more = writeExtras(context, before, input);
 		const after = demandHost(context, id);
-		for (const change of changes) note(context, after, change);
+		for (const change of [...changes, ...more]) note(context, after, change);
 		return after;
 	});
 	tell(context, edited);
 	return edited;
+}
+
+/** The name by SNMP, on, off or as its subnet has it; the rest stays. */
+export function switchHostSnmp(context: Context, id: number, enabled: boolean | null): Host {
+	const now = demandHost(context, id);
+	return editHost(context, id, now.version, { ...now, snmpEnabled: enabled });
+}
+
+function writeExtras(context: Context, before: Host, input: HostExtras): FieldChange[] {
+	const { db, clock } = context;
+	const end = input.expiresAt === undefined ? before.expiresAt : (input.expiresAt ?? undefined);
+	const snmp = input.snmpEnabled === undefined ? before.snmpEnabled : (input.snmpEnabled ?? undefined);
+	if (end !== before.expiresAt) {
+		checkExpiry(end, clock.now());
+		if (end !== undefined && before.firstSeenAt !== undefined) throw inUse();
+		writeExpiry(db, before.id, end);
+	}
+	if (snmp !== before.snmpEnabled) writeHostSnmp(db, before.id, snmp, clock.now());
+	return [
+		...change("end", momentOf(before.expiresAt), momentOf(end)),
+		...change("SNMP", before.snmpEnabled ?? AS_SUBNET, snmp ?? AS_SUBNET),
+	];
+}
+
+const AS_SUBNET = "as the subnet";
+
+function momentOf(at: number | undefined): string {
+	return at === undefined ? "" : new Date(at).toISOString();
+}
+
+function inUse(): AppError {
+	const says = "This host has answered: it is in use, and does not end by itself.";
+	return new AppError("conflict", says, { field: "expires_at" });
 }
 
 /** A name that is typed; where it was taken away, the one that was found out. */

@@ -15,7 +15,7 @@ import { transact } from "../store/database.ts";
 import { findLastSweep, writeExpiry } from "../store/next-address.ts";
 import { listChildren } from "../store/subnets.ts";
 import { survey } from "./candidates.ts";
-import { checkHost, type HostInput, need } from "./fields.ts";
+import { checkExpiry, checkHost, type HostInput, need } from "./fields.ts";
 import { demandHost, placeHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 
@@ -167,13 +167,6 @@ function readFrom(subnet: Subnet, text: string): Address {
 	throw new AppError("invalid", `${formatAddress(address)} is not in ${formatCidr(subnet.cidr)}.`, {
 		field: "from",
 	});
-}
-
-/** AppError("invalid") for an end that has come already. */
-export function checkExpiry(at: number | undefined, now: number): void {
-	if (at !== undefined && at <= now) {
-		throw new AppError("invalid", "A reservation ends in the future.", { field: "expires_at" });
-	}
 }
 
 function full(subnet: Subnet): AppError {

@@ -1,24 +1,14 @@
-/** Asking for a port scan now, and where there are scans at all: wishes and switches; the station does the rest. */
+/** Asking for a port scan now, and ending one: wishes; the station does the rest. */
 
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import type { Host } from "../model/host.ts";
 import type { ScanRun } from "../model/scan.ts";
-import type { Subnet } from "../model/subnet.ts";
-import { formatCidr } from "../net/cidr.ts";
 import { transact } from "../store/database.ts";
 import { findHost } from "../store/hosts.ts";
-import {
-	askCancelScan,
-	enqueueScan,
-	findOpenScan,
-	findScan,
-	listScanHosts,
-	writeSubnetScans,
-} from "../store/scans.ts";
-import { change, record } from "./audit.ts";
+import { askCancelScan, enqueueScan, findOpenScan, findScan, listScanHosts } from "../store/scans.ts";
+import { record } from "./audit.ts";
 import { demandHost } from "./hosts.ts";
-import { demandSubnet } from "./subnets.ts";
 
 /** Puts a scan of the host before all scheduled ones, or answers the one it already waits for or is in. */
 export function scanNow(context: Context, hostId: number): { run: ScanRun; already: boolean } {
@@ -57,21 +47,6 @@ export function cancelHostScan(context: Context, hostId: number): void {
 	demandHost(context, hostId);
 	const open = findOpenScan(context.db, hostId);
 	if (open !== undefined) cancelScan(context, open.id);
-}
-
-/** Hosts of this subnet are scanned by the clock, or only when somebody asks. */
-export function switchSubnetScans(context: Context, subnetId: number, enabled: boolean): Subnet {
-	const subnet = transact(context.db, () => {
-		const before = demandSubnet(context, subnetId);
-		const label = before.name || formatCidr(before.cidr);
-		for (const detail of change("port scans by the clock", before.scanEnabled, enabled)) {
-			record(context, { kind: "subnet_edited", subnetId, hostId: undefined, ip: undefined, label, detail });
-		}
-		writeSubnetScans(context.db, subnetId, enabled, context.clock.now());
-		return demandSubnet(context, subnetId);
-	});
-	context.bus.publish({ kind: "change", change: { subnetIds: [subnetId], hostIds: [], urgent: true } });
-	return subnet;
 }
 
 function note(context: Context, host: Host, detail: Record<string, string>): void {

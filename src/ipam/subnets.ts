@@ -11,7 +11,7 @@ import { writeSubnetScans } from "../store/scans.ts";
 import * as subnets from "../store/subnets.ts";
 import { change, record } from "./audit.ts";
 import { subnetDefaults } from "./defaults.ts";
-import { checkCidr, checkSubnet, type SubnetInput } from "./fields.ts";
+import { checkCidr, checkSubnet, type SubnetInput, type SubnetSwitches } from "./fields.ts";
 
 /**
  * Adds a subnet, due at once. Subnets and hosts of the block around it that lie inside become its own.
@@ -27,9 +27,9 @@ export function createSubnet(context: Context, cidrText: string, input: SubnetIn
 		const around = subnets.findAround(context.db, cidr.base, lastOf(cidr));
 		const id = subnets.insertSubnet(context.db, cidr, values, around?.id, at);
 		subnets.adopt(context.db, id, cidr, around?.id);
-		const { scanEnabled, snmpEnabled } = subnetDefaults(context);
-		writeSubnetScans(context.db, id, scanEnabled, at);
-		writeSubnetSnmp(context.db, id, snmpEnabled, at);
+		const preset = subnetDefaults(context);
+		writeSubnetScans(context.db, id, input.scanEnabled ?? preset.scanEnabled, at);
+		writeSubnetSnmp(context.db, id, input.snmpEnabled ?? preset.snmpEnabled, at);
 		note(context, id, values.name || formatCidr(cidr), "subnet_added", { cidr: formatCidr(cidr) });
 		return demandSubnet(context, id);
 	});
@@ -44,22 +44,43 @@ const FIELDS = [
 	["gateway", "gateway"],
 	["sweepIntervalS", "sweep interval"],
 	["sweepEnabled", "sweeps"],
+	["scanEnabled", "port scans by the clock"],
+	["snmpEnabled", "SNMP"],
 ] as const;
 
 /** Changes a subnet; AppError("conflict") when somebody else did since `version`. */
 export function editSubnet(context: Context, id: number, version: number, input: SubnetInput): Subnet {
+	const edited = transact(context.db, () => writeEdit(context, demandSubnet(context, id), version, input));
+	tell(context, edited);
+	return edited;
+}
+
+/** Port scans by the clock and names by SNMP, on or off; the rest stays. */
+export function switchSubnet(context: Context, id: number, switches: SubnetSwitches): Subnet {
 	const edited = transact(context.db, () => {
-		const before = demandSubnet(context, id);
-		const values = checkSubnet(before.cidr, input);
-		if (!subnets.updateSubnet(context.db, id, version, values, context.clock.now())) throw outdated(before);
-		const changes = FIELDS.flatMap(([field, name]) => change(name, before[field], values[field]));
-		for (const one of changes) {
-			note(context, id, values.name || formatCidr(before.cidr), "subnet_edited", one);
-		}
-		return demandSubnet(context, id);
+		const now = demandSubnet(context, id);
+		return writeEdit(context, now, now.version, { ...now, gateway: now.gateway ?? "", ...switches });
 	});
 	tell(context, edited);
 	return edited;
+}
+
+/** The part of an edit that stands in a transaction: one version, however much changes. */
+function writeEdit(context: Context, before: Subnet, version: number, input: SubnetInput): Subnet {
+	const { db } = context;
+	const { id } = before;
+	const at = context.clock.now();
+	const values = {
+		...checkSubnet(before.cidr, input),
+		scanEnabled: input.scanEnabled ?? before.scanEnabled,
+		snmpEnabled: input.snmpEnabled ?? before.snmpEnabled,
+	};
+	if (!subnets.updateSubnet(db, id, version, values, at)) throw outdated(before);
+	if (values.scanEnabled !== before.scanEnabled) writeSubnetScans(db, id, values.scanEnabled, at);
+	if (values.snmpEnabled !== before.snmpEnabled) writeSubnetSnmp(db, id, values.snmpEnabled, at);
+	const changes = FIELDS.flatMap(([field, name]) => change(name, before[field], values[field]));
+	for (const one of changes) note(context, id, values.name || formatCidr(before.cidr), "subnet_edited", one);
+	return demandSubnet(context, id);
 }
 
 /** The subnet, or AppError("not_found"). */

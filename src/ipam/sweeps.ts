@@ -5,15 +5,23 @@ import { AppError } from "../errors.ts";
 import type { SweepRun } from "../model/run.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
+import { probeable } from "../net/targets.ts";
 import { transact } from "../store/database.ts";
 import { askCancel, enqueueRun, findOpenRun, findRun } from "../store/runs.ts";
 import { record } from "./audit.ts";
 import { demandSubnet } from "./subnets.ts";
 
-/** Puts a sweep of the subnet before all scheduled ones, or answers the one already queued or running. */
+/**
+ * Puts a sweep of the subnet before all scheduled ones, or answers the one already queued or running.
+ * AppError("invalid") where nobody may be asked.
+ */
 export function sweepNow(context: Context, subnetId: number): { run: SweepRun; already: boolean } {
 	const wish = transact(context.db, () => {
 		const subnet = demandSubnet(context, subnetId);
+		if (probeable(subnet.cidr).length === 0) {
+			const says = `${formatCidr(subnet.cidr)} is multicast or reserved: nobody may be asked there.`;
+			throw new AppError("invalid", says);
+		}
 		const open = findOpenRun(context.db, subnetId);
 		if (open !== undefined) return { run: open, already: true };
 		note(context, subnet, {});

@@ -16,8 +16,9 @@ const KEY = /^rc_[A-Za-z0-9_-]{43}$/;
 export type NewToken = {
 	readonly name: string;
 	readonly scope: string;
-	/** Days until it ends; undefined: never. */
-	readonly days: number | undefined;
+	/** Days until it ends, or the moment (epoch milliseconds); neither: never. */
+	readonly days?: number | undefined;
+	readonly expiresAt?: number | undefined;
 };
 
 const DAYS_MAX = 3_650;
@@ -28,18 +29,14 @@ export function createToken(context: Context, input: NewToken): { token: Token; 
 	const name = need("name", readLine(input.name, USER_LIMITS.tokenNameChars));
 	if (name === "") throw new AppError("invalid", "Say what it is for.", { field: "name" });
 	const scope = need("scope", readScope(input.scope));
-	const { days } = input;
-	if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= DAYS_MAX)) {
-		throw new AppError("invalid", `Days are a number from 1 to ${DAYS_MAX}.`, { field: "days" });
-	}
-	const key = `rc_${newKey(context.random)}`;
 	const at = context.clock.now();
+	const expiresAt = endOf(input, at);
+	const key = `rc_${newKey(context.random)}`;
 	const token = transact(context.db, () => {
 		if (tokens.listTokens(context.db).length >= USER_LIMITS.tokens) {
 			throw new AppError("conflict", `There are ${USER_LIMITS.tokens} tokens already: revoke one first.`);
 		}
 		const madeBy = context.actor.kind === "program" ? "" : context.actor.name;
-		const expiresAt = days === undefined ? undefined : at + days * DAY_MS;
 		const id = tokens.insertToken(
 			context.db,
 			{ name, scope, tokenHash: fingerprint(key), madeBy, expiresAt },
@@ -49,6 +46,16 @@ export function createToken(context: Context, input: NewToken): { token: Token; 
 		return demandToken(context, id);
 	});
 	return { token, key };
+}
+
+function endOf({ days, expiresAt }: NewToken, now: number): number | undefined {
+	if (days !== undefined && !(Number.isInteger(days) && days >= 1 && days <= DAYS_MAX)) {
+		throw new AppError("invalid", `Days are a number from 1 to ${DAYS_MAX}.`, { field: "days" });
+	}
+	const end = days === undefined ? expiresAt : now + days * DAY_MS;
+	if (end === undefined || (end > now && end <= now + DAYS_MAX * DAY_MS)) return end;
+	const says = `A token ends in the future, within ${DAYS_MAX} days.`;
+	throw new AppError("invalid", says, { field: "expires_at" });
 }
 
 /** From now on it opens nothing. */
@@ -83,7 +90,8 @@ export function listTokens({ db }: Pick<Ground, "db">): Token[] {
 	return tokens.listTokens(db);
 }
 
-function demandToken({ db }: Pick<Ground, "db">, id: number): Token {
+/** The token, or AppError("not_found"). */
+export function demandToken({ db }: Pick<Ground, "db">, id: number): Token {
 	const token = tokens.findToken(db, id);
 	if (token === undefined)
 		throw new AppError("not_found", "There is no such token. It may have been revoked.");

@@ -133,6 +133,8 @@ export function kindsOf(group: EventGroup): EventKind[] {
 /** Which events a list shows. `text` is looked for in names, addresses and what is told of the change. */
 export type EventFilter = {
 	readonly group?: EventGroup | undefined;
+	/** One kind alone, instead of a group. */
+	readonly kind?: EventKind | undefined;
 	readonly subnetId?: number | undefined;
 	readonly text?: string | undefined;
 };

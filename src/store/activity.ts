@@ -31,14 +31,15 @@ const REACHED = `SELECT min(id) AS id, count(*) AS n FROM (SELECT id FROM event
 /** At most `limit` events older than event `before`; `next`: where to go on, undefined at the end. */
 export function findEvents(
 	db: Db,
-	{ group, subnetId, text = "" }: EventFilter,
+	{ group, kind, subnetId, text = "" }: EventFilter,
 	window: { before?: number | undefined; limit: number; scanned?: number },
 ): { events: Event[]; next: number | undefined } {
 	const { limit, scanned = SCANNED } = window;
 	const where = { subnet: subnetId ?? null, before: window.before ?? Number.MAX_SAFE_INTEGER, scanned };
+	const kinds = kind !== undefined ? [kind] : group === undefined ? undefined : kindsOf(group);
 	const binds = {
 		...where,
-		kinds: group === undefined ? null : JSON.stringify(kindsOf(group)),
+		kinds: kinds === undefined ? null : JSON.stringify(kinds),
 		like: text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
 		limit: limit + 1,
 	};

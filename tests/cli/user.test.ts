@@ -1,7 +1,7 @@
 /** `rollcall user` and `rollcall token` beside a server that runs: what they do counts at its next request. */
 
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, untilAnswers } from "../helpers/binary.ts";
@@ -90,8 +90,14 @@ test("the list names everybody; wrong input is told in one line, with its exit c
 		[["user", "passwd", "nobody", "--password-stdin"], 3],
 		[["token", "create", "--name", "x", "--scope", "root"], 2],
 		[["token", "create", "--scope", "read"], 2],
+		[["token", "create", "x"], 2],
+		[["token", "create", "two", "words", "--scope", "read"], 2],
+		[["token", "create", "x", "--name", "y", "--scope", "read"], 2],
+		[["token", "list", "x"], 2],
 		[["token", "revoke", "99"], 3],
 		[["token", "revoke"], 2],
+		[["token", "revoke", "x"], 2],
+		[["token"], 2],
 	];
 	const asked = await Promise.all(
 		wrong.map(([args]) => run(args, args.includes("bob") ? "hunter two hunter" : "short")),
@@ -107,12 +113,29 @@ test("the list names everybody; wrong input is told in one line, with its exit c
 }, 60_000);
 
 test("a token is printed alone, works at once, and not after it is revoked", async () => {
-	const { out, code } = await run(["token", "create", "--name", "prometheus", "--scope", "read"]);
+	const { out, code } = await run(["token", "create", "prometheus", "--scope", "read"]);
 	expect({ code, out }).toEqual({ code: 0, out: expect.stringMatching(/^rc_[\w-]{43}\n$/) as never });
 	const ask = async () =>
 		(await fetch(`${url}/api/v1/subnets`, { headers: { authorization: `Bearer ${out.trim()}` } })).status;
 	expect(await ask()).toBe(200);
-	expect((await run(["token", "list"])).out).toBe("1    read   prometheus\n");
+	const other = JSON.parse(
+		(await run(["token", "create", "--name", "cron", "--scope", "write", "--days", "9", "--json"])).out,
+	);
+	expect(other).toMatchObject({ id: 2, name: "cron", scope: "write" });
+	const lines = (await run(["token", "list"])).out.trim().split("\n");
+	expect(lines[0]).toMatch(/^1 {4}read {3}prometheus +used \d{4}-\d\d-\d\d \d\d:\d\d UTC +no end$/);
+	expect(lines[1]).toMatch(/^2 {4}write {2}cron +never used +ends \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
 	expect((await run(["token", "revoke", "1"])).out).toBe("prometheus opens nothing any more.\n");
 	expect(await ask()).toBe(401);
 }, 30_000);
+
+test("a misspelt database is not made: no token opens what is not there", async () => {
+	const path = join(folder, "imap.db");
+	const done = Bun.spawnSync(
+		[process.execPath, MAIN, "token", "create", "x", "--scope", "read", "--database", path],
+		{ cwd: HOME, env: { PATH: process.env.PATH } },
+	);
+	expect(done.exitCode).toBe(2);
+	expect(done.stderr.toString()).toContain("There is no database at");
+	expect(existsSync(path)).toBe(false);
+});

@@ -50,6 +50,18 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 		await made.locator("textarea.body-param__text").fill('{"cidr":"10.5.0.0/24","name":"Made here"}');
 		await made.locator("button.execute").click();
 		await made.locator(".live-responses-table .response-col_status:has-text('201')").waitFor();
+		// What is printed for a terminal works there: it shows nothing of the session, and asks for a token.
+		const printed = (await made.locator(".curl").textContent()) ?? "";
+		expect(printed).toContain('"Authorization: Bearer $TOKEN"');
+		expect(printed).not.toContain("x-csrf-token");
+		const writer = createToken(live.app.context, { name: "shell", scope: "write", days: 1 });
+		const command = printed
+			.replace("10.5.0.0/24", "10.6.0.0/24")
+			.replace("curl", "curl --silent --max-time 20");
+		const ran = Bun.spawnSync(["bash", "-c", command], {
+			env: { PATH: process.env.PATH, TOKEN: writer.key },
+		});
+		expect(JSON.parse(ran.stdout.toString())).toMatchObject({ cidr: "10.6.0.0/24", name: "Made here" });
 		const { key } = createToken(live.app.context, { name: "docs", scope: "read", days: 1 });
 		await page.locator("button.authorize").first().click();
 		await page.locator(".auth-container input").first().fill(key);
@@ -61,6 +73,7 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 		expect(await list.locator(".live-responses-table .highlight-code").first().textContent()).toContain(
 			"Made here",
 		);
+		expect(await list.locator(".curl").textContent()).toContain(`Authorization: Bearer ${key}`);
 		// The token reads only: as its owner one may not write, whatever the session may.
 		await made.locator("button.execute").click();
 		await made.locator(".live-responses-table .response-col_status:has-text('403')").waitFor();

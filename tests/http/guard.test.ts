@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { loadConfig } from "../../src/config.ts";
 import { isOwnHost, isOwnPage, originRules, senderOf } from "../../src/http/origin.ts";
 import { readNext } from "../../src/http/query.ts";
+import { createToken } from "../../src/ipam/tokens.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
-import { SIGNED } from "../helpers/signed.ts";
+import { SIGNED, signedAs, signIn } from "../helpers/signed.ts";
 
 const rules = originRules(
 	loadConfig({
@@ -200,5 +201,32 @@ describe("the guard", () => {
 			status: 405,
 			cors: null,
 		});
+	});
+
+	test("where nothing is, no right would help: 404, and 405 with Allow, whoever asks", async () => {
+		const { key } = createToken(rig.app.context, { name: "t", scope: "read", days: 1 });
+		signIn(rig.app.context.db, "viewer");
+		const callers = [{ cookie: "", authorization: `Bearer ${key}` }, signedAs("viewer"), {}];
+		for (const headers of callers) {
+			for (const path of ["/api/v1/nothing", "/api/v1/hosts/1/nothing", "/api/v1/hosts/x", "/api/v2/hosts"]) {
+				const { status, text } = await rig.get(path, headers);
+				expect({ path, status, code: JSON.parse(text).code }).toEqual({
+					path,
+					status: 404,
+					code: "not_found",
+				});
+			}
+			for (const path of ["/api/v1/doctor", "/api/v1/events", "/api/v1/stream"]) {
+				const { status, headers: told } = await rig.send("DELETE", path, undefined, headers);
+				expect({ path, status, allow: told.get("allow") }).toEqual({
+					...{ path, status: 405, allow: "GET, HEAD, OPTIONS" },
+				});
+			}
+			expect((await rig.send("POST", "/api/v1/nothing", {}, headers)).status).toBe(404);
+		}
+		expect((await rig.get("/nothing", signedAs("viewer"))).status).toBe(404);
+		expect((await rig.get("/settings/users", signedAs("viewer"))).status).toBe(403);
+		expect((await rig.send("TRACE", "/api/v1/hosts")).headers.get("allow")).toContain("PATCH");
+		expect((await rig.send("PUT", "/subnets")).headers.get("allow")).toBe("GET, POST");
 	});
 });

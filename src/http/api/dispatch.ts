@@ -5,6 +5,7 @@
 
 import { BOUNDS } from "../../config.ts";
 import { AppError } from "../../errors.ts";
+import { NOTHING_HERE } from "../places.ts";
 import { respondJson, respondProblem } from "../respond.ts";
 import { BodyError, checkShape, readJson } from "./body.ts";
 import type { Kept } from "./kept.ts";
@@ -18,10 +19,7 @@ export type Dispatch = (request: Request, unhurried: () => void) => Promise<Resp
 
 type Place = { readonly byMethod: ReadonlyMap<string, Operation>; readonly allow: string };
 
-const NOWHERE = new AppError(
-	"not_found",
-	"There is nothing at this address: /openapi.json lists what there is.",
-);
+const NOWHERE = new AppError("not_found", NOTHING_HERE);
 
 /** Answers every request below /api/v1. */
 export function openDispatch(operations: readonly Operation[], kept: Kept): Dispatch {

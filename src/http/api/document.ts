@@ -16,11 +16,12 @@ const TAGS: Readonly<Record<Operation["tag"], string>> = {
 	Doctor: "What works on this machine, and what does not.",
 	Runs: "Sweeps and port scans: how far they are.",
 	Webhooks: "Other programs that are told what happens.",
+	"Users and tokens": "Who may sign in to the pages, and keys for programs.",
 	"Import and export": "Everything in, everything out.",
 	About: "Rollcall itself.",
 };
 
-const DESCRIPTION = `Everything the pages do, and more, as JSON.
+const DESCRIPTION = `Everything about networks, hosts and those who look after them that the pages do, and more, as JSON.
 
 * Send \`Authorization: Bearer rc_…\`. In a browser the session does, with the header \`x-csrf-token\` for what writes.
 * Input is read strictly: unknown fields and parameters, those that come twice, numbers as text and the like are refused

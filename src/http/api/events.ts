@@ -3,12 +3,13 @@
 import { type Static, Type as t } from "@sinclair/typebox";
 import { dismissEvent } from "../../ipam/dismissals.ts";
 import { demandHost } from "../../ipam/hosts.ts";
-import { EVENT_KINDS, type Event } from "../../model/event.ts";
+import { EVENT_GROUPS, EVENT_KINDS, type Event } from "../../model/event.ts";
+import { findEvents } from "../../store/activity.ts";
 import type { Db } from "../../store/database.ts";
-import { listEvents, listHostEvents } from "../../store/events.ts";
+import { listHostEvents } from "../../store/events.ts";
 import type { Desk } from "../desk.ts";
 import { moment, nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
-import { CURSOR, LIMIT, PAGE, readCursor, writeCursor } from "./parameters.ts";
+import { CURSOR, choice, LIMIT, PAGE, readCursor, text, wholeNumber, writeCursor } from "./parameters.ts";
 import { time } from "./shapes.ts";
 
 export const EVENT = shape(
@@ -62,6 +63,14 @@ export function eventJson(event: Event): Static<typeof EVENT> {
 	};
 }
 
+const FILTERS = {
+	kind: choice("Events of this kind, or of this group of kinds.", [...EVENT_GROUPS, ...EVENT_KINDS], {
+		example: "down",
+	}),
+	subnet: wholeNumber("Events of this subnet.", { min: 1, max: Number.MAX_SAFE_INTEGER, example: 1 }),
+	q: text("Events with this text in name, address, who did it, or what changed.", "nas"),
+};
+
 export function eventOperations(desk: Desk): Operation[] {
 	const { context } = desk;
 	const page = {
@@ -76,10 +85,13 @@ export function eventOperations(desk: Desk): Operation[] {
 			id: "listEvents",
 			tag: "Events",
 			summary: "What happened, newest first",
-			query: { limit: LIMIT, cursor: CURSOR },
+			details:
+				"A page of a filtered list may hold fewer events than `limit`, and still not be the last: it is when " +
+				"`next_cursor` is null.",
+			query: { ...FILTERS, limit: LIMIT, cursor: CURSOR },
 			keeps: true,
 			answers: { 200: page },
-			handle: ({ query }) => ({ status: 200, body: pageOfEvents(context.db, query) }),
+			handle: ({ query }) => ({ status: 200, body: pageOfAll(context.db, query) }),
 		}),
 		operation({
 			method: "GET",
@@ -94,7 +106,7 @@ export function eventOperations(desk: Desk): Operation[] {
 			refuses: { 404: "There is no such host. It may have been deleted." },
 			handle: ({ id, query }) => ({
 				status: 200,
-				body: pageOfEvents(context.db, query, demandHost(context, id).id),
+				body: pageOfHost(context.db, query, demandHost(context, id).id),
 			}),
 		}),
 		operation({
@@ -122,11 +134,24 @@ export function eventOperations(desk: Desk): Operation[] {
 }
 
 type Window = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
+type Filter = { [N in keyof typeof FILTERS]?: ReturnType<(typeof FILTERS)[N]["read"]> };
 
-function pageOfEvents(db: Db, { limit = PAGE.rows, cursor }: Window, hostId?: number) {
-	const before = cursor === undefined ? undefined : readCursor(cursor, ["number"])[0];
-	const window = { before, limit: limit + 1 };
-	const found = hostId === undefined ? listEvents(db, window) : listHostEvents(db, hostId, window);
+function placeIn(cursor: string | undefined): number | undefined {
+	return cursor === undefined ? undefined : readCursor(cursor, ["number"])[0];
+}
+
+function pageOfAll(db: Db, { limit = PAGE.rows, cursor, kind, subnet, q }: Window & Filter) {
+	const group = EVENT_GROUPS.find((one) => one === kind);
+	const filter = {
+		...{ subnetId: subnet, text: q, group },
+		kind: EVENT_KINDS.find((one) => one === kind),
+	};
+	const { events, next } = findEvents(db, filter, { before: placeIn(cursor), limit });
+	return { items: events.map(eventJson), next_cursor: next === undefined ? null : writeCursor([next]) };
+}
+
+function pageOfHost(db: Db, { limit = PAGE.rows, cursor }: Window, hostId: number) {
+	const found = listHostEvents(db, hostId, { before: placeIn(cursor), limit: limit + 1 });
 	const items = found.slice(0, limit);
 	const last = items.at(-1);
 	return {

@@ -2,11 +2,11 @@
 
 import { AppError } from "../../errors.ts";
 import type { Host, HostFilter } from "../../model/host.ts";
-import type { Status } from "../../model/presence.ts";
 import { type Address, parseAddress } from "../../net/address.ts";
 import type { Db } from "../../store/database.ts";
 import { findHostByAddress, listHosts, STATUSES } from "../../store/hosts.ts";
 import { listSorted, type SortKey } from "../../store/sorted-hosts.ts";
+import { filterOf, HOST_FILTERS, type HostFilterQuery } from "./host-filters.ts";
 import { badCursor, PAGE, readCursor, writeCursor } from "./parameters.ts";
 import { hostJson } from "./shapes.ts";
 
@@ -23,12 +23,7 @@ export const HOST_SORTS = [
 ] as const;
 type HostSort = (typeof HOST_SORTS)[number];
 
-export type HostQuery = {
-	readonly status?: Status | undefined;
-	readonly tag?: string | undefined;
-	readonly service?: string | undefined;
-	readonly port?: number | undefined;
-	readonly q?: string | undefined;
+export type HostQuery = HostFilterQuery & {
 	readonly ip?: Address | undefined;
 	readonly sort?: HostSort | undefined;
 	readonly limit?: number | undefined;
@@ -37,8 +32,8 @@ export type HostQuery = {
 
 /** AppError("invalid") for a cursor of another list. */
 export function pageOfHosts(db: Db, query: HostQuery, subnetId: number | undefined) {
-	const { status, tag, service, port, q, sort = "address", limit = PAGE.rows, cursor } = query;
-	const filter: HostFilter = { subnetId, status, tag, service, port, text: q };
+	const { sort = "address", limit = PAGE.rows, cursor } = query;
+	const filter = filterOf(query, subnetId);
 	if (query.ip !== undefined) return hostAt(db, query, query.ip, subnetId);
 	const found = read(db, filter, sort, cursor, limit + 1);
 	const items = found.slice(0, limit);
@@ -51,8 +46,8 @@ export function pageOfHosts(db: Db, query: HostQuery, subnetId: number | undefin
 
 /** The host at one address, or none. */
 function hostAt(db: Db, query: HostQuery, ip: Address, subnetId: number | undefined) {
-	const { status, tag, service, port, q, cursor } = query;
-	if ([status, tag, service, port, q, cursor].some((one) => one !== undefined)) {
+	const others = [...Object.keys(HOST_FILTERS), "cursor"];
+	if (others.some((name) => Reflect.get(query, name) !== undefined)) {
 		throw new AppError("invalid", "ip names one host: leave the other filters out.", { field: "ip" });
 	}
 	const host = findHostByAddress(db, ip);

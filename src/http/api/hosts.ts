@@ -2,17 +2,16 @@
 
 import { Type as t } from "@sinclair/typebox";
 import { deleteHost } from "../../ipam/deletions.ts";
-import { setExpiry } from "../../ipam/expiry.ts";
-import { demandHost, editHost, reserveAddress } from "../../ipam/hosts.ts";
-import { switchHostSnmp, useName } from "../../ipam/names.ts";
-import { checkExpiry } from "../../ipam/next-address.ts";
+import { demandHost, editHost, reserveAddress, switchHostSnmp } from "../../ipam/hosts.ts";
+import { useName } from "../../ipam/names.ts";
 import { demandSubnet } from "../../ipam/subnets.ts";
 import { parseAddress } from "../../net/address.ts";
 import type { Desk } from "../desk.ts";
+import { HOST_FILTERS, SUBNET_FILTER } from "./host-filters.ts";
 import { HOST_SORTS, pageOfHosts } from "./host-pages.ts";
-import { nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
-import { CURSOR, choice, LIMIT, type Parameter, text, wholeNumber } from "./parameters.ts";
-import { BATCH_ID, EXPIRES_AT, HOST, HOST_EXAMPLE, hostJson, readExpiry } from "./shapes.ts";
+import { type Operation, operation, pageOf, shape } from "./operation.ts";
+import { CURSOR, choice, LIMIT, type Parameter } from "./parameters.ts";
+import { BATCH_ID, EXPIRES_AT, HOST, HOST_EXAMPLE, hostJson, readExpiry, SNMP_ENABLED } from "./shapes.ts";
 import { readVersion, tagOf, underMatch } from "./versions.ts";
 
 const bounded = (maxLength: number) => t.String({ maxLength });
@@ -25,6 +24,7 @@ const FIELDS = {
 	tags: t.Optional(t.Array(bounded(400), { maxItems: 400 })),
 	notes: t.Optional(bounded(40_000)),
 	expires_at: t.Optional(EXPIRES_AT),
+	snmp_enabled: t.Optional(SNMP_ENABLED),
 };
 const NEW_HOST = shape({ ip: bounded(256), ...FIELDS }, { $id: "NewHost" });
 const HOST_CHANGES = shape(
@@ -38,14 +38,7 @@ const HOST_CHANGES = shape(
 );
 
 const FILTERS = {
-	status: choice("Hosts of this status.", ["up", "down", "unknown"], { example: "up" }),
-	tag: text("Hosts with this tag.", "storage"),
-	service: text("Hosts with this service on a port that is open now.", "ssh"),
-	port: wholeNumber("Hosts with this port open now.", { min: 1, max: 65_535, example: 22 }),
-	q: text(
-		"Hosts with this text in address, names, description, tags, hardware address, vendor, services or products.",
-		"nas",
-	),
+	...HOST_FILTERS,
 	ip: {
 		says: "The host at this address; stands alone.",
 		schema: { type: "string", minLength: 2, maxLength: 45 },
@@ -91,7 +84,7 @@ function listOperations(desk: Desk): Operation[] {
 			tag: "Hosts",
 			summary: "Hosts of all subnets",
 			query: {
-				subnet: wholeNumber("Hosts of this subnet.", { min: 1, max: Number.MAX_SAFE_INTEGER, example: 1 }),
+				subnet: SUBNET_FILTER,
 				...FILTERS,
 			},
 			keeps: true,
@@ -125,13 +118,10 @@ function listOperations(desk: Desk): Operation[] {
 			bodyExample: { ip: "10.0.0.14", hostname: "nas.lan", tags: ["storage"] },
 			answers: { 201: { ...ONE, headers: { location: "Where it is.", ...ONE.headers } } },
 			refuses: { 409: "The address is taken; `extra.host_id` is the host that has it." },
-			handle({ request, body: { ip, expires_at: end, ...rest } }) {
-				const by = desk.by(request);
-				const expiresAt = readExpiry(end) ?? undefined;
-				checkExpiry(expiresAt, by.clock.now());
+			handle({ request, body: { ip, expires_at: end, snmp_enabled: snmpEnabled, ...rest } }) {
 				const empty = { hostname: "", description: "", tags: [], notes: "" };
-				const reserved = reserveAddress(by, ip, { ...empty, ...rest });
-				const made = expiresAt === undefined ? reserved : setExpiry(by, reserved.id, expiresAt);
+				const more = { expiresAt: readExpiry(end), snmpEnabled };
+				const made = reserveAddress(desk.by(request), ip, { ...empty, ...rest, ...more });
 				const headers = { location: `/api/v1/hosts/${made.id}`, etag: tagOf(made.version) };
 				return { status: 201, body: hostJson(made), headers };
 			},
@@ -165,17 +155,17 @@ function oneOperations(desk: Desk): Operation[] {
 			body: HOST_CHANGES,
 			bodyExample: { description: "Backups of the office", tags: ["storage", "backup"] },
 			answers: { 200: ONE },
-			refuses: { 404: NO_SUCH, 409: "Somebody else changed it since `version`.", 412: LATE },
-			handle({ request, id, body: { version: inBody, expires_at: end, ...changes } }) {
+			refuses: {
+				404: NO_SUCH,
+				409: "Somebody else changed it since `version`, or an end was named for a host that has answered.",
+				412: LATE,
+			},
+			handle({ request, id, body }) {
+				const { version: inBody, expires_at: end, snmp_enabled: snmpEnabled, ...changes } = body;
 				const now = demandHost(desk.context, id);
-				const expiresAt = readExpiry(end);
-				checkExpiry(expiresAt ?? undefined, desk.context.clock.now());
-				const { hostname, description, tags, notes } = { ...now, ...changes };
 				const version = readVersion(request, now.version, inBody);
-				const values = { hostname, description, tags, notes };
-				const edited = underMatch(request, () => editHost(desk.by(request), id, version, values));
-				if (expiresAt === undefined) return told(edited);
-				return told(setExpiry(desk.by(request), id, expiresAt ?? undefined));
+				const values = { ...now, ...changes, expiresAt: readExpiry(end), snmpEnabled };
+				return told(underMatch(request, () => editHost(desk.by(request), id, version, values)));
 			},
 		}),
 		deleteOperation(desk),
@@ -229,15 +219,11 @@ function nameOperations(desk: Desk): Operation[] {
 			id: "switchHostSnmp",
 			tag: "Hosts",
 			summary: "Ask a host for its name by SNMP, or not",
-			body: shape(
-				{ enabled: nullable(t.Boolean({ description: "null: as its subnet has it." })) },
-				{ $id: "HostSwitch" },
-			),
+			body: shape({ enabled: SNMP_ENABLED }, { $id: "HostSwitch" }),
 			bodyExample: { enabled: true },
 			answers: { 200: ONE },
 			refuses: { 404: NO_SUCH },
-			handle: ({ request, id, body }) =>
-				told(switchHostSnmp(desk.by(request), id, body.enabled ?? undefined)),
+			handle: ({ request, id, body }) => told(switchHostSnmp(desk.by(request), id, body.enabled)),
 		}),
 	];
 }

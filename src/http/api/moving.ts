@@ -21,18 +21,9 @@ import { readBytes } from "../bytes.ts";
 import type { Desk } from "../desk.ts";
 import { download } from "../exports.ts";
 import { BodyError } from "./body.ts";
+import { filterOf, HOST_FILTERS, SUBNET_FILTER } from "./host-filters.ts";
 import { moment, nullable, type Operation, operation, shape } from "./operation.ts";
-import {
-	CURSOR,
-	choice,
-	LIMIT,
-	PAGE,
-	readCursor,
-	text,
-	wholeNumber,
-	writeCursor,
-	YES_OR_NO,
-} from "./parameters.ts";
+import { CURSOR, choice, LIMIT, PAGE, readCursor, text, writeCursor, YES_OR_NO } from "./parameters.ts";
 import { time } from "./shapes.ts";
 
 const NUMBER = t.Integer({ minimum: 0 });
@@ -80,16 +71,6 @@ const EXAMPLE: Static<typeof IMPORT> = {
 		},
 	],
 	next_cursor: null,
-};
-
-/** Which hosts go out. */
-const FILTERS = {
-	subnet: wholeNumber("Hosts of this subnet.", { min: 1, max: Number.MAX_SAFE_INTEGER, example: 1 }),
-	status: choice("Hosts of this status.", ["up", "down", "unknown"], { example: "up" }),
-	tag: text("Hosts with this tag.", "storage"),
-	service: text("Hosts with this service on a port that is open now.", "ssh"),
-	port: wholeNumber("Hosts with this port open now.", { min: 1, max: 65_535, example: 22 }),
-	q: text("Hosts with this text, as in GET /hosts.", "nas"),
 };
 
 /** What a file may be sent as; what it is, its content tells. */
@@ -224,7 +205,8 @@ function exportOperation(desk: Desk): Operation {
 		summary: "Everything, or what passes a filter, as a file",
 		details: `Each format has its own content type. ${formats.map((one) => `${one}: ${EXPORT_FORMATS[one].says}`).join("; ")}.`,
 		query: {
-			...FILTERS,
+			subnet: SUBNET_FILTER,
+			...HOST_FILTERS,
 			format: choice("What to write.", formats, { example: "csv", fallback: "csv" }),
 		},
 		answers: {
@@ -232,9 +214,10 @@ function exportOperation(desk: Desk): Operation {
 		},
 		refuses: { 404: "There is no such subnet." },
 		handle({ request, query }) {
-			const { format = "csv", subnet, q, ...filter } = query;
+			const { format = "csv", subnet, ...rest } = query;
+			const filter = filterOf(rest, subnet);
 			if (subnet !== undefined) demandSubnet(desk.context, subnet);
-			return download(desk.context, request, format, { ...filter, subnetId: subnet, text: q });
+			return download(desk.context, request, format, filter);
 		},
 	});
 }

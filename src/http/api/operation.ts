@@ -60,6 +60,7 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 		| "Events"
 		| "Runs"
 		| "Webhooks"
+		| "Users and tokens"
 		| "Import and export"
 		| "About";
 	/** A line without a full stop, and what more there is to know. */

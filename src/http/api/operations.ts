@@ -1,5 +1,6 @@
 /** All operations of the API in the order of the document. */
 
+import type { Passwords } from "../../ipam/passwords.ts";
 import type { Desk } from "../desk.ts";
 import type { Feed } from "../feed.ts";
 import { batchOperations } from "./batches.ts";
@@ -15,9 +16,11 @@ import type { Operation } from "./operation.ts";
 import { runOperations } from "./runs.ts";
 import { streamOperation } from "./stream.ts";
 import { subnetOperations } from "./subnets.ts";
+import { tokenOperations } from "./tokens.ts";
+import { userOperations } from "./users.ts";
 import { webhookOperations } from "./webhooks.ts";
 
-export function allOperations(desk: Desk, feed: Feed): Operation[] {
+export function allOperations(desk: Desk, feed: Feed, passwords: Passwords): Operation[] {
 	return [
 		...subnetOperations(desk),
 		nextAddressOperation(desk),
@@ -31,6 +34,8 @@ export function allOperations(desk: Desk, feed: Feed): Operation[] {
 		...runOperations(desk),
 		...webhookOperations(desk),
 		...deliveryOperations(desk),
+		...userOperations(desk, passwords),
+		...tokenOperations(desk, passwords),
 		...doctorOperations(desk),
 	];
 }

@@ -1,8 +1,8 @@
 /** Sweeps and port scans by JSON: asking for one, how far it is, ending it, and where there are scans at all. */
 
 import { type Static, Type as t } from "@sinclair/typebox";
-import { switchSubnetSnmp } from "../../ipam/names.ts";
-import { cancelScan, demandScan, scanNow, switchSubnetScans } from "../../ipam/scans.ts";
+import { cancelScan, demandScan, scanNow } from "../../ipam/scans.ts";
+import { switchSubnet } from "../../ipam/subnets.ts";
 import { cancelSweep, demandRun, sweepNow } from "../../ipam/sweeps.ts";
 import { RUN_STATES, type SweepRun } from "../../model/run.ts";
 import type { ScanRun } from "../../model/scan.ts";
@@ -224,7 +224,7 @@ function switchOperations(desk: Desk): Operation[] {
 			},
 			refuses: { 404: "There is no such subnet." },
 			handle({ request, id, body }) {
-				const { scanEnabled } = switchSubnetScans(desk.by(request), id, body.enabled);
+				const { scanEnabled } = switchSubnet(desk.by(request), id, { scanEnabled: body.enabled });
 				return { status: 200, body: { id, scan_enabled: scanEnabled } };
 			},
 		}),
@@ -245,7 +245,7 @@ function switchOperations(desk: Desk): Operation[] {
 			},
 			refuses: { 404: "There is no such subnet." },
 			handle({ request, id, body }) {
-				const { snmpEnabled } = switchSubnetSnmp(desk.by(request), id, body.enabled);
+				const { snmpEnabled } = switchSubnet(desk.by(request), id, { snmpEnabled: body.enabled });
 				return { status: 200, body: { id, snmp_enabled: snmpEnabled } };
 			},
 		}),

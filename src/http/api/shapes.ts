@@ -111,6 +111,10 @@ export const EXPIRES_AT = nullable(
 	moment("When the reservation ends, unless somebody answers there before; null: never."),
 );
 
+export const SNMP_ENABLED = nullable(
+	t.Boolean({ description: "It is asked for its name by SNMP; null: as its subnet has it." }),
+);
+
 /** Epoch milliseconds of an `expires_at`, null for never; undefined when it was not said. */
 export function readExpiry(text: string | null | undefined): number | null | undefined {
 	if (text === undefined || text === null) return text;
@@ -143,7 +147,7 @@ export const HOST = shape(
 		),
 		ptr_name: t.String({ description: "The name DNS has for the address; empty for none." }),
 		snmp_name: t.String({ description: "What the host calls itself by SNMP; empty for none." }),
-		snmp_enabled: nullable(t.Boolean({ description: "null: as its subnet has it." })),
+		snmp_enabled: SNMP_ENABLED,
 		description: t.String(),
 		tags: t.Array(t.String()),
 		notes: t.String(),

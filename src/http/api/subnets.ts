@@ -3,8 +3,6 @@
 import { type Static, Type as t } from "@sinclair/typebox";
 import { subnetDefaults } from "../../ipam/defaults.ts";
 import { deleteSubnet } from "../../ipam/deletions.ts";
-import { switchSubnetSnmp } from "../../ipam/names.ts";
-import { switchSubnetScans } from "../../ipam/scans.ts";
 import { createSubnet, demandSubnet, editSubnet } from "../../ipam/subnets.ts";
 import { formatAddress, parseAddress } from "../../net/address.ts";
 import { rangeOf, usableRange } from "../../net/cidr.ts";
@@ -136,25 +134,14 @@ function createOperation(desk: Desk): Operation {
 				gateway: body.gateway ?? "",
 				sweepIntervalS: body.sweep_interval_s ?? subnetDefaults(by).sweepIntervalS,
 				sweepEnabled: body.sweep_enabled ?? true,
+				scanEnabled: body.scan_enabled,
+				snmpEnabled: body.snmp_enabled,
 			});
-			switchOthers(desk, request, made.id, body);
 			const subnet = subnetJson(readSummary(by.db, made.id));
 			const headers = { location: `/api/v1/subnets/${made.id}`, etag: tagOf(subnet.version) };
 			return { status: 201, body: subnet, headers };
 		},
 	});
-}
-
-/** The switches that are verbs of their own. */
-function switchOthers(
-	desk: Desk,
-	request: Request,
-	id: number,
-	{ scan_enabled: scans, snmp_enabled: snmp }: { scan_enabled?: boolean; snmp_enabled?: boolean },
-): void {
-	const now = demandSubnet(desk.context, id);
-	if (scans !== undefined && scans !== now.scanEnabled) switchSubnetScans(desk.by(request), id, scans);
-	if (snmp !== undefined && snmp !== now.snmpEnabled) switchSubnetSnmp(desk.by(request), id, snmp);
 }
 
 const ONE = { says: "The subnet.", schema: SUBNET, example: SUBNET_EXAMPLE, headers: ETAG } as const;
@@ -205,9 +192,10 @@ function updateOperation(desk: Desk): Operation {
 					gateway: body.gateway === null ? "" : (body.gateway ?? now.gateway ?? ""),
 					sweepIntervalS: body.sweep_interval_s ?? now.sweepIntervalS,
 					sweepEnabled: body.sweep_enabled ?? now.sweepEnabled,
+					scanEnabled: body.scan_enabled,
+					snmpEnabled: body.snmp_enabled,
 				}),
 			);
-			switchOthers(desk, request, id, body);
 			return told(desk, id);
 		},
 	});

@@ -160,6 +160,10 @@ describe("bodies", () => {
 
 	test("an empty object is no body; anything else is refused where none is taken", async () => {
 		expect((await rig.send("POST", "/api/v1/subnets/1/sweep", {})).status).toBe(202);
+		// As curl -d '' sends it.
+		const form = { "content-type": "application/x-www-form-urlencoded", "content-length": "0" };
+		const sent = await rig.fetch("/api/v1/subnets/1/sweep", { method: "POST", body: "", headers: form });
+		expect(sent.status).toBe(202);
 		expect((await refused("/api/v1/subnets/1/sweep", json("POST", '{"now":true}'))).status).toBe(422);
 	});
 
