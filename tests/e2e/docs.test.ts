@@ -58,10 +58,11 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 		const command = printed
 			.replace("10.5.0.0/24", "10.6.0.0/24")
 			.replace("curl", "curl --silent --max-time 20");
-		const ran = Bun.spawnSync(["bash", "-c", command], {
-			env: { PATH: process.env.PATH, TOKEN: writer.key },
+		const ran = Bun.spawn(["bash", "-c", command], {
+			...{ env: { PATH: process.env.PATH, TOKEN: writer.key }, stdout: "pipe" },
 		});
-		expect(JSON.parse(ran.stdout.toString())).toMatchObject({ cidr: "10.6.0.0/24", name: "Made here" });
+		const answered = await new Response(ran.stdout).text();
+		expect(JSON.parse(answered)).toMatchObject({ cidr: "10.6.0.0/24", name: "Made here" });
 		const { key } = createToken(live.app.context, { name: "docs", scope: "read", days: 1 });
 		await page.locator("button.authorize").first().click();
 		await page.locator(".auth-container input").first().fill(key);
