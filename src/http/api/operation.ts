@@ -134,8 +134,10 @@ export const REFUSALS: readonly {
 	},
 	{
 		status: 429,
-		says: "Asked for too often; the header retry-after says how many seconds to wait.",
-		of: (one) => needFor(one).limit !== undefined,
+		says:
+			"A token asks more than 20 times a second and 60 at once, or this was asked for too often; the header " +
+			"retry-after says how many seconds to wait.",
+		of: () => true,
 	},
 ];
 

@@ -26,7 +26,7 @@ export const PROBLEM = shape(
 	{ $id: "Problem", description: "Why it was refused (RFC 9457)." },
 );
 
-const EXAMPLES: Readonly<Record<number, { code: string; detail: string; field?: string }>> = {
+const EXAMPLES: Readonly<Record<number, { code: string; detail: string; field?: string; extra?: object }>> = {
 	400: { code: "invalid", detail: "The body is not valid JSON." },
 	401: { code: "denied", detail: "Sign in first." },
 	403: { code: "denied", detail: "This request came from a page of another site. Nothing was changed." },
@@ -41,10 +41,15 @@ const EXAMPLES: Readonly<Record<number, { code: string; detail: string; field?: 
 	415: { code: "invalid", detail: "Send JSON in UTF-8, with content-type: application/json." },
 	421: {
 		code: "denied",
-		detail: "Rollcall is not called evil.test. If it is, set PUBLIC_URL to that address.",
+		detail:
+			"Rollcall is not called evil.test. If it is, name it in HOST_NAMES, or set PUBLIC_URL to that address.",
 	},
 	422: { code: "invalid", detail: "limit is a whole number from 1 to 500.", field: "limit" },
-	429: { code: "limited", detail: "Too many requests: try again in a minute." },
+	429: {
+		code: "limited",
+		detail: "This token asks too often. Wait 1 s, then it goes on.",
+		extra: { retry_after_s: 1 },
+	},
 	503: { code: "unavailable", detail: "Nothing can be asked at present." },
 	500: {
 		code: "internal",

@@ -65,10 +65,7 @@ function createOperation(desk: Desk, passwords: Passwords): Operation {
 				headers: { location: "Where it is." },
 			},
 		},
-		refuses: {
-			409: "There are as many tokens as there may be.",
-			429: "A wrong password was sent too often; retry-after says how many seconds to wait.",
-		},
+		refuses: { 409: "There are as many tokens as there may be." },
 		async handle({ request, body: { name, scope, expires_at: end, own_password: own } }) {
 			await prove(desk, passwords, request, own);
 			const expiresAt = readExpiry(end) ?? undefined;

@@ -20,7 +20,6 @@ import { DELETED, time } from "./shapes.ts";
 
 const NO_SUCH = "There is no such user.";
 const LAST_ADMIN = "Nobody could administer Rollcall any more.";
-const GUESSES = "A wrong password was sent too often; retry-after says how many seconds to wait.";
 
 const USER = shape(
 	{
@@ -112,7 +111,7 @@ function listOperations(desk: Desk, passwords: Passwords): Operation[] {
 			body: NEW_USER,
 			bodyExample: { name: "ada", role: "editor", password: "seven wet herons" },
 			answers: { 201: { ...ONE, headers: { location: "Where it is." } } },
-			refuses: { 409: "There is a user of this name already, or there are too many.", 429: GUESSES },
+			refuses: { 409: "There is a user of this name already, or there are too many." },
 			async handle({ request, body: { own_password: own, role = "viewer", name, password } }) {
 				await prove(desk, passwords, request, own);
 				const user = await addUser(desk.by(request), passwords, { name, role, password });
@@ -181,7 +180,7 @@ function doorOperations(desk: Desk, passwords: Passwords): Operation[] {
 			body: NEW_PASSWORD,
 			bodyExample: { password: "nine dry otters" },
 			answers: { 200: ONE },
-			refuses: { 404: NO_SUCH, 429: GUESSES },
+			refuses: { 404: NO_SUCH },
 			async handle({ request, id, body: { password, own_password: own } }) {
 				demandUser(desk.context, id);
 				await prove(desk, passwords, request, own);

@@ -74,6 +74,13 @@ test.each([
 	expect(((await rig.get("/api/v1/users", admin)).json() as { items: object[] }).items).toHaveLength(1);
 });
 
+test("guessing one's own password is slowed down as at every other door", async () => {
+	const wrong = { ...USER, own_password: "not this one" };
+	for (let n = 0; n < 6; n++) await rig.send("POST", "/api/v1/users", wrong);
+	const slowed = await rig.send("POST", "/api/v1/users", wrong);
+	expect([slowed.status, Number(slowed.headers.get("retry-after"))]).toEqual([429, 1]);
+});
+
 test("a name that is taken, and the last admin: 409, nothing changed", async () => {
 	expect((await rig.send("POST", "/api/v1/users", { ...USER, name: "Admin" }, admin)).status).toBe(409);
 	for (const body of [{ role: "viewer" }, { disabled: true }]) {
