@@ -41,7 +41,11 @@ export async function answerRefusal(
 	const path = new URL(request.url).pathname;
 	if (isApi(request) || path === "/metrics" || path === "/openapi.json" || path === "/live") {
 		const detail = refusal.retryAfterS === undefined ? {} : { detail: { retryAfterS: refusal.retryAfterS } };
-		const answer = respondProblem(request, new AppError(REFUSAL_CODES[status] ?? "denied", says, detail), status);
+		const answer = respondProblem(
+			request,
+			new AppError(REFUSAL_CODES[status] ?? "denied", says, detail),
+			status,
+		);
 		if (status === 401) answer.headers.set("www-authenticate", 'Bearer realm="rollcall"');
 		return withHints(answer, refusal);
 	}

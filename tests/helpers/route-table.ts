@@ -130,6 +130,17 @@ const EDITOR: readonly string[] = [
 
 /** Users, tokens, webhooks, settings, and what makes the server fetch from wherever a form says. */
 const ADMIN: readonly string[] = [
+	"GET /api/v1/tokens",
+	"POST /api/v1/tokens",
+	"DELETE /api/v1/tokens/{id}",
+	"GET /api/v1/tokens/{id}",
+	"GET /api/v1/users",
+	"POST /api/v1/users",
+	"DELETE /api/v1/users/{id}",
+	"GET /api/v1/users/{id}",
+	"PATCH /api/v1/users/{id}",
+	"PUT /api/v1/users/{id}/password",
+	"POST /api/v1/users/{id}/sign-out",
 	"GET /api/v1/webhooks",
 	"POST /api/v1/webhooks",
 	"DELETE /api/v1/webhooks/{id}",

@@ -71,13 +71,17 @@ const FILTERS = {
 	q: text("Events with this text in name, address, who did it, or what changed.", "nas"),
 };
 
+const A_PAGE = {
+	says: "A page of events, newest first.",
+	schema: pageOf(EVENT),
+	example: { items: [EVENT_EXAMPLE], next_cursor: null },
+} as const;
+
 export function eventOperations(desk: Desk): Operation[] {
-	const { context } = desk;
-	const page = {
-		says: "A page of events, newest first.",
-		schema: pageOf(EVENT),
-		example: { items: [EVENT_EXAMPLE], next_cursor: null },
-	} as const;
+	return [...listOperations(desk), dismissOperation(desk)];
+}
+
+function listOperations({ context }: Desk): Operation[] {
 	return [
 		operation({
 			method: "GET",
@@ -90,7 +94,7 @@ export function eventOperations(desk: Desk): Operation[] {
 				"`next_cursor` is null.",
 			query: { ...FILTERS, limit: LIMIT, cursor: CURSOR },
 			keeps: true,
-			answers: { 200: page },
+			answers: { 200: A_PAGE },
 			handle: ({ query }) => ({ status: 200, body: pageOfAll(context.db, query) }),
 		}),
 		operation({
@@ -102,35 +106,38 @@ export function eventOperations(desk: Desk): Operation[] {
 			details: "Also what happened to several hosts of its subnet at once, when it was one of them.",
 			query: { limit: LIMIT, cursor: CURSOR },
 			keeps: true,
-			answers: { 200: page },
+			answers: { 200: A_PAGE },
 			refuses: { 404: "There is no such host. It may have been deleted." },
 			handle: ({ id, query }) => ({
 				status: 200,
 				body: pageOfHost(context.db, query, demandHost(context, id).id),
 			}),
 		}),
-		operation({
-			method: "POST",
-			path: "/events/{id}/dismiss",
-			id: "dismissEvent",
-			tag: "Events",
-			summary: "Put news about a hardware address away for good",
-			answers: {
-				200: {
-					says: "The event.",
-					schema: EVENT,
-					example: {
-						...EVENT_EXAMPLE,
-						kind: "mac_changed",
-						detail: { mac: "00:11:32:8a:00:02", old: "00:11:32:8a:00:01" },
-						dismissed: true,
-					},
+	];
+}
+
+function dismissOperation(desk: Desk): Operation {
+	return operation({
+		method: "POST",
+		path: "/events/{id}/dismiss",
+		id: "dismissEvent",
+		tag: "Events",
+		summary: "Put news about a hardware address away for good",
+		answers: {
+			200: {
+				says: "The event.",
+				schema: EVENT,
+				example: {
+					...EVENT_EXAMPLE,
+					kind: "mac_changed",
+					detail: { mac: "00:11:32:8a:00:02", old: "00:11:32:8a:00:01" },
+					dismissed: true,
 				},
 			},
-			refuses: { 404: "There is no such event." },
-			handle: ({ request, id }) => ({ status: 200, body: eventJson(dismissEvent(desk.by(request), id)) }),
-		}),
-	];
+		},
+		refuses: { 404: "There is no such event." },
+		handle: ({ request, id }) => ({ status: 200, body: eventJson(dismissEvent(desk.by(request), id)) }),
+	});
 }
 
 type Window = { readonly limit?: number | undefined; readonly cursor?: string | undefined };
