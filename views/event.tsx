@@ -2,6 +2,7 @@
 
 import type { Event, EventKind } from "../src/model/event.ts";
 import { saysOfCrowd } from "./crowd.ts";
+import { edited } from "./edited.ts";
 import { ActionButton, Age, Wire } from "./elements.tsx";
 import { duration, plural, visible } from "./format.ts";
 
@@ -199,18 +200,6 @@ function port(detail: Event["detail"]): (string | { wire: string })[] {
 	return [`${detail.port}/`, { wire: service }];
 }
 
-function edited(detail: Event["detail"]): (string | { wire: string })[] {
-	if (detail.field === undefined) return ["edited"];
-	const field = String(detail.field);
-	const now = String(detail.new ?? "");
-	if (field === "reserved") return ["reserved"];
-	if (detail.new === undefined) return [`${field} changed`];
-	const old = String(detail.old ?? "");
-	if (now === "") return old === "" ? [`${field} cleared`] : [`${field} “`, { wire: old }, "” cleared"];
-	if (old === "") return [`${field} set to “`, { wire: now }, "”"];
-	return [`${field} changed from “`, { wire: old }, "” to “", { wire: now }, "”"];
-}
-
 function target(event: Event): string | undefined {
 	if (event.kind === "host_deleted" || event.kind === "subnet_deleted") return undefined;
 	if (event.hostId !== undefined) return `/hosts/${event.hostId}`;
@@ -226,7 +215,13 @@ function Subject(props: { event: Event }) {
 	if (label === "") return OWN.has(event.kind) ? <b>This machine </b> : null;
 	const href = target(event);
 	const name = <Wire text={label} />;
-	if (href === undefined) return <b>{name} </b>;
+	if (href === undefined) {
+		return (
+			<>
+				<b>{name}</b>{" "}
+			</>
+		);
+	}
 	return (
 		<>
 			<a href={href} class="subject" data-drawer={event.hostId !== undefined || undefined}>

@@ -66,9 +66,10 @@ export function listDueWebhooks(db: Db, at: number, busy: ReadonlySet<number>): 
 /** A time further ahead than any wait comes from a clock that was set back: it is due too. */
 const FAR_MS = 14 * 3_600_000;
 const DUE = `(next_at <= ?1 OR next_at > ?1 + ${FAR_MS})`;
-/** Deliveries about the same host, or else with the same label (a subnet, this machine), as `it`. */
-const ABOUT_THE_SAME = `d.webhook_id = it.webhook_id AND d.state = 'waiting' AND d.host_id IS it.host_id
-	AND (it.host_id IS NOT NULL OR d.label = it.label)`;
+/** `it`, and deliveries about the same host, or else with the same label (a subnet, this machine). A test is alone. */
+const ABOUT_THE_SAME = `d.webhook_id = it.webhook_id AND d.state = 'waiting' AND (d.id = it.id
+	OR (d.topic <> 'test' AND it.topic <> 'test' AND d.host_id IS it.host_id
+		AND (it.host_id IS NOT NULL OR d.label = it.label)))`;
 
 /**
  * The oldest delivery of a webhook that is due, or an older one about the same that waits for its next try: no receiver
@@ -78,7 +79,7 @@ export function findDue(db: Db, webhookId: number, at: number): DueDelivery | un
 	return (
 		db
 			.query<DueDelivery, [number, number]>(
-				`WITH it AS (SELECT id, webhook_id, host_id, label FROM webhook_delivery
+				`WITH it AS (SELECT id, webhook_id, host_id, label, topic FROM webhook_delivery
 					WHERE webhook_id = ?2 AND state = 'waiting' AND ${DUE} ORDER BY id LIMIT 1)
 				SELECT d.id, d.webhook_id AS webhookId, uid, body, attempts, next_at AS dueAt, url, secret
 				FROM it JOIN webhook_delivery AS d ON ${ABOUT_THE_SAME} JOIN webhook ON webhook.id = d.webhook_id

@@ -13,7 +13,7 @@ import { silentLog } from "../../src/log.ts";
 import { dayStart, historyOf, weekStart } from "../../src/model/uptime.ts";
 import { countByStatus, countNews } from "../../src/store/counts.ts";
 import { checkpoint, type Db } from "../../src/store/database.ts";
-import { listEvents } from "../../src/store/events.ts";
+import { listEvents, listHostEvents } from "../../src/store/events.ts";
 import { answeredShare, listAddresses } from "../../src/store/history.ts";
 import { findHost } from "../../src/store/hosts.ts";
 import { claimRuns, enqueueRun } from "../../src/store/runs.ts";
@@ -92,7 +92,7 @@ function reading(ground: Ground): Figure[] {
 	const drawer = rounds(200, () => {
 		const id = 1 + Math.floor(roll() * HOSTS);
 		findHost(db, id);
-		listEvents(db, { hostId: id, limit: 20 });
+		listHostEvents(db, id, { limit: 20 });
 		historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
 			now,
 			intervalMs: 60_000,

@@ -183,6 +183,23 @@ describe("delivery", () => {
 		expect(labels(receiving)).toEqual(["lamp down", "nas down", "nas up", "nas down again"]);
 	});
 
+	test("a test goes at once, whatever waits", async () => {
+		const receiving = serve((n) => status(n < 2 ? 500 : 200));
+		const hook = stage.hook(receiving.url);
+		const deliverer = stage.deliverer();
+		stage.happen("subnet_down", { label: "Test" });
+		await turn(deliverer);
+		for (let i = 0; i < 2; i++) {
+			queueTest(stage.db, hook, stage.clock.now());
+			await turn(deliverer);
+		}
+		expect(stage.deliveries(hook).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual([
+			"waiting 1",
+			"waiting 1",
+			"delivered 1",
+		]);
+	});
+
 	test("a message that a receiver refuses for ever holds up those about the same, until it is given up", async () => {
 		const receiving = serve(() => status(400));
 		const hook = stage.hook(receiving.url);

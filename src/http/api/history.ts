@@ -65,7 +65,9 @@ const PORTS = shape(
 		scanned_by: nullable(t.String({ description: "nmap or connect." })),
 		scan_problem: nullable(t.String({ description: "Why the last scan said nothing." })),
 		scanning: nullable(t.String({ description: "queued or running; null: no scan is open." })),
-		next_scan_at: nullable(moment("When it is due; null where scans are off.")),
+		next_scan_at: nullable(
+			moment("When it is due; null where scans are off, while one is open, and before the first."),
+		),
 	},
 	{ $id: "Ports" },
 );
@@ -168,7 +170,7 @@ function portsOperation(desk: Desk): Operation {
 				scanned_by: scan?.lastBy ?? null,
 				scan_problem: scan?.problem ?? null,
 				scanning: scan?.open ?? null,
-				next_scan_at: time(scan?.nextAt),
+				next_scan_at: time((scan?.open === undefined && scan?.nextAt) || undefined),
 			};
 			return { status: 200, body };
 		},
