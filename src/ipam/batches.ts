@@ -9,6 +9,7 @@ import { BATCH_LIMITS, type Batch, type BatchKind, type BatchState } from "../mo
 import type { EventKind } from "../model/event.ts";
 import * as batches from "../store/batches.ts";
 import { transact } from "../store/database.ts";
+import { atOnce, whenFree } from "../store/patience.ts";
 import { nowhere, record } from "./audit.ts";
 
 /** Something that goes on by itself: its batch, and its end. Whoever begins it hears of its failure through `done`. */
@@ -65,9 +66,9 @@ export async function inSlices(
 	state: BatchState,
 	step: () => boolean,
 ): Promise<void> {
-	const { db, clock } = context;
+	const { clock, db } = context;
 	for (let more = true; more; ) {
-		more = transact(db, () => {
+		more = await inTurn(context, () => {
 			demandState(context, id, state);
 			batches.writeBeat(db, id, clock.now());
 			const until = clock.monotonicMs() + BATCH_LIMITS.sliceMs;
@@ -78,6 +79,11 @@ export async function inSlices(
 		});
 		if (more) await clock.sleep(BATCH_LIMITS.restMs);
 	}
+}
+
+/** One transaction, as soon as nobody else writes: meanwhile pages are answered. */
+export function inTurn<T>({ db, clock }: Context, work: () => T): Promise<T> {
+	return whenFree(() => atOnce(db, () => transact(db, work)), { ...BATCH_LIMITS, sleep: clock.sleep });
 }
 
 /** Throws Interrupted unless the batch is in `state`. */

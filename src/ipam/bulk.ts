@@ -6,8 +6,16 @@ import { HOST_LIMITS, type HostFilter } from "../model/host.ts";
 import { readLine, readTags, readText } from "../model/text.ts";
 import { noteBefore, sealAfter } from "../store/batch-rows.ts";
 import { type BulkValues, listExistingIds, listMatchingIds, mostTags, writeToHosts } from "../store/bulk.ts";
-import { transact } from "../store/database.ts";
-import { closeBatch, demandState, eachOf, inSlices, openBatch, tellAll, type Work } from "./batches.ts";
+import {
+	closeBatch,
+	demandState,
+	eachOf,
+	inSlices,
+	inTurn,
+	openBatch,
+	tellAll,
+	type Work,
+} from "./batches.ts";
 import { need } from "./fields.ts";
 import { carryOut } from "./undo.ts";
 
@@ -72,7 +80,7 @@ export function beginEdit(
 	const done = carryOut(context, batchId, async () => {
 		await inSlices(context, batchId, "open", eachOf(ids, write));
 		const detail = { hosts: ids.length, fields: fields.join(" and ") };
-		transact(context.db, () => {
+		await inTurn(context, () => {
 			demandState(context, batchId, "open");
 			closeBatch(context, batchId, { kind: "hosts_edited", label: source, detail });
 		});

@@ -11,7 +11,16 @@ import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
 import * as graves from "../store/graves.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
-import { closeBatch, demandState, eachOf, inSlices, openBatch, tellAll, type Work } from "./batches.ts";
+import {
+	closeBatch,
+	demandState,
+	eachOf,
+	inSlices,
+	inTurn,
+	openBatch,
+	tellAll,
+	type Work,
+} from "./batches.ts";
 import { demandHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 import { carryOut } from "./undo.ts";
@@ -45,7 +54,7 @@ export function beginDeletion(
 	};
 	const done = carryOut(context, batchId, async () => {
 		await inSlices(context, batchId, "open", eachOf(ids, bury));
-		transact(context.db, () => {
+		await inTurn(context, () => {
 			demandState(context, batchId, "open");
 			closeBatch(context, batchId, { kind: "hosts_deleted", label: source, detail: { hosts } });
 		});
@@ -113,7 +122,7 @@ export function beginSubnetDeletion(context: Context, id: number): Work & { read
 			graves.buryHosts(db, batchId, some);
 			return some.length === BATCH_LIMITS.stepRows;
 		});
-		transact(db, () => {
+		await inTurn(context, () => {
 			demandState(context, batchId, "open");
 			buryPlanned(context, batchId, plan);
 		});

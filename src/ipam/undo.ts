@@ -13,7 +13,16 @@ import * as graves from "../store/graves.ts";
 import { deleteSubnet, findSubnet } from "../store/subnets.ts";
 import { judgeAdded, removeAdded, restoreChanged } from "../store/undo-rows.ts";
 import { record } from "./audit.ts";
-import { demandBatch, demandState, Interrupted, inSlices, nameOf, tellAll, type Work } from "./batches.ts";
+import {
+	demandBatch,
+	demandState,
+	Interrupted,
+	inSlices,
+	inTurn,
+	nameOf,
+	tellAll,
+	type Work,
+} from "./batches.ts";
 
 /**
  * Takes back what a batch did, and only that: what was changed since stays, and is named. AppError("not_found") when
@@ -54,7 +63,7 @@ export async function carryOut<T>(context: Context, id: number, work: () => Prom
 
 async function takeBackFailed(context: Context, id: number, error: unknown): Promise<void> {
 	try {
-		const state = transact(context.db, () => {
+		const state = await inTurn(context, () => {
 			const now = batches.readState(context.db, id);
 			const why = error instanceof AppError ? "it failed half-way" : "a mistake happened half-way";
 			if (now === "open") batches.startUndo(context.db, id, { actor: "", at: context.clock.now(), why });
@@ -94,7 +103,7 @@ export function resumeBatches(context: Context, silentMs: number): Promise<unkno
 async function undoing(context: Context, id: number): Promise<Undone> {
 	const { db, clock } = context;
 	await takeBack(context, id);
-	const undone = transact(db, () => {
+	const undone = await inTurn(context, () => {
 		demandState(context, id, "undoing");
 		const before = demandBatch(context, id);
 		const kept = batches.listKept(db, before, BATCH_LIMITS.keptShown);
@@ -128,7 +137,7 @@ async function takeBack(context: Context, id: number): Promise<void> {
 		removeSubnet(context, id, subnetId);
 		return true;
 	});
-	transact(db, () => {
+	await inTurn(context, () => {
 		demandState(context, id, "undoing");
 		settle(context, id, "webhook", graves.unearthWebhooks(db, id), 0);
 	});

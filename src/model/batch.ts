@@ -66,6 +66,9 @@ export const BATCH_LIMITS = {
 	stepRows: 100,
 	/** Between two transactions, in milliseconds: whoever waits for the database finds it free. */
 	restMs: 2,
+	/** While somebody else writes, a slice is tried again so often, and for so long, in milliseconds. */
+	againMs: 25,
+	againMaxMs: 20_000,
 	/** A batch without a sign of life for so long has been left: it is taken back, or undoing it goes on, in milliseconds. */
 	silentMs: 30_000,
 	/** Of what undo kept, so many are named. */

@@ -33,6 +33,7 @@ const parts: Record<string, () => Promise<Strike>> = {
 	"an import": () => killFresh("import-entry.ts", kills, Math.random, IMPORT),
 	"an upgrade": () => killFresh("upgrade-entry.ts", kills, Math.random, UPGRADE),
 	"a deletion of 3,000 hosts": () => killFresh("batch-entry.ts", kills, Math.random, batchScene("delete")),
+	"an undo of that": () => killFresh("batch-entry.ts", kills, Math.random, batchScene("undo")),
 	"an edit of 3,000 hosts": () => killFresh("batch-entry.ts", kills, Math.random, batchScene("edit")),
 	"a restore": () => killFresh("restore-entry.ts", kills, Math.random, RESTORE),
 };

@@ -30,7 +30,7 @@ test("a restore: the database is one of the two, whole", async () => {
 	expect((await killFresh("restore-entry.ts", 4, Math.random, RESTORE)).problems).toEqual([]);
 }, 30_000);
 
-test.each(["delete", "edit"] as const)(
+test.each(["delete", "edit", "undo"] as const)(
 	"a %s of many hosts: all of it, or after the next start none",
 	async (what) => {
 		expect((await killFresh("batch-entry.ts", 3, Math.random, batchScene(what))).problems).toEqual([]);

@@ -77,7 +77,7 @@ export const UPGRADE = {
 const MANY = 3_000;
 
 /** Killed at any moment, all of it is done or, after the next start, none: and no subnet stays asleep. */
-export const batchScene = (what: "delete" | "edit") => ({
+export const batchScene = (what: "delete" | "edit" | "undo") => ({
 	maxMs: 700,
 	prepare(folder: string) {
 		const path = join(folder, "ipam.db");
@@ -97,6 +97,11 @@ export const batchScene = (what: "delete" | "edit") => ({
 		const edited = count("SELECT count(*) AS n FROM host WHERE description = 'edited'");
 		const awake = count("SELECT count(*) AS n FROM subnet WHERE sweep_enabled = 1");
 		const done = count("SELECT count(*) AS n FROM batch WHERE state = 'done'");
+		// An undo that was begun is gone on with.
+		if (what === "undo" && hosts !== MANY) problems.push("not all came back");
+		if (count("SELECT count(*) AS n FROM host_status") !== MANY) problems.push("the past is not whole");
+		if (hosts > 0 && count("SELECT count(*) AS n FROM host_grave") > 0)
+			problems.push("a grave of the living");
 		await app.close();
 		const whole = what === "delete" ? hosts === 0 && awake === 0 : hosts === MANY && edited === MANY;
 		const none = hosts === MANY && edited === 0 && awake === 1;
