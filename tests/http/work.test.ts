@@ -68,6 +68,7 @@ describe("a file", () => {
 		expect(await settled(path, "Import: add 5,000")).not.toContain("data-underway");
 		expect((await rig.post(`${path}/cancel`)).status).toBe(409);
 		expect((await rig.post(`${path}/write`)).headers.get("location")).toBe(path);
+		await settled(path, "Written");
 		expect(hosts()).toBe(5_000);
 	});
 
@@ -79,13 +80,13 @@ describe("a file", () => {
 		expect(page).toContain("Refused");
 		expect(page).toContain("Add 10.7.7.0/24 (3 addresses)");
 		expect((await rig.post(`${path}/around`, { cidr: "10.7.7.0/24" })).headers.get("location")).toBe(path);
-		const then = (await rig.get(path)).text;
-		expect(then).toContain("Import: add 3");
+		const then = await settled(path, "Import: add 3");
 		expect(then).not.toContain("Some addresses lie in no subnet");
 		await rig.post(`${path}/write`);
+		await settled(path, "Written");
 		const undo = /\/batches\/(\d+)\/undo/.exec((await rig.get(path)).text)?.[1];
 		await rig.post(`/batches/${undo}/undo`, { back: path });
-		expect((await rig.get(path)).text).toContain("were added, and taken back");
+		await settled(path, "were added, and taken back");
 	});
 
 	test("whose reading was cut off says so, and is read again", async () => {
@@ -94,7 +95,7 @@ describe("a file", () => {
 		rig.app.context.db.query("UPDATE import_batch SET state = 'unread'").run();
 		expect((await rig.get(`/imports/${id}`)).text).toContain("was stopped while it read this file");
 		await rig.post(`/imports/${id}/look`, { encoding: "" });
-		expect((await rig.get(`/imports/${id}`)).text).toContain("Import: add 3");
+		await settled(`/imports/${id}`, "Import: add 3");
 	});
 });
 
@@ -103,6 +104,7 @@ describe("many hosts at once", () => {
 		const path = await bring(rows(6_000));
 		await settled(path, "Import: add 6,000");
 		await rig.post(`${path}/write`);
+		await settled(path, "Written");
 		expect(hosts()).toBe(6_000);
 	});
 
