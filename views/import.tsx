@@ -10,6 +10,8 @@ export type ImportFormState = {
 	readonly values: { readonly text: string; readonly format: string; readonly encoding: string };
 	/** Of a running phpIPAM, as it was typed. */
 	readonly url?: string;
+	/** Who signs in there. */
+	readonly user?: string;
 	readonly problem?: FieldProblem;
 };
 
@@ -44,7 +46,7 @@ export function ImportForm(props: { form: ImportFormState; recent: readonly Impo
 						<BringForm form={form} />
 					</Panel>
 					<Panel title="From a running phpIPAM" id="pull" class="padded">
-						<PullForm url={form.url ?? ""} />
+						<PullForm url={form.url ?? ""} user={form.user ?? ""} />
 					</Panel>
 				</div>
 				<div>
@@ -128,7 +130,7 @@ export function EncodingField(props: { chosen: string }) {
 	);
 }
 
-function PullForm(props: { url: string }) {
+function PullForm(props: { url: string; user: string }) {
 	return (
 		<Form
 			class="fields"
@@ -151,21 +153,64 @@ function PullForm(props: { url: string }) {
 					aria-describedby="pull-url-hint"
 				/>
 				<p class="hint" id="pull-url-hint">
-					With the name of the app behind it: Administration → API in phpIPAM, security “SSL with App code
-					token”, permission to read.
+					With the name of the app behind it: Administration → API in phpIPAM, with permission to read. Apps
+					of security “Crypt” cannot be read.
 				</p>
 			</div>
 			<div class="field">
 				<label for="pull-token">App code</label>
-				<input type="password" id="pull-token" name="token" class="mono" autocomplete="off" required />
-				<p class="hint">Used once, never kept.</p>
+				<input
+					type="password"
+					id="pull-token"
+					name="token"
+					class="mono"
+					autocomplete="off"
+					aria-describedby="pull-token-hint"
+				/>
+				<p class="hint" id="pull-token-hint">
+					Of an app of security “SSL with App code token”. Used once, never kept.
+				</p>
 			</div>
+			<SignIn user={props.user} />
 			<div class="actions">
 				<button type="submit" class="button plain">
 					Fetch and look at it
 				</button>
 			</div>
 		</Form>
+	);
+}
+
+/** For apps that want a user instead of a code. */
+function SignIn(props: { user: string }) {
+	return (
+		<details class="more" open={props.user !== ""}>
+			<summary>Or sign in as a user of phpIPAM</summary>
+			<div class="field">
+				<label for="pull-user">User</label>
+				<input
+					type="text"
+					id="pull-user"
+					name="user"
+					value={props.user}
+					autocomplete="off"
+					spellcheck={false}
+				/>
+			</div>
+			<div class="field">
+				<label for="pull-password">Password</label>
+				<input
+					type="password"
+					id="pull-password"
+					name="password"
+					autocomplete="off"
+					aria-describedby="pull-password-hint"
+				/>
+				<p class="hint" id="pull-password-hint">
+					For apps of security “SSL with User token”, as phpIPAM makes them. Used once, never kept.
+				</p>
+			</div>
+		</details>
 	);
 }
 

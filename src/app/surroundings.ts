@@ -6,7 +6,7 @@ import type { Clock } from "../clock.ts";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import type { Pulled } from "../events/phpipam.ts";
+import type { PhpipamKey, Pulled } from "../events/phpipam.ts";
 import { resolveName } from "../events/resolve.ts";
 import type { Surroundings } from "../http/desk.ts";
 import type { Importer } from "../ipam/imports.ts";
@@ -35,8 +35,8 @@ export function surroundingsOf(
 		alarm: doctor.alarm,
 		targetRules,
 		importer,
-		pullPhpipam: (base, token, signal) =>
-			pull(base, token, { clock: context.clock, rules: targetRules() }, signal),
+		pullPhpipam: (base, key, signal) =>
+			pull(base, key, { clock: context.clock, rules: targetRules() }, signal),
 		ask: async (addresses, patience) => {
 			const ask = options.ask ?? thread()?.ask;
 			if (ask === undefined) throw new AppError("unavailable", "Nothing can be asked here: no sweeps run.");
@@ -58,7 +58,7 @@ function nearby(given: (() => Neighbour[]) | undefined): () => Address[] {
 /** A running phpIPAM, asked under the same rules as webhooks are sent. */
 async function pull(
 	base: string,
-	token: string,
+	key: PhpipamKey,
 	{ clock, rules }: { clock: Clock; rules: TargetRules },
 	signal: AbortSignal,
 ): Promise<Pulled> {
@@ -67,5 +67,5 @@ async function pull(
 		...{ clock, rules, resolve: resolveName, userAgent: `Rollcall/${pkg.version}` },
 		...{ timeoutMs: BOUNDS.pullTimeoutMs, bytes: BOUNDS.pullBytes, requests: BOUNDS.pullRequests },
 	};
-	return pullPhpipam(base, token, options, signal);
+	return pullPhpipam(base, key, options, signal);
 }

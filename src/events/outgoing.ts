@@ -18,7 +18,7 @@ export type ReachOptions = {
 };
 
 export type Outgoing = {
-	readonly method: "GET" | "POST";
+	readonly method: "GET" | "POST" | "DELETE";
 	readonly headers: Readonly<Record<string, string>>;
 	readonly body?: string;
 };

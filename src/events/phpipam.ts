@@ -1,7 +1,14 @@
 /** A running phpIPAM read through its API (formats: sections, subnets of each, addresses of each). Keeps nothing. */
 
 import { AppError } from "../errors.ts";
-import { explainFailure, type ReachOptions, reach, readAnswer, Unreached } from "./outgoing.ts";
+import {
+	explainFailure,
+	type Outgoing,
+	type ReachOptions,
+	reach,
+	readAnswer,
+	Unreached,
+} from "./outgoing.ts";
 
 export type PullOptions = ReachOptions & {
 	readonly userAgent: string;
@@ -21,19 +28,58 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 	vrf: { id: "vrfId" },
 };
 
+/** What opens it: the code of an app of security "SSL with App code token", or a user of phpIPAM for all other apps. */
+export type PhpipamKey = { readonly code: string } | { readonly user: string; readonly password: string };
+
 /**
- * Everything the app may see. `base` is the address of the API with the app's name behind it; `token` its app code.
- * AppError("invalid") names the field at fault, AppError("unavailable") says why nothing came.
+ * Everything the app may see. `base` is the address of the API with the app's name behind it. AppError("invalid") names
+ * the field at fault, AppError("unavailable") says why nothing came. Whoever signs in is signed out again.
  */
 export async function pullPhpipam(
 	base: string,
-	token: string,
+	key: PhpipamKey,
 	options: PullOptions,
 	signal: AbortSignal,
 ): Promise<Pulled> {
 	const root = base.trim().replace(/\/+$/, "");
+	if ("code" in key) return pullAll(root, { token: key.code, field: "token" }, options, signal);
+	const token = await signIn(root, key, options, signal);
+	try {
+		return await pullAll(root, { token, field: "password" }, options, signal);
+	} finally {
+		const bye = { method: "DELETE", headers: headersOf(token, options) } as const;
+		await answerOf(`${root}/user/`, bye, options, ANSWER_BYTES, signal).catch(() => undefined);
+	}
+}
+
+/** Of the short answers about a session. */
+const ANSWER_BYTES = 65_536;
+
+/** A token for some hours, by name and password (HTTP Basic, RFC 7617). */
+async function signIn(
+	root: string,
+	{ user, password }: { readonly user: string; readonly password: string },
+	options: PullOptions,
+	signal: AbortSignal,
+): Promise<string> {
+	const pair = new TextEncoder().encode(`${user}:${password}`);
+	const headers = { ...headersOf(undefined, options), authorization: `Basic ${pair.toBase64()}` };
+	const request = { method: "POST", headers } as const;
+	const { status, text } = await answerOf(`${root}/user/`, request, options, ANSWER_BYTES, signal);
+	const body = parse(text);
+	if (body === undefined) throw noApi(status, "");
+	const token = (body.data as { token?: unknown } | undefined)?.token;
+	if (typeof token === "string" && status < 300) return token;
+	throw new AppError(
+		"invalid",
+		`phpIPAM does not let this user in${saidOf(body, password, pair.toBase64())}.`,
+		{ field: "password" },
+	);
+}
+
+async function pullAll(root: string, key: Key, options: PullOptions, signal: AbortSignal): Promise<Pulled> {
 	const left = { bytes: options.bytes, requests: options.requests };
-	const list = (path: string) => ask(`${root}${path}`, token, options, left, signal);
+	const list = (path: string) => ask(`${root}${path}`, key, options, left, signal);
 	const tables = new Map<string, readonly Row[]>();
 	const take = async (name: string, path: string) =>
 		tables.set(
@@ -58,10 +104,31 @@ export async function pullPhpipam(
 	return tables.set("subnets", subnets).set("ipaddresses", addresses);
 }
 
+/** What is sent with every request, and the field of the form it came of. */
+type Key = { readonly token: string; readonly field: "token" | "password" };
+
+/** Both names of the header: the older one is dropped by some proxies. */
+function headersOf(token: string | undefined, { userAgent }: PullOptions): Record<string, string> {
+	const opens = token === undefined ? {} : { token, "phpipam-token": token };
+	return { ...opens, accept: "application/json", "user-agent": userAgent };
+}
+
+/** What it says, without the secrets it was told. */
+function saidOf(body: { message?: unknown }, ...secrets: readonly string[]): string {
+	if (typeof body.message !== "string") return "";
+	const open = secrets.filter((secret) => secret !== "");
+	return `: ${open.reduce((text, secret) => text.replaceAll(secret, "…"), body.message).slice(0, 200)}`;
+}
+
+function noApi(status: number, said: string): AppError {
+	const says = `There is no API of phpIPAM at this address (it answered ${status}${said}).`;
+	return new AppError("invalid", says, { field: "url" });
+}
+
 /** One list; an empty one is a 404 there. */
 async function ask(
 	url: string,
-	token: string,
+	{ token, field }: Key,
 	options: PullOptions,
 	left: { bytes: number; requests: number },
 	signal: AbortSignal,
@@ -72,26 +139,16 @@ async function ask(
 			"unavailable",
 			"This phpIPAM has too many subnets to be asked one by one: bring its MySQL dump.",
 		);
-	const { status, text } = await answerOf(url, token, options, left.bytes, signal);
+	const request = { method: "GET", headers: headersOf(token, options) } as const;
+	const { status, text } = await answerOf(url, request, options, left.bytes, signal);
 	left.bytes -= text.length;
 	const body = parse(text);
 	if (status === 404 && body !== undefined) return [];
 	if (status === 401 || status === 403) {
-		throw new AppError("invalid", "phpIPAM refuses this app code, or the app may not read.", {
-			field: "token",
-		});
+		const who = field === "token" ? "this app code" : "this user";
+		throw new AppError("invalid", `phpIPAM refuses ${who}, or the app may not read.`, { field });
 	}
-	if (body === undefined || status >= 300) {
-		const said =
-			body === undefined || typeof body.message !== "string"
-				? ""
-				: `: ${body.message.replaceAll(token, "…").slice(0, 200)}`;
-		throw new AppError(
-			"invalid",
-			`There is no API of phpIPAM at this address (it answered ${status}${said}).`,
-			{ field: "url" },
-		);
-	}
+	if (body === undefined || status >= 300) throw noApi(status, body === undefined ? "" : saidOf(body, token));
 	const { data } = body;
 	const rows = Array.isArray(data)
 		? data
@@ -101,21 +158,20 @@ async function ask(
 	return rows.filter((row) => typeof row === "object" && row !== null);
 }
 
-async function answerOf(url: string, token: string, options: PullOptions, most: number, signal: AbortSignal) {
+async function answerOf(
+	url: string,
+	request: Outgoing,
+	options: PullOptions,
+	most: number,
+	signal: AbortSignal,
+) {
 	const finished = new AbortController();
 	const limit = new AbortController();
 	void options.clock
 		.sleep(options.timeoutMs, AbortSignal.any([finished.signal, signal]))
 		.then(() => limit.abort());
 	try {
-		// Both names of the header: the older one is dropped by some proxies.
-		const headers = {
-			token,
-			"phpipam-token": token,
-			accept: "application/json",
-			"user-agent": options.userAgent,
-		};
-		const response = await reach(url, { method: "GET", headers }, options, limit.signal);
+		const response = await reach(url, request, options, limit.signal);
 		const text = await readAnswer(response, most);
 		if (text === undefined)
 			throw new AppError("unavailable", "phpIPAM answered more than can be taken: bring its MySQL dump.");

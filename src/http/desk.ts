@@ -5,7 +5,7 @@ import type { NetworkOffer } from "../../views/offers.tsx";
 import type { Reader } from "../../views/reader.tsx";
 import type { Context, Ground } from "../context.ts";
 import type { News } from "../events/bus.ts";
-import type { Pulled } from "../events/phpipam.ts";
+import type { PhpipamKey, Pulled } from "../events/phpipam.ts";
 import type { Importer } from "../ipam/imports.ts";
 import type { Alarm, Check } from "../model/doctor/check.ts";
 import type { Light } from "../model/live.ts";
@@ -41,7 +41,7 @@ export type Surroundings = {
 	targetRules(): TargetRules;
 	readonly importer: Importer;
 	/** Everything a running phpIPAM tells; see events/phpipam. */
-	pullPhpipam(url: string, token: string, signal: AbortSignal): Promise<Pulled>;
+	pullPhpipam(url: string, key: PhpipamKey, signal: AbortSignal): Promise<Pulled>;
 };
 
 /** Echoes to a silent address, the wait between two of them, and after the last, in milliseconds. */

@@ -5,6 +5,7 @@ import { EMPTY_IMPORT, ImportForm, type ImportFormState } from "../../views/impo
 import { ImportPage } from "../../views/import-plan.tsx";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
+import type { PhpipamKey } from "../events/phpipam.ts";
 import { subnetDefaults } from "../ipam/defaults.ts";
 import { type Bringing, demandImport, suggestBlocks } from "../ipam/imports.ts";
 import { createSubnet } from "../ipam/subnets.ts";
@@ -131,7 +132,7 @@ async function pull(desk: Desk, request: Request): Promise<Response> {
 	const field = await readForm(request);
 	const url = field("url").trim();
 	try {
-		const tables = await desk.surroundings.pullPhpipam(url, field("token").trim(), request.signal);
+		const tables = await desk.surroundings.pullPhpipam(url, keyOf(field), request.signal);
 		const { phpipamTable } = await import("../formats/phpipam.ts");
 		const table = phpipamTable(tables, "phpipam-api");
 		const name = `phpIPAM at ${new URL(url).host}`;
@@ -143,6 +144,16 @@ async function pull(desk: Desk, request: Request): Promise<Response> {
 		const form = { ...EMPTY_IMPORT, url: withoutLogin(url), problem };
 		return respondPage(request, desk.shell(request), start(desk, form), explain(error).status);
 	}
+}
+
+/** An app code, or who signs in. */
+function keyOf(field: Fields): PhpipamKey {
+	const [code, user] = [field("token").trim(), field("user").trim()];
+	if (user !== "") return { user, password: field("password") };
+	if (code !== "") return { code };
+	throw new AppError("invalid", "Give the app code, or a user of phpIPAM with its password.", {
+		field: "token",
+	});
 }
 
 function encodingOf(field: Fields): Encoding | undefined {

@@ -55,6 +55,23 @@ const DATA: Record<string, Row[]> = {
 	"/tools/devices/": [{ id: "4", hostname: "sw-1", snmp_community: "canary" }],
 };
 
+const TOKEN = "0123456789abcdef01234567";
+
+/** Signing in by HTTP Basic, and out, as phpIPAM answers it: a wrong password is an error 500. */
+function session(request: Request): Response {
+	asked.push(`${request.method} user`);
+	if (request.method === "DELETE") return Response.json({ code: 200, success: true });
+	const pair = atob(request.headers.get("authorization")?.replace("Basic ", "") ?? "");
+	if (new TextDecoder().decode(Uint8Array.from(pair, (c) => c.charCodeAt(0))) === "ada:pä:ss") {
+		return Response.json({
+			code: 200,
+			success: true,
+			data: { token: TOKEN, expires: "2030-01-01 00:00:00" },
+		});
+	}
+	return Response.json({ code: 500, success: 0, message: "Invalid username or password" }, { status: 500 });
+}
+
 let server: ReturnType<typeof Bun.serve>;
 const asked: string[] = [];
 let strange: (() => Response) | undefined;
@@ -66,7 +83,8 @@ beforeAll(() => {
 			const path = new URL(request.url).pathname;
 			asked.push(path);
 			if (strange !== undefined) return strange();
-			if (request.headers.get("token") !== "app-code") {
+			if (path === "/api/rollcall/user/") return session(request);
+			if (!["app-code", TOKEN].includes(request.headers.get("token") ?? "")) {
 				return Response.json({ code: 403, success: 0, message: "Invalid token" }, { status: 403 });
 			}
 			const data = DATA[path.replace("/api/rollcall", "")];
@@ -88,7 +106,7 @@ const pull = (
 	token = "app-code",
 	options: Partial<PullOptions> = {},
 	base = `http://127.0.0.1:${server.port}/api/rollcall/`,
-) => pullPhpipam(base, token, { ...OPTIONS, ...options }, new AbortController().signal);
+) => pullPhpipam(base, { code: token }, { ...OPTIONS, ...options }, new AbortController().signal);
 const refusal = async (work: Promise<unknown>): Promise<AppError> => {
 	const error = await work.then(
 		() => undefined,
@@ -115,6 +133,22 @@ test("everything the app may see, as hosts and subnets; no secret of a device", 
 		values: { hostname: "gw", tags: [], notes: "Section: Office\nDevice: sw-1\nRack: R4\nAsset: A-1" },
 	});
 	expect(drafts[3]).toMatchObject({ values: { tags: ["reserved"] } });
+});
+
+test("signed in as a user, the same; and signed out again, also when something went wrong", async () => {
+	const key = { user: "ada", password: "pä:ss" };
+	const base = `http://127.0.0.1:${server.port}/api/rollcall`;
+	const all = (more: Partial<PullOptions> = {}) =>
+		pullPhpipam(base, key, { ...OPTIONS, ...more }, new AbortController().signal);
+	expect(await all()).toEqual(await pull());
+	expect(asked.filter((one) => one.endsWith(" user"))).toEqual(["POST user", "DELETE user"]);
+	asked.length = 0;
+	await refusal(all({ requests: 3 }));
+	expect(asked.filter((one) => one.endsWith(" user"))).toEqual(["POST user", "DELETE user"]);
+	const wrong = pullPhpipam(base, { ...key, password: "x" }, OPTIONS, new AbortController().signal);
+	const error = await refusal(wrong);
+	expect(error).toMatchObject({ code: "invalid", field: "password" });
+	expect(error.message).toContain("does not let this user in: Invalid username or password");
 });
 
 describe("what cannot be pulled", () => {

@@ -46,6 +46,12 @@ type Body = { readonly path: string; readonly text: string };
 
 let folder: string;
 let app: App;
+/** What was sent to sign in, as it came and unpacked. */
+function basicOf(request: Request): string {
+	const packed = request.headers.get("authorization")?.replace("Basic ", "") ?? "";
+	return `${packed} ${atob(packed)}`;
+}
+
 let phpipam: Bun.Server<undefined>;
 const lines: string[] = [];
 const bodies: Body[] = [];
@@ -101,7 +107,10 @@ beforeAll(async () => {
 		port: 0,
 		hostname: "127.0.0.1",
 		fetch: (request) =>
-			Response.json({ code: 500, message: `no ${request.headers.get("token")}` }, { status: 500 }),
+			Response.json(
+				{ code: 500, message: `no ${request.headers.get("token")} ${basicOf(request)}` },
+				{ status: 500 },
+			),
 	});
 });
 afterAll(async () => {
@@ -174,6 +183,9 @@ async function err(): Promise<void> {
 		`http://u:${PHPIPAM_PASSWORD}@127.0.0.1:${port}/api/app`,
 	])
 		await ask("POST", "/imports/phpipam", { url, token: PHPIPAM_CODE });
+	await ask("POST", "/imports/phpipam", {
+		...{ url: `http://127.0.0.1:${port}/api/app`, user: "ada", password: PHPIPAM_PASSWORD },
+	});
 	const bare = { cookie: "", "x-csrf-token": "" };
 	await ask("GET", "/api/v1/hosts", undefined, { headers: { authorization: `Bearer ${STRANGE_TOKEN}` } });
 	const bearer = { ...bare, authorization: `Bearer ${secrets.get("token")}` };

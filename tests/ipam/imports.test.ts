@@ -9,14 +9,21 @@ import { writeImport } from "../../src/ipam/import-write.ts";
 import { readImport } from "../../src/ipam/importing.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
 import { undoBatch } from "../../src/ipam/undo.ts";
-import { DEFAULT_OPTIONS, type Import, type ImportOptions, type Verdict } from "../../src/model/import.ts";
+import {
+	DEFAULT_OPTIONS,
+	type Import,
+	type ImportOptions,
+	type ImportStage,
+	UNWATCHED,
+	type Verdict,
+} from "../../src/model/import.ts";
 import { neverSeen } from "../../src/model/presence.ts";
 import { transact } from "../../src/store/database.ts";
 import { insertFoundHost } from "../../src/store/history.ts";
 import { findHost, findHostByAddress, listHosts } from "../../src/store/hosts.ts";
 import { writeMac } from "../../src/store/identities.ts";
 import { listRefused, listRows } from "../../src/store/import-rows.ts";
-import { findImport } from "../../src/store/imports.ts";
+import { askToWrite, findImport, forgetImport, unaskToWrite } from "../../src/store/imports.ts";
 import { listSubnets } from "../../src/store/subnets.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { address } from "../helpers/world.ts";
@@ -260,6 +267,87 @@ describe("writing", () => {
 		const seen = insertFoundHost(context.db, id, address("10.0.0.1"), answered(5));
 		expect(write(plan).state).toBe("done");
 		expect(findHost(context.db, seen)).toMatchObject({ hostname: "a", description: "b", firstSeenAt: 5 });
+	});
+
+	test("nor is one that has got its name by PTR since, which makes it a newer version", async () => {
+		const { id } = subnet("10.0.0.0/24");
+		const plan = await bring("ip,hostname\n10.0.0.1,a\n");
+		const seen = insertFoundHost(context.db, id, address("10.0.0.1"), answered(5));
+		context.db.query("UPDATE host SET hostname = 'ptr.lan', hostname_source = 'ptr', version = 2").run();
+		expect(write(plan).state).toBe("done");
+		expect(findHost(context.db, seen)).toMatchObject({ hostname: "a", hostnameSource: "import" });
+	});
+
+	test("a reservation without a word, made since, is not overwritten", async () => {
+		subnet("10.0.0.0/24");
+		const plan = await bring("ip,hostname\n10.0.0.1,a\n");
+		host("10.0.0.1");
+		expect(await problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
+	});
+
+	test("a hardware address that answered since stays, as the plan says of those that answered before", async () => {
+		const { id } = subnet("10.0.0.0/24");
+		const known = host("10.0.0.2", { hostname: "b" });
+		const plan = await bring("ip,mac\n10.0.0.1,00:11:32:00:00:02\n10.0.0.2,00:11:32:00:00:03\n");
+		expect(counts(plan)).toEqual({ add: 1, change: 1 });
+		const seen = insertFoundHost(context.db, id, address("10.0.0.1"), answered(5));
+		writeMac(context.db, seen, "00:aa:00:00:00:01", "Maker");
+		context.db.query("UPDATE host SET first_seen_at = 5 WHERE id = ?").run(known.id);
+		writeMac(context.db, known.id, "00:aa:00:00:00:02", "Maker");
+		write(plan);
+		expect(at("10.0.0.1")).toMatchObject({ mac: "00:aa:00:00:00:01", vendor: "Maker" });
+		expect(at("10.0.0.2")).toMatchObject({ mac: "00:aa:00:00:00:02", vendor: "Maker" });
+	});
+
+	test("a subnet that came back in the place of another is noticed", async () => {
+		subnet("10.0.0.0/16");
+		const inner = subnet("10.0.1.0/24");
+		const other = subnet("10.0.2.0/24");
+		subnet("10.0.3.0/24");
+		const gone = await deleteSubnet(context, inner.id);
+		const plan = await bring("ip,hostname\n10.0.1.1,a\n");
+		await deleteSubnet(context, other.id);
+		await undoBatch(context, gone.batchId);
+		expect(await problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
+		await readImport(context, { id: plan.id, name: "", options: plan.options });
+		write(found(plan.id));
+		expect(at("10.0.1.1")?.subnetId).toBe(inner.id);
+	});
+
+	test("cancelled half-way, nothing is written; how far it was is told", async () => {
+		const lines = Array.from({ length: 5_000 }, (_, n) => `10.0.${n >> 7}.${1 + (n & 127)},h${n}`);
+		subnet("10.0.0.0/16");
+		const plan = await bring(`ip,hostname\n${lines.join("\n")}\n`);
+		const stages: ImportStage[] = [];
+		const watch = { ...UNWATCHED, say: (stage: ImportStage) => stages.push(stage) };
+		const stopped = { ...watch, stopped: () => stages.length > 2 };
+		const error = await problemOf(() => writeImport(context, plan.id, stopped));
+		expect(error.message).toContain("nothing was written");
+		expect(stages.at(-1)).toEqual({ step: "writing", done: 4_000, total: 5_000 });
+		expect(listHosts(context.db, {}, "address", undefined, 10)).toEqual([]);
+		expect(found(plan.id).state).toBe("ready");
+		writeImport(context, plan.id, watch);
+		expect(found(plan.id).state).toBe("done");
+	});
+
+	test("a file that is being forgotten can no longer be written", async () => {
+		const plan = await bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n10.0.0.2,10.0.0.0/24\n");
+		await expect(
+			forgetImport(context.db, plan.id, () => Promise.reject(new Error("killed"))),
+		).rejects.toThrow("killed");
+		expect(await problemOf(() => write(plan))).toMatchObject({ code: "conflict" });
+		expect(at("10.0.0.1")).toBeUndefined();
+	});
+
+	test("a wish to have it written is not taken back once it is fulfilled", async () => {
+		const plan = await bring("ip,subnet\n10.0.0.1,10.0.0.0/24\n");
+		askToWrite(context.db, plan.id);
+		expect(unaskToWrite(context.db, plan.id)).toBe(true);
+		askToWrite(context.db, plan.id);
+		write(plan);
+		expect(unaskToWrite(context.db, plan.id)).toBe(false);
+		askToWrite(context.db, plan.id);
+		expect(found(plan.id).state).toBe("done");
 	});
 
 	test("a failure half-way leaves nothing behind", async () => {
