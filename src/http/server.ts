@@ -171,7 +171,8 @@ function assemble(desk: Desk, parts: Parts) {
 			const peer = inside.has(request) ? INSIDE : server?.requestIP(request)?.address;
 			const refusal = await guard(request, peer);
 			if (refusal !== undefined) return answerRefusal(refusing, request, refusal);
-			if (!mayWrite(request) || (await door())) return undefined;
+			// Signing in says itself what is wrong, and keeps its form.
+			if (!mayWrite(request) || (await door()) || /^[^?]*\/login(\?|$)/.test(request.url)) return undefined;
 			return answerRefusal(refusing, request, { status: 503, says: BUSY, retryAfterS: BUSY_AGAIN_S });
 		})
 		.get("/healthz", ({ request }) => health(desk, request))

@@ -74,7 +74,7 @@ export function parseUnsent(text: string): Unsent | undefined {
 function check({ path, fields }: Unsent): Unsent | undefined {
 	const rest = fields.filter(([name]) => name !== "csrf");
 	if (!rest.every(([name]) => NAME.test(name))) return undefined;
-	const typed = rest.some(([name, value]) => name in TYPED && value.trim() !== "");
+	const typed = rest.some(([name, value]) => Object.hasOwn(TYPED, name) && value.trim() !== "");
 	if (!typed || rest.some(([name]) => SECRET.test(name))) return undefined;
 	return readNext(path) === path ? { path, fields: rest } : undefined;
 }
@@ -93,7 +93,8 @@ export function respondUnsent(
 /** What was typed, by its name. */
 function typedOf({ fields }: Unsent): { label: string; value: string }[] {
 	return fields.flatMap(([name, value]) => {
-		const label = TYPED[name];
+		// Names come from anybody: “constructor” is none of ours.
+		const label = Object.hasOwn(TYPED, name) ? TYPED[name] : undefined;
 		return label === undefined || value.trim() === "" ? [] : [{ label, value }];
 	});
 }

@@ -1,5 +1,6 @@
 /** Signing in: the first administrator, passwords, sessions and what ends them, the second step. */
 
+import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +9,7 @@ import { decodeBase32IgnorePadding } from "@oslojs/encoding";
 import { generateHOTP } from "@oslojs/otp";
 import decodeQR from "qr/decode.js";
 import { countUsers } from "../../src/store/users.ts";
-import { type Door, openDoor, setUp } from "../helpers/door.ts";
+import { type Door, type Jar, openDoor, setUp } from "../helpers/door.ts";
 
 const PASSWORD = "correct horse battery";
 let door: Door;
@@ -447,6 +448,39 @@ describe("while the database takes nothing", () => {
 		db.run("PRAGMA query_only = OFF");
 		expect((await signIn()).status).toBe(303);
 	});
+});
+
+test("while somebody else writes to the database: the form stays, with what to do; then it goes on", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "rollcall-busy-"));
+	const path = join(folder, "a.db");
+	const busy = await openDoor({ DATABASE_URL: path });
+	const other = new Database(path);
+	try {
+		await setUp(busy);
+		const ask = async (path: string, fields: Record<string, string>) => {
+			let answer: Awaited<ReturnType<Jar["post"]>> | undefined;
+			void busy
+				.browser()
+				.post(path, fields)
+				.then((said) => {
+					answer = said;
+				});
+			// Whoever waits at the door looks again and again.
+			while (answer === undefined) await busy.clock.advance(500);
+			return answer;
+		};
+		other.run("BEGIN IMMEDIATE");
+		const held = await ask("/login", { name: "ada", password: PASSWORD });
+		expect([held.status, held.headers.get("retry-after")]).toEqual([503, "2"]);
+		expect(held.text).toContain("Nobody can be signed in now. Something else is writing");
+		expect(held.text).toContain('value="ada"');
+		other.run("ROLLBACK");
+		expect((await ask("/login", { name: "ada", password: PASSWORD })).status).toBe(303);
+	} finally {
+		other.close();
+		await busy.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
 });
 
 test("who is signed out twice at the same time, or signs in in two windows, sees no error", async () => {
