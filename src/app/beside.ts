@@ -1,7 +1,6 @@
 /** A context for verbs of the command line, beside a server that may be running: the database without its lock. */
 
-import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
 import { systemClock } from "../clock.ts";
 import { BOUNDS, type Config } from "../config.ts";
 import type { Context } from "../context.ts";
@@ -40,11 +39,15 @@ function typist(): Actor {
 	return { kind: "person", id: undefined, name: `${nameHere()} on the command line`, from: "" };
 }
 
+/** By number, as passwd(5) names it: what the environment says of the user may be anything. */
 function nameHere(): string {
+	const uid = String(process.getuid?.() ?? "");
 	try {
-		return userInfo().username;
+		const lines = readFileSync("/etc/passwd", "utf8").split("\n");
+		const [name = ""] = lines.map((line) => line.split(":")).find(([, , number]) => number === uid) ?? [];
+		if (name !== "") return name;
 	} catch {
-		// A number that no name is kept for, as in a container.
-		return `user ${process.getuid?.() ?? "unknown"}`;
+		// Not every system keeps its users there, and a container may keep none.
 	}
+	return uid === "" ? "somebody" : `user ${uid}`;
 }

@@ -1,5 +1,6 @@
 /** `rollcall user` and `rollcall token` beside a server that runs: what they do counts at its next request. */
 
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -128,6 +129,25 @@ test("a token is printed alone, works at once, and not after it is revoked", asy
 	expect((await run(["token", "revoke", "1"])).out).toBe("prometheus opens nothing any more.\n");
 	expect(await ask()).toBe(401);
 }, 30_000);
+
+test("the record names who typed it, whatever the environment says", async () => {
+	const names = readFileSync("/etc/passwd", "utf8")
+		.split("\n")
+		.map((line) => line.split(":"));
+	const mine = names.find(([, , uid]) => uid === String(process.getuid?.()))?.[0] ?? "";
+	const db = new Database(database, { readonly: true });
+	const lines = db
+		.query(
+			"SELECT kind, label, actor_kind, actor_name, actor_from FROM event WHERE actor_name LIKE '%line' ORDER BY id",
+		)
+		.all();
+	db.close();
+	const by = { actor_kind: "person", actor_name: `${mine} on the command line`, actor_from: "" };
+	expect(lines).toContainEqual({ kind: "user_added", label: "ada", ...by });
+	expect(lines).toContainEqual({ kind: "user_edited", label: "ada", ...by });
+	expect(lines).toContainEqual({ kind: "token_added", label: "prometheus", ...by });
+	expect(lines).toContainEqual({ kind: "token_revoked", label: "prometheus", ...by });
+});
 
 test("a misspelt database is not made: no token opens what is not there", async () => {
 	const path = join(folder, "imap.db");
