@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDatabase, wrongs } from "../helpers/filled.ts";
-import { batchScene, IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
+import { BACKUP, batchScene, IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
 import { killFresh, killWhole, lookAt } from "../helpers/killing.ts";
 
 test("sweep, prune, backup, delivery and people's writes at the same time", async () => {
@@ -24,6 +24,10 @@ test("an import: all rows of the file, or none", async () => {
 
 test("an upgrade: the file is the old or the new one, and the next start ends it", async () => {
 	expect((await killFresh("upgrade-entry.ts", 4, Math.random, UPGRADE)).problems).toEqual([]);
+}, 30_000);
+
+test("a backup: every file with its name is whole", async () => {
+	expect((await killFresh("backup-entry.ts", 4, Math.random, BACKUP)).problems).toEqual([]);
 }, 30_000);
 
 test("a restore: the database is one of the two, whole", async () => {

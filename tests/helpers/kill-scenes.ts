@@ -1,12 +1,12 @@
 /** What is killed besides the whole program: an import, an upgrade, a restore, a deletion, each with what must hold whenever it happens. */
 
 import { Database } from "bun:sqlite";
-import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
-import { writeBackup } from "../../src/store/backup.ts";
+import { checkBackup, removePieces, writeBackup } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "../../src/store/migrations.ts";
 import { fillDatabase, wrongs } from "./filled.ts";
@@ -110,6 +110,31 @@ export const batchScene = (what: "delete" | "edit" | "undo") => ({
 		return problems;
 	},
 });
+
+/** Killed at any moment, every file with the name of a backup is whole, and the next life removes the piece. */
+export const BACKUP = {
+	maxMs: 400,
+	prepare(folder: string) {
+		const [path, backups] = [join(folder, "ipam.db"), join(folder, "backups")];
+		fillDatabase(path, 300, 40);
+		mkdirSync(backups);
+		return [path, backups];
+	},
+	judge(folder: string): string[] {
+		const [path, backups] = [join(folder, "ipam.db"), join(folder, "backups")];
+		const db = openDatabase(path, { busyMs: 1_000 });
+		const problems = wrongs(db);
+		db.close();
+		removePieces(backups, path);
+		for (const name of readdirSync(backups)) {
+			const { hosts } = checkBackup(join(backups, name));
+			if (hosts !== 300) problems.push(`${name} has ${hosts} hosts`);
+		}
+		return problems;
+	},
+	/** Was one under way? */
+	struck: (folder: string) => readdirSync(join(folder, "backups")).some((name) => name.endsWith(".part")),
+};
 
 const ROWS = 4_000;
 

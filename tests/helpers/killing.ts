@@ -163,18 +163,22 @@ export async function killFresh(
 		maxMs: number;
 		prepare(folder: string): string[];
 		judge(folder: string): string[] | Promise<string[]>;
+		/** Did the strike fall while it was under way? */
+		struck?(folder: string): boolean;
 	},
 ): Promise<Strike> {
 	const problems: string[] = [];
+	let within = 0;
 	for (let n = 1; n <= times; n++) {
 		const folder = mkdtempSync(join(tmpdir(), "rollcall-kill-"));
 		try {
 			const args = scene.prepare(folder);
 			await strike(script, args, random() * scene.maxMs);
+			if (scene.struck?.(folder)) within += 1;
 			problems.push(...(await scene.judge(folder)).map((problem) => `kill ${n}: ${problem}`));
 		} finally {
 			rmSync(folder, { recursive: true, force: true });
 		}
 	}
-	return { acknowledged: 0, problems, during: {} };
+	return { acknowledged: 0, problems, during: scene.struck === undefined ? {} : { copy: within } };
 }
