@@ -4,7 +4,7 @@
  */
 
 import { Database } from "bun:sqlite";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { neverSeen } from "../../src/model/presence.ts";
@@ -35,8 +35,8 @@ export type YearsGround = {
 const subnetOf = (n: number) => `10.140.${n}.0`;
 export const moreOf = (n: number) => `10.141.${n}.0/26`;
 
-/** `historyMb`: how large the file is made, about. */
-export function openYears(historyMb: number): YearsGround {
+/** `historyMb`: how large the file is made, about. `keep`: a file to begin with; made when it is not there. */
+export function openYears(historyMb: number, keep?: string): YearsGround {
 	const lab = openLab(70);
 	const folder = mkdtempSync(join(tmpdir(), "rollcall-years-"));
 	const path = join(folder, "ipam.db");
@@ -54,7 +54,9 @@ export function openYears(historyMb: number): YearsGround {
 			near: ["10.140.0.0/16", "10.141.0.0/16"].map((net) => `route add ${net} via ${FAR}`),
 			far: ["10.140.0.0/16", "10.141.0.0/16"].map((net) => `route add blackhole ${net}`).concat(nets, more),
 		});
-		fill(path, historyMb);
+		if (keep !== undefined && existsSync(keep)) copyFileSync(keep, path);
+		else fill(path, historyMb);
+		if (keep !== undefined && !existsSync(keep)) copyFileSync(path, keep);
 		return { lab, path, historyMb: statSync(path).size / 1e6, close };
 	} catch (error) {
 		close();

@@ -1,5 +1,5 @@
 /**
- * `bench load [--quick] [--parts A,B] [--soak MINUTES] [--history MB] [--json]`: Rollcall as it runs for years. 2,048 hosts in 256
+ * `bench load [--quick] [--parts A,B] [--soak MINUTES] [--history MB] [--keep FILE] [--json]`: Rollcall as it runs for years. 2,048 hosts in 256
  * subnets by the minute on a gigabyte of past, then 10,000; 200 browsers; reads and writes during a sweep and a backup;
  * a flood of wrong sign-ins; everybody silent at once; and a soak in which memory, open files and the log have to stay as they are. Needs root.
  */
@@ -30,7 +30,12 @@ import {
 const { values } = parseArgs({
 	options: {
 		...{ quick: { type: "boolean" }, json: { type: "boolean" } },
-		...{ soak: { type: "string" }, history: { type: "string" }, parts: { type: "string" } },
+		...{
+			soak: { type: "string" },
+			history: { type: "string" },
+			parts: { type: "string" },
+			keep: { type: "string" },
+		},
 	},
 });
 const quick = values.quick ?? false;
@@ -261,7 +266,7 @@ const tell = (figures: readonly Figure[]) => {
 	printFigures(figures, json);
 	all.push(...figures);
 };
-const ground = openYears(historyMb);
+const ground = openYears(historyMb, values.keep);
 const interrupted = () => {
 	ground.close();
 	process.exit(130);
