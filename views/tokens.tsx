@@ -12,7 +12,7 @@ import { Own } from "./users.tsx";
 const SCOPE_NAMES: readonly { scope: Scope; says: string }[] = [
 	{ scope: "read", says: "read: sees everything, for dashboards and Prometheus" },
 	{ scope: "write", says: "write: and changes what is recorded" },
-	{ scope: "admin", says: "admin: and webhooks" },
+	{ scope: "admin", says: "admin: everything, also users, tokens and webhooks" },
 ];
 const DAYS = ["30", "90", "365", ""] as const;
 

@@ -139,6 +139,9 @@ async function plant(): Promise<void> {
 		"webhook secret",
 		found(/whsec_[\w+/=]+/, await ask("POST", "/settings/webhooks", hook, { once: true })),
 	);
+	const wish = { name: "u", scope: "read", own_password: PASSWORD };
+	const second = await ask("POST", "/api/v1/tokens", wish, { once: true, json: true });
+	secrets.set("token made by the API", found(/rc_[\w-]{43}/, second));
 	const start = await ask("GET", "/account/two-step", undefined, { once: true });
 	const totp = found(/name="secret" value="([A-Z2-7]{32})"/, start);
 	secrets.set("key of the second step", totp);
@@ -167,6 +170,12 @@ async function err(): Promise<void> {
 		];
 		for (const body of wrong) await ask("POST", path, body as object, { json: true });
 	}
+	const json = { json: true } as const;
+	await ask("POST", "/api/v1/users", { name: "eve", password: TYPED, own_password: WRONG }, json);
+	await ask("POST", "/api/v1/users", { name: TYPED, password: "short", own_password: PASSWORD }, json);
+	await ask("PUT", "/api/v1/users/1/password", { password: "short", own_password: PASSWORD }, json);
+	await ask("PATCH", "/api/v1/users/1", { role: TYPED, password: TYPED }, json);
+	await ask("POST", "/api/v1/tokens", { name: "x", scope: TYPED, own_password: PASSWORD }, json);
 	for (const url of [
 		`http://ada:${URL_PASSWORD}@hooks.example.org/x`,
 		`https:\\\\${URL_PASSWORD}@hooks.example.org`,
@@ -215,6 +224,7 @@ const PAGES = [
 		"/docs",
 	],
 	...["/api/v1/events", "/api/v1/doctor", "/api/v1/hosts/999", "/openapi.json", "/metrics", "/healthz"],
+	...["/api/v1/users", "/api/v1/users/1", "/api/v1/tokens"],
 	...["/activity/record?format=csv", "/activity/record?format=json", "/api/v1/export?format=json"],
 ];
 

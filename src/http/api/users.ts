@@ -3,15 +3,7 @@
 import { type Static, Type as t } from "@sinclair/typebox";
 import type { Passwords } from "../../ipam/passwords.ts";
 import { endSessions } from "../../ipam/sessions.ts";
-import {
-	addUser,
-	changePassword,
-	deleteUser,
-	demandUser,
-	editUser,
-	listUsers,
-	stopTwoStep,
-} from "../../ipam/users.ts";
+import { addUser, changePassword, deleteUser, demandUser, editUser, listUsers } from "../../ipam/users.ts";
 import { ROLES, type User } from "../../model/user.ts";
 import { confirm } from "../account.ts";
 import type { Desk } from "../desk.ts";
@@ -185,9 +177,7 @@ function doorOperations(desk: Desk, passwords: Passwords): Operation[] {
 				demandUser(desk.context, id);
 				await prove(desk, passwords, request, own);
 				const by = desk.by(request);
-				await changePassword(by, passwords, id, password);
-				stopTwoStep(by, id);
-				return { status: 200, body: userJson(demandUser(by, id)) };
+				return { status: 200, body: userJson(await changePassword(by, passwords, id, password, true)) };
 			},
 		}),
 		operation({
