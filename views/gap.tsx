@@ -54,19 +54,19 @@ export function GapRow(props: {
 							<span class="sr"> {rangeText(range)}</span>
 						</a>
 					)}
-					<ReserveLink
-						subnetId={props.subnetId}
-						address={first}
-						label={size === 1n ? "Reserve" : "Reserve first free"}
-					/>
+					{reserveLink({
+						subnetId: props.subnetId,
+						address: first,
+						label: size === 1n ? "Reserve" : "Reserve first free",
+					})}
 					{size > 1n && (
 						<>
-							<ReserveLink
-								subnetId={props.subnetId}
-								address={first}
-								count={size < SEVERAL ? size : SEVERAL}
-								label="Reserve several"
-							/>
+							{reserveLink({
+								subnetId: props.subnetId,
+								address: first,
+								count: size < SEVERAL ? size : SEVERAL,
+								label: "Reserve several",
+							})}
 							<button type="button" class="mini copy" data-copy={rangeText(range)}>
 								Copy<span class="sr"> {rangeText(range)}</span>
 							</button>
@@ -92,15 +92,14 @@ export function FreeRow(props: {
 					{props.address}
 				</span>
 				<span class="size">unused</span>
-				<span class="does">
-					<ReserveLink subnetId={props.subnetId} address={props.address} label="Reserve" />
-				</span>
+				<span class="does">{reserveLink({ ...props, label: "Reserve" })}</span>
 			</td>
 		</tr>
 	);
 }
 
-function ReserveLink(props: {
+/** Called, not mounted: a list has hundreds. */
+function reserveLink(props: {
 	subnetId: number | undefined;
 	address: string;
 	label: string;

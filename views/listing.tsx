@@ -118,9 +118,7 @@ export function ListingRows(props: ListingProps) {
 	const may = useMay();
 	return (
 		<>
-			{listing.rows.map((entry) => (
-				<Row key={keyOf(entry)} entry={entry} may={may} {...props} />
-			))}
+			{listing.rows.map((entry) => Row({ ...props, entry, may }))}
 			{listing.next !== undefined && (
 				<tr class="more" id="more" {...row}>
 					<td {...cell} colSpan={COLUMNS.length}>
@@ -141,19 +139,6 @@ export function ListingRows(props: ListingProps) {
 	);
 }
 
-function keyOf(entry: ListRow): string {
-	switch (entry.kind) {
-		case "group":
-			return entry.group;
-		case "host":
-			return `h${entry.host.id}`;
-		case "free":
-			return `f${entry.address}`;
-		default:
-			return `g${entry.range.first}`;
-	}
-}
-
 /** `may`: the reader may edit hosts and take addresses. */
 type RowProps = ListingProps & { may: boolean };
 
@@ -163,16 +148,9 @@ function Row(props: RowProps & { entry: ListRow }) {
 		case "group":
 			return <GroupRow entry={entry} />;
 		case "host":
-			return (
-				<HostRow
-					host={entry.host}
-					now={props.now}
-					at={entry.host.address === props.listing.at}
-					may={props.may}
-				/>
-			);
+			return HostRow({ ...props, host: entry.host, at: entry.host.address === props.listing.at });
 		case "gap":
-			return <GapRow {...gapOf(props)} range={entry.range} />;
+			return GapRow({ ...gapOf(props), range: entry.range });
 		case "free":
 			return (
 				<FreeRow
@@ -183,7 +161,7 @@ function Row(props: RowProps & { entry: ListRow }) {
 				/>
 			);
 		case "gap_rest":
-			return <GapRow {...gapOf(props)} range={entry.range} rest />;
+			return GapRow({ ...gapOf(props), range: entry.range, rest: true });
 	}
 }
 

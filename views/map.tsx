@@ -16,11 +16,17 @@ const WORDS: Readonly<Record<Cell, string>> = {
 	edge: "not usable",
 };
 
+/** How many cells there are of each state, counted in one go. */
+function countCells({ cells }: Cells): Record<Cell, number> {
+	const counts: Record<Cell, number> = { up: 0, down: 0, unknown: 0, reserved: 0, free: 0, edge: 0 };
+	for (const cell of cells) counts[cell] += 1;
+	return counts;
+}
+
 /** In words, for those who do not see it. */
 function told(map: Cells): string {
-	const of = (...states: Cell[]) => map.cells.filter((cell) => states.includes(cell)).length;
-	const parts = [`${of("up")} up`, `${of("down")} down`, `${of("unknown", "reserved")} unknown`];
-	return `Addresses: ${parts.join(", ")}, ${of("free")} free`;
+	const { up, down, unknown, reserved, free } = countCells(map);
+	return `Addresses: ${up} up, ${down} down, ${unknown + reserved} unknown, ${free} free`;
 }
 
 /** The small picture: nothing to click, one path per state. */
@@ -34,31 +40,39 @@ export function Strip(props: { map: AddressMap }) {
 const SQUARES_WIDE = 64;
 const DOTS_WIDE = 128;
 
-/**
- * Where the cells of a state lie, as path data: a shape in each, which ends where it began. Steps are relative, so that
- * the many cells of a page say the same few things.
- */
-function pathOf(map: Cells, wide: number, states: readonly Cell[], shape: string): string {
-	let path = "";
-	let [x, y] = [0, 0];
-	for (const [at, cell] of map.cells.entries()) {
-		if (!states.includes(cell)) continue;
-		const [toX, toY] = [at % wide, Math.floor(at / wide)];
-		path += `m${toX - x} ${toY - y}${shape}`;
-		[x, y] = [toX, toY];
-	}
-	return path;
-}
+/** How cells are painted: those that differ only in words look alike. */
+const PAINT = {
+	free: "free",
+	edge: "free",
+	unknown: "unknown",
+	reserved: "unknown",
+	up: "up",
+	down: "down",
+} as const;
+type Painted = (typeof PAINT)[Cell];
+const PAINTED: readonly Painted[] = ["free", "unknown", "up", "down"];
 
-const PAINTED = [
-	["free", ["free", "edge"]],
-	["unknown", ["unknown", "reserved"]],
-	["up", ["up"]],
-	["down", ["down"]],
-] as const;
+/**
+ * Where the cells of each state lie, as path data: a shape in each, which ends where it began. Steps are relative, so
+ * that the many cells of a page say the same few things. One walk over all cells; `ground`: free ones are left out.
+ */
+function pathsOf(map: Cells, { wide, shape, ground }: { wide: number; shape: string; ground: boolean }) {
+	const paths: Record<Painted, string> = { free: "", unknown: "", up: "", down: "" };
+	const ends: Record<Painted, number> = { free: 0, unknown: 0, up: 0, down: 0 };
+	for (let at = 0; at < map.cells.length; at++) {
+		const paint = PAINT[map.cells[at] ?? "free"];
+		if (ground && paint === "free") continue;
+		const end = ends[paint];
+		const [x, y] = [(at % wide) - (end % wide), Math.floor(at / wide) - Math.floor(end / wide)];
+		paths[paint] += `m${x} ${y}${shape}`;
+		ends[paint] = at;
+	}
+	return paths;
+}
 
 function Squares(props: { map: Cells }) {
 	const rows = Math.max(1, Math.ceil(props.map.cells.length / SQUARES_WIDE));
+	const paths = pathsOf(props.map, { wide: SQUARES_WIDE, shape: "h.38v.38h-.38z", ground: false });
 	return (
 		<svg
 			class="strip squares"
@@ -66,8 +80,8 @@ function Squares(props: { map: Cells }) {
 			role="img"
 			aria-label={told(props.map)}
 		>
-			{PAINTED.map(([name, states]) => (
-				<path key={name} class={name} d={pathOf(props.map, SQUARES_WIDE, states, "h.38v.38h-.38z")} />
+			{PAINTED.map((name) => (
+				<path key={name} class={name} d={paths[name]} />
 			))}
 		</svg>
 	);
@@ -75,12 +89,13 @@ function Squares(props: { map: Cells }) {
 
 function Dots(props: { map: Cells }) {
 	const rows = Math.ceil(props.map.cells.length / DOTS_WIDE);
+	const paths = pathsOf(props.map, { wide: DOTS_WIDE, shape: "h0", ground: true });
 	const ground = Array.from({ length: rows }, (_, y) => `M0 ${y}h${DOTS_WIDE - 1}`).join("");
 	return (
 		<svg class="strip dots" viewBox={`-.5 -.5 ${DOTS_WIDE} ${rows}`} role="img" aria-label={told(props.map)}>
 			<path class="free" d={ground} />
-			{PAINTED.slice(1).map(([name, states]) => (
-				<path key={name} class={name} d={pathOf(props.map, DOTS_WIDE, states, "h0")} />
+			{PAINTED.slice(1).map((name) => (
+				<path key={name} class={name} d={paths[name]} />
 			))}
 		</svg>
 	);
