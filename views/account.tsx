@@ -57,9 +57,9 @@ export function Account(props: Props) {
 			<Panel title="Signed in">
 				<Sessions {...props} />
 				{props.sessions.length > 1 && (
-					<p class="padded">
+					<div class="padded">
 						<ActionButton action="/account/sessions/end" label="Sign out everywhere else" needs="viewer" />
-					</p>
+					</div>
 				)}
 			</Panel>
 		</SettingsFrame>

@@ -91,27 +91,29 @@ export function BatchPage(props: { batch: Batch; kept: readonly Kept[]; days: nu
 			<h1>
 				<Says batch={batch} />
 			</h1>
-			<p>
-				<Age at={batch.madeAt} now={props.now} />
-				{batch.actor !== "" && (
-					<>
-						{" "}
-						by <Wire text={batch.actor} />
-					</>
-				)}
-				{batch.state !== "open" && (
-					<>
-						: <Counts batch={batch} />
-					</>
-				)}
-				.
-			</p>
-			{typeof batch.detail.import === "number" && (
+			<section class="panel padded stack" aria-label="What was done">
 				<p>
-					<a href={`/imports/${batch.detail.import}`}>The file, row by row</a>
+					<Age at={batch.madeAt} now={props.now} />
+					{batch.actor !== "" && (
+						<>
+							{" "}
+							by <Wire text={batch.actor} />
+						</>
+					)}
+					{batch.state !== "open" && (
+						<>
+							: <Counts batch={batch} />
+						</>
+					)}
+					.
 				</p>
-			)}
-			{progress === undefined ? <Standing {...props} /> : <UnderWay batch={batch} {...progress} />}
+				{typeof batch.detail.import === "number" && (
+					<p>
+						<a href={`/imports/${batch.detail.import}`}>The file, row by row</a>
+					</p>
+				)}
+				{progress === undefined ? <Standing {...props} /> : <UnderWay batch={batch} {...progress} />}
+			</section>
 		</Main>
 	);
 }
@@ -222,7 +224,7 @@ function Counts(props: { batch: Batch }) {
 
 function KeptList(props: { kept: readonly Kept[]; more: number }) {
 	return (
-		<ul class="plain">
+		<ul class="plain kept">
 			{props.kept.map((one) => (
 				<li key={`${one.noun}${one.id}`}>
 					{one.outcome === "gone" || one.noun === "webhook" ? (

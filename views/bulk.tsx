@@ -92,6 +92,9 @@ function Selected({ selection }: { selection: SelectionFields }) {
 	);
 }
 
+/** Fields that say themselves what is wrong with them. */
+const TICKED = ["description", "tags_added", "tags_removed", "notes", "hostname"];
+
 export function BulkEdit(props: BulkProps) {
 	const { selection, problem, tags } = props;
 	const shared = { values: props.values ?? {}, problem };
@@ -103,7 +106,7 @@ export function BulkEdit(props: BulkProps) {
 			<Form class="panel padded fields bulk-edit" action="/bulk/edit">
 				<Selected selection={selection} />
 				<p class="quiet">Only what is ticked is written, the same to each of them. It can be undone.</p>
-				{problem !== undefined && (
+				{problem !== undefined && !TICKED.includes(problem.field ?? "") && (
 					<p class="field-problem" role="alert">
 						{visibleLines(problem.message)}
 					</p>
@@ -182,7 +185,10 @@ function Ticked(props: {
 		autocomplete: "off",
 		"aria-label": props.label,
 		"aria-invalid": bad ? ("true" as const) : undefined,
-		"aria-describedby": props.hint === undefined ? undefined : `bulk-${name}-hint`,
+		"aria-describedby":
+			[bad && `bulk-${name}-problem`, props.hint !== undefined && `bulk-${name}-hint`]
+				.filter(Boolean)
+				.join(" ") || undefined,
 	};
 	return (
 		<div class={bad ? "field ticked bad" : "field ticked"}>
@@ -201,6 +207,11 @@ function Ticked(props: {
 				<input type="text" {...shared} list={props.list} value={values[name] ?? ""} />
 			) : (
 				<textarea rows={props.lines} {...shared} value={values[name] ?? ""} />
+			)}
+			{bad && (
+				<p class="field-problem" id={`bulk-${name}-problem`} role="alert">
+					{visibleLines(props.problem?.message ?? "")}
+				</p>
 			)}
 			{props.hint !== undefined && (
 				<p class="hint" id={`bulk-${name}-hint`}>
