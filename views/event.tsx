@@ -145,6 +145,11 @@ function says(event: Event): (string | { wire: string })[] {
 	}
 }
 
+/** Without the words that a narrow column has no room for. */
+function inBrief(parts: ReturnType<typeof says>): ReturnType<typeof says> {
+	return parts.map((part) => (typeof part === "string" ? part.replace(/ of silence$/, "") : part));
+}
+
 function returned({ downMs }: Event["detail"]): string {
 	return typeof downMs === "number" ? `came back after ${duration(downMs)} of silence` : "came back";
 }
@@ -258,13 +263,14 @@ export function EventLine(props: {
 	brief?: boolean;
 }) {
 	const { event, back } = props;
+	const told = props.brief === true ? inBrief(says(event)) : says(event);
 	return (
 		<li class="event" id={`e${event.id}`}>
 			<i class={`mark ${MARKS[event.kind]}`} aria-hidden="true" />
 			<span class="what">
 				{(props.subject !== false || event.hostId === undefined) && <Subject event={event} />}
 				<span class="says">
-					{says(event).map((part) =>
+					{told.map((part) =>
 						typeof part === "string" ? visible(part) : <Wire key={part.wire} text={part.wire} />,
 					)}
 				</span>
