@@ -40,7 +40,7 @@ export function startJobs(context: Context, workers: Workers): Jobs {
 		{ name: "nightly backup", pattern: "0 41 3 * * *", run: () => askBackup(context) },
 		{ name: "backups", pattern: "*/2 * * * * *", run: () => backups.tick() },
 		{ name: "reservations", pattern: "8 * * * * *", run: tendReservations },
-		{ name: "left half-way", pattern: "*/10 * * * * *", run: () => void resume() },
+		{ name: "left half-way", pattern: "*/10 * * * * *", run: async () => void (await resume()) },
 		{ name: "doctor", pattern: "*/5 * * * * *", run: () => doctor.look() },
 		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
 		{ name: "the certificate", pattern: "*/10 * * * * *", run: () => server.renew() },

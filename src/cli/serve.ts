@@ -41,6 +41,10 @@ export async function serveUntilStopped(
 	prepare?: (context: Context) => void,
 ): Promise<number> {
 	const app = await openApp(config, { entry: Bun.main, ...(prepare === undefined ? {} : { prepare }) });
+	// A mistake in one piece of work must not end all others: the engine would end the process.
+	process.on("unhandledRejection", (reason) =>
+		app.context.log.error("something failed that nobody waited for", { reason }),
+	);
 	app.context.log.info("serving", {
 		url: app.url,
 		database: config.databasePath,

@@ -10,6 +10,7 @@ import { createBus } from "../../src/events/bus.ts";
 import { silentLog } from "../../src/log.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startThread, type Thread } from "../../src/sweeps/thread.ts";
+import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
 
 let folder: string;
 let thread: Thread | undefined;
@@ -116,3 +117,16 @@ test("the program itself as a thread hears what is said while it still loads", a
 	thread = own;
 	await until(() => own.state().manners !== undefined);
 });
+
+test("a failure that nobody waits for ends nothing: it is logged, and pages are served (fault F-20)", async () => {
+	const port = await freePort();
+	const entry = join(import.meta.dir, "../helpers/forgotten-entry.ts");
+	const command = [process.execPath, "--no-env-file", entry, join(folder, "ipam.db"), String(port)];
+	const child = spawn(command, { cwd: join(import.meta.dir, "../.."), env: { PATH: process.env.PATH } });
+	await untilAnswers(`http://127.0.0.1:${port}/healthz`);
+	await Bun.sleep(600);
+	expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+	child.kill("SIGTERM");
+	expect(await child.exited).toBe(0);
+	expect(await new Response(child.stdout).text()).toContain('nobody waited for reason="forgotten"');
+}, 20_000);
