@@ -86,17 +86,12 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		log,
 		publish,
 		neighbours: openNeighbours(),
+		arpEnabled: config.arpEnabled && !config.demo,
 		vendorOf: openVendors(),
 	});
 	const { rawRetentionDays, hourlyRetentionDays } = config;
-	const retention = openRetention({
-		...BOUNDS,
-		rawRetentionDays,
-		hourlyRetentionDays,
-		db,
-		clock: systemClock,
-		log,
-	});
+	const days = { rawRetentionDays, hourlyRetentionDays };
+	const retention = openRetention({ ...BOUNDS, ...days, db, clock: systemClock, log });
 	return {
 		stations: [
 			openWatch({ db, path: config.databasePath, log, now: () => systemClock.now() }),

@@ -6,6 +6,7 @@ import { type Address, familyOf } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
 import { type Patience, type ProbeBatch, type ProbeOptions, type Prober, SILENT } from "../probes/probe.ts";
 import type { Surroundings } from "./gate.ts";
+import type { Listen } from "./listening.ts";
 import type { Verdict } from "./recorder.ts";
 import { isLoopback } from "./targets.ts";
 
@@ -33,6 +34,8 @@ export type Manner = {
 	readonly method: string;
 	/** The kernel's neighbour table knows more of these hosts than the answers say. */
 	readonly neighbours: boolean;
+	/** Who keeps silent may have answered the kernel; undefined: it is not asked. */
+	readonly listen?: Listen | undefined;
 };
 
 /**
@@ -88,7 +91,7 @@ export async function answersOf(
 	manner: Manner,
 	signal: AbortSignal,
 ): Promise<{ answered: Verdict[]; proven: boolean }> {
-	const answered: Verdict[] = [];
+	let answered: Verdict[] = [];
 	let proven = true;
 	for (const { targets, options } of waysOf(manner, suspects)) {
 		const batches = prober.probe(targets, { ...options, signal });
@@ -99,6 +102,10 @@ export async function answersOf(
 		}
 		// A reply that the kernel dropped for want of room may have been anybody's.
 		proven &&= (step.value.lost ?? 0) === 0;
+	}
+	if (manner.listen !== undefined) {
+		const heard = new Set(answered.map(({ address }) => address));
+		answered = [...answered, ...manner.listen(suspects.filter((address) => !heard.has(address))).answered];
 	}
 	return { answered, proven };
 }

@@ -11,6 +11,7 @@ import type { Subnet } from "../model/subnet.ts";
 import type { Address } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
 import type { Neighbour } from "../probes/arp/neighbours.ts";
+import { SILENT } from "../probes/probe.ts";
 import type { VendorOf } from "../probes/vendor.ts";
 import { type Db, transact } from "../store/database.ts";
 import { countSeen, listAddresses } from "../store/history.ts";
@@ -26,6 +27,7 @@ import {
 	waysOf,
 } from "./asking.ts";
 import type { Gate } from "./gate.ts";
+import { openListen } from "./listening.ts";
 import { ownNetworkBack, ownNetworkDown } from "./outage.ts";
 import * as recorder from "./recorder.ts";
 import { innerRanges, isLoopback, planTargets } from "./targets.ts";
@@ -45,6 +47,9 @@ export type SweepDeps = AskDeps & {
 	readonly timing: SweepTiming;
 	/** The kernel's neighbour table, and who made an interface. */
 	readonly neighbours: () => Neighbour[];
+	/** Whoever answers ARP, or neighbour discovery, is up; see `arpAliasesMax` in config for the other. */
+	readonly arpEnabled: boolean;
+	readonly arpAliasesMax: number;
 	readonly vendorOf: VendorOf;
 	readonly gate: Gate;
 	/** Told after each commit. */
@@ -76,7 +81,7 @@ export async function sweepSubnet(
 	const subnet = findSubnet(db, run.subnetId);
 	if (subnet === undefined) throw new AppError("not_found", "The subnet is gone.");
 	const known = listAddresses(db, subnet.id);
-	const manner = mannerOf(deps, subnet);
+	const manner = listening(deps, mannerOf(deps, subnet), new Set(known));
 	const plan = planTargets(subnet, {
 		inner: innerRanges(listChildren(db, subnet.id)),
 		attached: deps.surroundings().networks.map((network) => network.cidr),
@@ -184,6 +189,16 @@ export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void 
 	tellEnd(deps, run, pass, 0, gone ? "cancelled" : "failed");
 }
 
+/** Verdicts in one transaction, of those that were held back. */
+const CHUNK = 1_000;
+
+/** Near addresses that we may not ask by ARP ourselves are looked for by the kernel: it is listened to. */
+function listening(deps: SweepDeps, manner: Manner, known: ReadonlySet<Address>): Manner {
+	if (!manner.neighbours || !deps.arpEnabled) return manner;
+	const { neighbours, clock, arpAliasesMax: aliasesMax } = deps;
+	return { ...manner, listen: openListen({ neighbours, known, aliasesMax, nowMs: clock.monotonicMs }) };
+}
+
 /** IPv6 networks are too large to try: whom this machine has talked to is asked as well. */
 function withNeighbours(deps: SweepDeps, { cidr }: Subnet, known: readonly Address[]): Address[] {
 	const talked = deps.neighbours().map(({ address }) => address);
@@ -198,17 +213,32 @@ async function ask(
 	signal: AbortSignal,
 ): Promise<Pass> {
 	const pass: Pass = { suspects: [], replies: 0, done: 0, found: 0 };
+	const record = (verdicts: readonly recorder.Verdict[]) => {
+		const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
+		pass.suspects.push(...recorded.suspects);
+		pass.replies += recorded.replies;
+		pass.found += recorded.found;
+		pass.done += verdicts.length;
+		tell(deps, recording.run, recorded);
+	};
 	for (const way of waysOf(manner, targets)) {
+		const listen = way.options === manner.near ? manner.listen : undefined;
+		/** Without an answer to us: the kernel is heard before they are judged. */
+		const silent: Address[] = [];
 		for await (const batch of deps.prober.probe(way.targets, { ...way.options, signal })) {
 			const verdicts = verdictsOf(way.targets, batch);
-			const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
-			pass.suspects.push(...recorded.suspects);
-			pass.replies += recorded.replies;
-			pass.found += recorded.found;
-			pass.done += verdicts.length;
-			tell(deps, recording.run, recorded);
-			tellProgress(deps, recording.run, pass.done, targets.length, "running");
+			const heard =
+				listen === undefined ? verdicts : verdicts.filter(({ latencyUs }) => latencyUs !== SILENT);
+			if (listen !== undefined) {
+				for (const { address, latencyUs } of verdicts) if (latencyUs === SILENT) silent.push(address);
+			}
+			record(heard);
+			tellProgress(deps, recording.run, pass.done + silent.length, targets.length, "running");
 		}
+		if (listen === undefined || signal.aborted) continue;
+		const judged = listen(silent);
+		const rest = [...judged.answered, ...judged.silent];
+		for (let from = 0; from < rest.length; from += CHUNK) record(rest.slice(from, from + CHUNK));
 	}
 	return pass;
 }

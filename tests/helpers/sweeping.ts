@@ -49,6 +49,8 @@ export function stage(...alive: string[]): Stage {
 			log: silentLog,
 			timing: BOUNDS,
 			neighbours: () => made.neighbours,
+			arpEnabled: true,
+			arpAliasesMax: BOUNDS.arpAliasesMax,
 			vendorOf: (mac) => (mac < 2 ** 25 ? `Vendor ${mac}` : undefined),
 			surroundings: () => made.surroundings,
 			publish: (item) => news.push(item),

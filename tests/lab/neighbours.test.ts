@@ -1,14 +1,21 @@
 /** Hardware addresses from the kernel's table: IPv6, and where packet sockets are forbidden; with the real program. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { configure, type Lab, labProblem, openLab } from "../helpers/netns.ts";
+import { configure, type Lab, labProblem, nft, openLab } from "../helpers/netns.ts";
 import { type Rollcall, startRollcall } from "../helpers/rollcall.ts";
 
-const problem = labProblem("curl");
+const problem = labProblem("curl", "nft");
 const FAR_MAC = "00:11:32:8a:00:01";
 const OTHER_MAC = "52:54:00:00:00:07";
 
-type HostJson = { id: number; ip: string; mac: string | null; vendor: string | null; status: string };
+type HostJson = {
+	id: number;
+	ip: string;
+	mac: string | null;
+	vendor: string | null;
+	status: string;
+	latency_ms: number | null;
+};
 type EventJson = { id: number; kind: string; ip: string; detail: Record<string, string> };
 
 let lab: Lab;
@@ -84,5 +91,48 @@ describe.skipIf(problem !== undefined)(
 			expect(find("10.70.0.7")?.mac).toBe(FAR_MAC);
 			expect(events().filter(({ kind }) => kind === "mac_changed")).toHaveLength(1);
 		}, 20_000);
+	},
+);
+
+describe.skipIf(problem !== undefined)(
+	problem ? `lab neighbours, IPv6 (skipped: ${problem})` : "lab neighbours, IPv6",
+	() => {
+		let own: Lab;
+		beforeAll(async () => {
+			own = openLab(14);
+			lab = own;
+			configure(own, {
+				near: ["addr add fd99::1/120 dev veth0 nodad"],
+				far: ["addr add fd99::7/120 dev veth0 nodad", "addr add fd99::8/120 dev veth0 nodad"],
+			});
+			nft(
+				own,
+				"far",
+				`table ip6 t {
+	chain in {
+		type filter hook input priority 0
+		ip6 daddr fd99::7 icmpv6 type echo-request drop
+	}
+}`,
+			);
+			rollcall = await startRollcall(own, { PTR_LOOKUP_ENABLED: "false" });
+		}, 30_000);
+		afterAll(async () => {
+			await rollcall?.close();
+			own?.close();
+		});
+
+		test("a host that drops pings and answers neighbour discovery is up, silent to ping, as long as it does", async () => {
+			const id = subnet("fd99::/120");
+			await sweep(id);
+			expect(find("fd99::8")).toMatchObject({ status: "up", latency_ms: expect.any(Number) });
+			expect(find("fd99::7")).toMatchObject({ status: "up", latency_ms: null });
+			expect(find("fd99::7")?.mac).toMatch(/^02:00:00:00:99:02$/);
+			configure(own, { far: ["addr del fd99::7/120 dev veth0"] });
+			await sweep(id);
+			for (let i = 0; i < 100 && find("fd99::7")?.status === "up"; i++) await Bun.sleep(250);
+			expect(find("fd99::7")?.status).toBe("down");
+			expect(find("fd99::8")?.status).toBe("up");
+		}, 40_000);
 	},
 );

@@ -139,9 +139,9 @@ function arp(facts: Facts): Check {
 	return {
 		name,
 		state: "warn",
-		says: "Packet sockets are not permitted: on attached networks hosts that drop pings are found late or not at all, and large networks are swept slowly.",
+		says: "Packet sockets are not permitted: on attached networks only the kernel's own look for neighbours finds hosts that drop pings, and large networks are swept slowly.",
 		mend: setcap(facts),
-		light: "ARP is not permitted: hosts that drop pings are not seen.",
+		light: "ARP is not permitted: large attached networks are swept slowly.",
 	};
 }
 

@@ -10,7 +10,12 @@ import { isUnicast, type Mac, macAt } from "../../net/mac.ts";
 import { type Libc, openLibc } from "../libc.ts";
 import { dump, readAttributes, readPart } from "../netlink.ts";
 
-export type Neighbour = { readonly address: Address; readonly mac: Mac };
+export type Neighbour = {
+	readonly address: Address;
+	readonly mac: Mac;
+	/** It answered so long ago, in milliseconds; undefined: nobody asked, it was entered by hand. */
+	readonly confirmedMs?: number | undefined;
+};
 
 const RTM_NEWNEIGH = 28;
 const RTM_GETNEIGH = 30;
@@ -18,6 +23,10 @@ const RTM_GETNEIGH = 30;
 const MESSAGE_BYTES = 12;
 const NDA_DST = 1;
 const NDA_LLADDR = 2;
+/** nda_cacheinfo: confirmed, used, updated, references, 4 each, in hundredths of a second (USER_HZ). */
+const NDA_CACHEINFO = 3;
+const TICK_MS = 10;
+const NUD_PERMANENT = 0x80;
 /** NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT: not unresolved, failed, or without ARP. */
 const KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80;
 
@@ -26,13 +35,17 @@ export function readNeighbours(parts: readonly Uint8Array[]): Neighbour[] {
 	const found: Neighbour[] = [];
 	for (const { type, body } of parts.flatMap((part) => readPart(part).messages)) {
 		if (type !== RTM_NEWNEIGH || body.byteLength < MESSAGE_BYTES) continue;
-		if ((body.getUint16(8, true) & KNOWN) === 0) continue;
+		const state = body.getUint16(8, true);
+		if ((state & KNOWN) === 0) continue;
 		const attributes = readAttributes(body, MESSAGE_BYTES);
 		const address = addressOf(attributes.get(NDA_DST));
 		const hardware = attributes.get(NDA_LLADDR);
 		if (address === undefined || hardware?.byteLength !== 6) continue;
 		const mac = macAt(hardware, 0);
-		if (isUnicast(mac)) found.push({ address, mac });
+		const info = attributes.get(NDA_CACHEINFO);
+		const heard = (state & NUD_PERMANENT) === 0 && info !== undefined && info.byteLength >= 4;
+		const confirmedMs = heard ? info.getUint32(0, true) * TICK_MS : undefined;
+		if (isUnicast(mac)) found.push({ address, mac, confirmedMs });
 	}
 	return found;
 }
