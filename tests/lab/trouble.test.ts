@@ -8,7 +8,18 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { configure, FAR, knowsFar, type Lab, labProblem, nft, openLab, sysctl } from "../helpers/netns.ts";
+import {
+	configure,
+	FAR,
+	knowsFar,
+	knowsNear,
+	type Lab,
+	labProblem,
+	NEAR,
+	nft,
+	openLab,
+	sysctl,
+} from "../helpers/netns.ts";
 import { PROOF, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 const problem = labProblem("curl", "nmap", "nft", "setpriv", "sysctl");
@@ -150,6 +161,23 @@ describe.skipIf(problem !== undefined)(`own trouble${problem === undefined ? "" 
 			await until("all up again", () => statuses().every((status) => status === "up"));
 		},
 		3 * PATIENCE_MS,
+	);
+
+	test(
+		"the link is gone for a second, in the middle of a sweep and between two: nobody is down, nothing stays wrong",
+		async () => {
+			for (const during of [true, false]) {
+				if (during) rollcall.send("POST", "/api/v1/subnets/1/sweep");
+				configure(lab, { far: ["link set veth0 down"] });
+				await Bun.sleep(1_000);
+				configure(lab, { far: ["link set veth0 up", knowsNear(NEAR)] });
+				rollcall.send("POST", "/api/v1/subnets/1/sweep");
+				await until("all up", () => statuses().every((status) => status === "up"));
+			}
+			await well("Sweeps");
+			await well("Own network");
+		},
+		PATIENCE_MS,
 	);
 
 	test(
