@@ -30,7 +30,7 @@ export const TRUST_BOUNDS = {
 	hashPasses: 2,
 	hashesAtOnce: 4,
 	/** Of these for people at addresses where their account was not used lately: a flood leaves a processor to pages. */
-	hashesOfStrangers: 2,
+	hashesOfStrangers: 1,
 	hashesWaiting: 32,
 	/** Of the places to wait, so many are for people at addresses where their account was used lately. */
 	hashesReserved: 8,

@@ -196,10 +196,10 @@ test("a crowd of strangers cannot take the places of those who are known", async
 	void ada.then(() => order.push("ada"));
 	const verdicts = await Promise.all(crowd.map((one) => one.finally(() => void order.push("stranger"))));
 	expect(await ada).toBe("in");
-	// Two run and twenty-four wait; she does not wait behind them.
-	expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(26);
+	// One runs and twenty-four wait; she does not wait behind them.
+	expect(verdicts.filter((verdict) => verdict === "wrong")).toHaveLength(25);
 	expect(order.filter((who, at) => who === "stranger" && at < order.indexOf("ada")).length).toBeLessThan(
-		34 + 6,
+		35 + 6,
 	);
 }, 20_000);
 
