@@ -84,8 +84,21 @@ export function movingPage(path: string): { title: string; main: VNode } | undef
 				title: plan.name,
 				main: <ImportPage {...shared} found={plan} show="change" rows={rows} next={2} />,
 			};
-		case "/x/import-refused":
-			return { title: plan.name, main: <ImportPage {...shared} found={plan} show="refuse" rows={refused} /> };
+		case "/x/import-refused": {
+			const around = [
+				{ cidr: "192.168.178.0/24", hosts: 36 },
+				{ cidr: "2001:db8:cafe:1234::/64", hosts: 1 },
+			];
+			const page = { ...shared, found: plan, around, show: "refuse", rows: refused } as const;
+			return { title: plan.name, main: <ImportPage {...page} /> };
+		}
+		case "/x/import-working": {
+			const stage = { step: "writing", done: 42_000, total: 100_000 } as const;
+			return {
+				title: plan.name,
+				main: <ImportPage {...shared} stage={stage} found={plan} show="add" rows={[]} />,
+			};
+		}
 		case "/x/import-unread":
 			return {
 				title: unread.name,

@@ -46,6 +46,10 @@ export const batch: Batch = {
 	...{ added: 0, changed: 24, deleted: 0, subnets: 0, undoneAt: undefined, undoneBy: "", kept: 0 },
 };
 const undone: Batch = { ...batch, state: "undone", undoneAt: NOW - 5_000, undoneBy: "ada", kept: 3 };
+const working: Batch = {
+	...{ ...batch, state: "undoing", kind: "delete", source: "Warehouse", actor: "marta", undoneBy: "ada" },
+	...{ changed: 0, deleted: 65_000, subnets: 1, detail: { undone: 24_100 } },
+};
 const kept: Kept[] = [
 	{ noun: "host", id: 5, label: "nas.lan", outcome: "kept", fields: "tags_json, description" },
 	{ noun: "host", id: 6, label: "x".repeat(120), outcome: "gone", fields: "" },
@@ -96,6 +100,7 @@ export function peoplePage(path: string): { title: string; main: VNode } | undef
 		"/x/bulk-wrong": () => ["Edit", <BulkEdit key="b" {...many} {...wrong} />],
 		"/x/bulk-delete": () => ["Delete", <BulkDelete key="b" {...many} />],
 		"/batches/4": () => ["Changed", <BatchPage key="b" batch={batch} kept={[]} days={14} now={NOW} />],
+		"/x/batch-working": () => ["Undo", <BatchPage key="b" batch={working} kept={[]} days={14} now={NOW} />],
 		"/x/batch-undone": () => ["Undone", <BatchPage key="b" batch={undone} kept={kept} days={14} now={NOW} />],
 	};
 	const found = pages[path]?.();
