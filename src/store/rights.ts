@@ -3,7 +3,7 @@
  * those that an earlier version, or somebody else's copy, left open. Knows no table.
  */
 
-import { chmodSync, closeSync, openSync, readdirSync, statSync } from "node:fs";
+import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, readdirSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** Read and write for the owner, nothing for others. */
@@ -40,26 +40,38 @@ export function closeToOthers(
 	const beside = namesIn(dirname(path)).filter(
 		(name) => name === own || (name.startsWith(own) && BELONGS.test(name.slice(own.length))),
 	);
-	const files = [
-		...beside.map((name) => join(dirname(path), name)),
+	const seen = [
+		...beside.map((name) => ({ name, done: closeFile(join(dirname(path), name), chmodSync) })),
 		...namesIn(backups.dir)
 			.filter(backups.isBackup)
-			.map((name) => join(backups.dir, name)),
+			.map((name) => ({ name, done: closeFile(join(backups.dir, name), changeNoLink) })),
 	];
-	const seen = files.map((file) => ({ name: basename(file), done: closeFile(file) }));
 	const named = (done: boolean) => seen.filter((one) => one.done === done).map(({ name }) => name);
 	return { closed: named(true), open: named(false) };
 }
 
 /** True: closed just now; false: open, and not ours to close; undefined: nobody else could read it. */
-function closeFile(path: string): boolean | undefined {
-	const found = statSync(path, { throwIfNoEntry: false });
+function closeFile(path: string, change: (path: string, mode: number) => void): boolean | undefined {
+	const found = lstatSync(path, { throwIfNoEntry: false });
 	if (found === undefined || !found.isFile() || (found.mode & OTHERS) === 0) return undefined;
 	try {
-		chmodSync(path, found.mode & ~OTHERS & 0o777);
+		change(path, found.mode & ~OTHERS & 0o777);
 		return true;
 	} catch {
 		return false;
+	}
+}
+
+/**
+ * A folder of backups may be shared: somebody could put a link to another file there in this moment. Not for what SQLite
+ * has open in this process: closing a file of it gives its locks away (POSIX fcntl).
+ */
+function changeNoLink(path: string, mode: number): void {
+	const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+	try {
+		fchmodSync(file, mode);
+	} finally {
+		closeSync(file);
 	}
 }
 

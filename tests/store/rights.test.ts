@@ -1,7 +1,16 @@
 /** Every file that Rollcall makes is for its owner alone, whatever the umask; those that were open are closed at the start. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+	chmodSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openApp } from "../../src/app.ts";
@@ -82,6 +91,24 @@ test("at the start open files are closed, once, and the log says which; stranger
 	said.length = 0;
 	await start();
 	expect(closed()).toEqual([]);
+	// The lock is held all the while, though its file was open to others.
+	chmodSync(`${path}.lock`, 0o644);
+	const app = await openApp(config, { listen: false, log });
+	expect(rights()["ipam.db.lock"]).toBe("600");
+	const script = `import { lockDatabase } from ${JSON.stringify(join(import.meta.dir, "../../src/store/database.ts"))};
+		lockDatabase(${JSON.stringify(path)}, { pid: 1, at: 0 });`;
+	const other = Bun.spawnSync([process.execPath, "-e", script], { stderr: "pipe" });
+	expect(other.stderr.toString()).toContain("Another Rollcall");
+	await app.close();
+});
+
+test("a link that somebody put among the backups leads nowhere", () => {
+	const other = join(folder, "other");
+	writeFileSync(other, "");
+	mkdirSync(join(folder, "backups"));
+	symlinkSync(other, join(folder, "backups", "ipam-20261124-034100.db"));
+	expect(closeToOthers(path, backups())).toEqual({ closed: [], open: [] });
+	expect(rights().other).toBe("666");
 });
 
 test("a folder that is not there, and a database in memory, are no trouble", () => {
