@@ -20,12 +20,15 @@ type Entry = {
 	/** How it is typed, without "rollcall ". */
 	readonly usage: string;
 	readonly says: string;
+	/** It goes on when nobody reads what it says. */
+	readonly stays?: true;
 	load(): Promise<Verb>;
 };
 
 const VERBS: Readonly<Record<string, Entry>> = {
 	serve: {
 		usage: "[serve]",
+		stays: true,
 		says: "serve the pages and sweep",
 		async load() {
 			const { SERVE_HELP: help, serveCommand: run } = await import("./serve.ts");
@@ -106,6 +109,7 @@ const VERBS: Readonly<Record<string, Entry>> = {
 	},
 	demo: {
 		usage: "demo",
+		stays: true,
 		says: "the product on an invented network, without a real one",
 		async load() {
 			const { DEMO_HELP: help, demoCommand: run } = await import("./demo.ts");
@@ -171,12 +175,23 @@ export async function runCommand(args: string[]): Promise<number> {
 		: runVerb("serve", args, io);
 }
 
+/** A reader that has gone (`| head`) wants no more, and nothing is wrong; a disk that is full is told. */
+function endWithReader(): void {
+	process.stdout.on("error", (error: { code?: string; message: string }) => {
+		if (error.code === "EPIPE") process.exit(0);
+		process.stderr.write(`rollcall: standard output cannot be written: ${error.message}.\n`);
+		process.exit(3);
+	});
+}
+
 async function runVerb(name: string, args: string[], io: Io): Promise<number> {
-	const verb = Object.hasOwn(VERBS, name) ? await VERBS[name]?.load() : undefined;
-	if (verb === undefined) {
+	const entry = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+	if (entry === undefined) {
 		io.err(`rollcall: there is no verb “${name}”. See: rollcall --help\n`);
 		return 2;
 	}
+	const verb = await entry.load();
+	if (entry.stays !== true) endWithReader();
 	if (args.includes("--help") || args.includes("-h")) {
 		io.out(verb.help);
 		return 0;

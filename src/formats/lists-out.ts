@@ -95,38 +95,53 @@ export async function* writeDnsmasq(source: ExportSource): AsyncGenerator<string
 	}
 }
 
-/** An inventory in YAML: a group for each subnet, a host once; strings as JSON, which YAML 1.2 reads alike. */
+/**
+ * An inventory in YAML: a group for each subnet, a host once; strings as JSON, which YAML 1.2 reads alike. What people or
+ * files said is marked `!unsafe`: Ansible would otherwise run the templates in it on whoever reads the inventory.
+ */
 export async function* writeAnsible(source: ExportSource): AsyncGenerator<string> {
-	const taken = new Set<string>();
-	const groups = new Set<string>();
+	const groups = groupNames(source.subnets);
+	// A host called like a group would be taken for it.
+	const taken = new Set<string>([...OWN_GROUPS, ...groups.values()]);
 	yield "all:\n  children:\n";
+	let some = false;
 	for (const subnet of source.subnets) {
 		let begun = false;
 		for await (const hosts of source.hostsOf(subnet.id)) {
 			let text = "";
 			for (const host of hosts) {
-				if (!begun) text += `    ${groupName(subnet, groups)}:\n      hosts:\n`;
+				if (!begun) text += `    ${groups.get(subnet.id)}:\n      hosts:\n`;
 				begun = true;
 				const plain = PLAIN_NAME.test(host.hostname) && !taken.has(host.hostname);
 				const name = plain ? host.hostname : host.ip;
 				taken.add(name);
 				text += ansibleHost(name, host);
 			}
+			some ||= begun;
 			yield text;
 		}
 	}
-	if (groups.size === 0) yield "    ungrouped: {}\n";
+	if (!some) yield "    ungrouped: {}\n";
 }
 
 function ansibleHost(name: string, host: Host): string {
-	const values = {
-		ansible_host: host.ip,
-		rollcall_status: host.status,
-		rollcall_tags: host.tags,
-		rollcall_description: host.description,
-	};
-	const lines = Object.entries(values).map(([key, value]) => `          ${key}: ${JSON.stringify(value)}\n`);
-	return `        ${JSON.stringify(name)}:\n${lines.join("")}`;
+	const unsafe = (text: string) => `!unsafe ${JSON.stringify(text)}`;
+	const lines = [
+		`ansible_host: ${JSON.stringify(host.ip)}`,
+		`rollcall_status: ${JSON.stringify(host.status)}`,
+		`rollcall_tags: [${host.tags.map(unsafe).join(", ")}]`,
+		`rollcall_description: ${unsafe(host.description)}`,
+	];
+	return `        ${JSON.stringify(name)}:\n${lines.map((line) => `          ${line}\n`).join("")}`;
+}
+
+/** Every inventory has these. */
+const OWN_GROUPS = ["all", "ungrouped"];
+
+/** By subnet; each once. */
+function groupNames(subnets: readonly Subnet[]): Map<number, string> {
+	const groups = new Set<string>();
+	return new Map(subnets.map((subnet) => [subnet.id, groupName(subnet, groups)]));
 }
 
 /** Letters, digits and underscores, not a digit first (Ansible's rule for groups); the name of each once. */
@@ -136,8 +151,9 @@ function groupName(subnet: Subnet, groups: Set<string>): string {
 		.toLowerCase()
 		.replace(/[^a-z0-9]+/g, "_")
 		.replace(/^_+|_+$/g, "");
-	const wanted = /^[a-z]/.test(named) && !["all", "ungrouped"].includes(named) ? named : block;
-	const name = groups.has(wanted) ? block : wanted;
+	const wanted = /^[a-z]/.test(named) && !OWN_GROUPS.includes(named) ? named : block;
+	let name = groups.has(wanted) ? block : wanted;
+	while (groups.has(name)) name += "_";
 	groups.add(name);
 	return name;
 }

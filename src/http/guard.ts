@@ -56,6 +56,9 @@ const AMBIGUOUS =
 	/%(?:2[def]|3\d|[46][1-9a-f]|[57][\da]|5[cf]|7e|00)|%(?![\da-f]{2})|\\|\/\/|\/\.{1,2}(?:\/|$)/i;
 const PATH_CHARS = 4_096;
 
+/** Prometheus and others leave the scheme out unless they are told. */
+const BARE_TOKEN = "A token follows the word Bearer: send “Authorization: Bearer rc_…”.";
+
 /** Answers why a request is refused; undefined: it may go on, and `callers` knows who sent it. */
 export type Guard = (
 	request: Request,
@@ -144,6 +147,7 @@ function findCaller(deps: GuardDeps, request: Request, sender: Sender): Caller |
 	const shown = request.headers.get("authorization");
 	// Other schemes are for a proxy on the way, and sent on by it.
 	if (shown !== null && /^bearer\b/i.test(shown)) return findProgram(deps, shown, sender);
+	if (shown?.startsWith("rc_") === true) return { status: 401, says: BARE_TOKEN };
 	const key = readSessionKey(request, sender.encrypted);
 	if (key === undefined) return undefined;
 	const active = !request.headers.has("x-unasked") && !pathOf(request).startsWith("/live");

@@ -78,6 +78,23 @@ test("beside a server: the server writes, and its pages know at once", async () 
 	}
 }, 60_000);
 
+test("a reader that has gone (| head) ends an export in peace", async () => {
+	file("p.csv", "ip,subnet\n10.0.0.1,10.0.0.0/24\n");
+	await run("import", "--database", "p.db", at("p.csv"));
+	const line = '"$@" | true; exit "${PIPESTATUS[0]}"';
+	const done = await runToEnd(["bash", "-c", line, "bash", ...PROGRAM, "export", "--database", at("p.db")], {
+		...{ cwd: HOME, env: ENV },
+	});
+	expect(done).toEqual({ code: 0, out: "", err: "" });
+}, 30_000);
+
+test("a disk that is full is told in one line, without a stack", async () => {
+	const line = ["bash", "-c", '"$@" > /dev/full', "bash", ...PROGRAM, "export", "--database", at("p.db")];
+	const done = await runToEnd(line, { cwd: HOME, env: ENV });
+	expect(done.code).toBe(3);
+	expect(done.err).toMatch(/^rollcall: standard output cannot be written: [^\n]+\n$/);
+}, 30_000);
+
 test.each([
 	["import", "Name one file"],
 	["import nowhere.csv", "There is no file "],

@@ -1,7 +1,7 @@
 /** Exports for other programs, letter by letter; where the program is here, it says itself whether it takes them. */
 
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeExport } from "../../src/formats/write.ts";
@@ -110,6 +110,64 @@ test("Ansible: YAML with a group for each subnet, every host once by a name of i
 	});
 	expect(other?.hosts.nas6).toMatchObject({ ansible_host: "2001:db8::14" });
 	expect(Bun.YAML.parse(await written("ansible", empty))).toEqual({ all: { children: { ungrouped: {} } } });
+});
+
+describe("Ansible and what people wrote", () => {
+	const named = [
+		host("10.0.0.1", { hostname: "all" }),
+		host("10.0.0.2", { hostname: "office_lan" }),
+		host("10.0.0.3", { hostname: "yes", description: "no", tags: ["null", "1e3"] }),
+		host("10.0.0.4", { description: "{{ lookup('pipe', 'touch MARK') }} # \"é\" '", tags: ["{{ 7*7 }}"] }),
+		host("2001:db8::9", { subnetId: 2 }),
+	];
+	const from: ExportSource = {
+		subnets: [
+			subnet(1, "10.0.0.0/24", "Office LAN", named.slice(0, 4)),
+			subnet(2, "2001:db8::/64", "net_10_1_0_0_24", named.slice(4)),
+			subnet(3, "10.1.0.0/24", "", []),
+		],
+		hosts: () => slices(named),
+		hostsOf: (id) => slices(named.filter(({ subnetId }) => subnetId === id)),
+		now: 0,
+	};
+
+	test("a host called like a group goes by its address; templates are marked as mere text", async () => {
+		const text = await written("ansible", from);
+		const { all } = Bun.YAML.parse(text) as { all: { children: Record<string, { hosts: object }> } };
+		expect(Object.keys(all.children.office_lan?.hosts ?? {})).toEqual([
+			"10.0.0.1",
+			"10.0.0.2",
+			"yes",
+			"10.0.0.4",
+		]);
+		for (const line of text.split("\n")) if (line.includes("{{")) expect(line).toContain("!unsafe");
+	});
+
+	const ansible = Bun.which("ansible-playbook");
+	test.skipIf(ansible === null)(
+		`it takes them itself, and runs none${ansible === null ? " (needs ansible-playbook)" : ""}`,
+		async () => {
+			const folder = mkdtempSync(join(tmpdir(), "rollcall-ansible-"));
+			const at = (name: string) => join(folder, name);
+			writeFileSync(at("inventory.yml"), (await written("ansible", from)).replace("MARK", at("mark")));
+			const says = "{{ inventory_hostname }}|{{ rollcall_description }}|{{ rollcall_tags | join(',') }}";
+			const play = [
+				{ hosts: "all", gather_facts: false, connection: "local", tasks: [{ debug: { msg: says } }] },
+			];
+			writeFileSync(at("play.yml"), JSON.stringify(play));
+			const done = Bun.spawnSync([ansible ?? "", "-i", at("inventory.yml"), at("play.yml")], {
+				...{ cwd: folder, stderr: "pipe", env: { ...process.env, HOME: folder, ANSIBLE_NOCOLOR: "1" } },
+			});
+			const out = done.stdout.toString();
+			expect(done.stderr.toString()).not.toContain("same name");
+			expect([done.exitCode, existsSync(at("mark"))]).toEqual([0, false]);
+			for (const line of ["yes|no|null,1e3", "2001:db8::9||", "{{ 7*7 }}", "{{ lookup('pipe', 'touch "]) {
+				expect(out).toContain(line);
+			}
+			rmSync(folder, { recursive: true });
+		},
+		60_000,
+	);
 });
 
 test("Prometheus: targets with labels, IPv6 in brackets", async () => {

@@ -63,7 +63,6 @@ const VIEWER: readonly string[] = [
 	"GET /subnets/:id",
 	"GET /subnets/:id/free/:address",
 	"GET /subnets/:id/free/:address/form",
-	"GET /subnets/:id/free/:address/form",
 	"GET /subnets/:id/rows",
 ];
 
@@ -153,7 +152,6 @@ const ADMIN: readonly string[] = [
 	"POST /imports/phpipam",
 	"POST /settings/backup",
 	"POST /settings/prune",
-	"POST /settings/retention",
 	"POST /settings/retention",
 	"POST /settings/subnets",
 	"GET /settings/tokens",

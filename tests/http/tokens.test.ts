@@ -59,6 +59,10 @@ describe("what opens nothing", () => {
 		expect(answer.text).not.toContain(key);
 	});
 
+	test("one without its scheme is told what is missing", async () => {
+		expect((await ask({ authorization: key })).text).toContain("Authorization: Bearer rc_…");
+	});
+
 	test("in the address", async () => {
 		expect((await ask({}, `/api/v1/subnets?token=${key}&access_token=${key}`)).status).toBe(401);
 	});
