@@ -81,7 +81,7 @@ test("beside a server: the server writes, and its pages know at once", async () 
 test("a reader that has gone (| head) ends an export in peace", async () => {
 	file("p.csv", "ip,subnet\n10.0.0.1,10.0.0.0/24\n");
 	await run("import", "--database", "p.db", at("p.csv"));
-	const line = '"$@" | true; exit "${PIPESTATUS[0]}"';
+	const line = 'set -o pipefail; "$@" | true';
 	const done = await runToEnd(["bash", "-c", line, "bash", ...PROGRAM, "export", "--database", at("p.db")], {
 		...{ cwd: HOME, env: ENV },
 	});
