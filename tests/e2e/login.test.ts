@@ -28,11 +28,12 @@ beforeAll(async () => {
 	app = await openApp(loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } }), { log });
 	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
 	page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-	page.setDefaultTimeout(5_000);
+	// As patient as each test: the machine may be busy with others.
+	page.setDefaultTimeout(15_000);
 	page.on("console", (message) => {
 		if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
 	});
-});
+}, 20_000);
 afterAll(async () => {
 	await browser?.close();
 	await app?.close();
