@@ -22,7 +22,9 @@ const HOST = { hostname: "", description: "", tags: [], notes: "" };
 /** Runs until it is killed. `path` is the database, `hook` the address of a receiver on this machine. */
 async function live(path: string, hook: string): Promise<void> {
 	const env = { DATABASE_URL: path, WEBHOOK_ALLOW_LOOPBACK: "true", SCAN_NMAP_INTERVAL_MINUTES: "0" };
-	const config = loadConfig({ env: { ...env, PTR_LOOKUP_ENABLED: "false", BACKUP_KEEP: "3" } });
+	// So slowly that a sweep is under way at nearly every moment.
+	const slow = { SCAN_RATE_PPS: "300" };
+	const config = loadConfig({ env: { ...env, ...slow, PTR_LOOKUP_ENABLED: "false", BACKUP_KEEP: "3" } });
 	const app = await openApp(config, { entry: Bun.main, listen: false, log: silentLog });
 	const { context } = app;
 	const { db } = context;
