@@ -48,6 +48,7 @@ const TOOLS = {
 	ping: "iputils-ping",
 	setcap: "libcap2-bin",
 	python3: "python3",
+	strace: "strace",
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -11,7 +11,7 @@ import { createSubnet } from "../../src/ipam/subnets.ts";
 import { silentLog } from "../../src/log.ts";
 import { findHost } from "../../src/store/hosts.ts";
 
-const WRITES = 150;
+const WRITES = 80;
 const SUBNET = { name: "", notes: "", gateway: "", sweepIntervalS: 60, sweepEnabled: false };
 const HOST = { hostname: "", description: "made", tags: ["a"], notes: "" };
 

@@ -11,7 +11,7 @@ import { PROOF, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollca
 const problem = labProblem("curl");
 const CIDR = "10.128.0.0/28";
 const UP = 14;
-const FLOOD_S = 10;
+const FLOOD_S = 6;
 
 let lab: Lab;
 let rollcall: Rollcall;
