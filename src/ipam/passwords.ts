@@ -96,8 +96,9 @@ export function openPasswords(
 				return undefined;
 			});
 			if (found !== undefined && isWeak(kept, bounds)) {
-				const fresh = await turn(true, () => hashNow(password));
-				unlessBusy(db, () => users.replaceHash(db, found.id, kept, fresh));
+				// When too much is going on it is done at another sign-in.
+				const fresh = await turn(true, () => hashNow(password)).catch(() => undefined);
+				if (fresh !== undefined) unlessBusy(db, () => users.replaceHash(db, found.id, kept, fresh));
 			}
 			return found;
 		},

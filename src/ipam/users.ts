@@ -151,7 +151,8 @@ export async function startTwoStep(
 		const user = demandUser(context, id);
 		users.writeTotp(context.db, id, secret, codes.map(fingerprint), context.clock.now());
 		users.useTotpStep(context.db, id, step);
-		note(context, user.name, "two-step sign-in", "off", "on");
+		const [was, is] = user.twoStep ? ["on", "on, with a new key"] : ["off", "on"];
+		note(context, user.name, "two-step sign-in", was, is);
 	});
 	return codes;
 }
