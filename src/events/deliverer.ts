@@ -115,7 +115,7 @@ function settle(
 	transact(db, () => {
 		deliveries.settleDelivery(db, delivery.id, { state, at, nextAt, status, answerMs, problem, counts });
 		if (nextAt !== undefined) deliveries.holdDeliveries(db, delivery.id, nextAt);
-		if (state === "delivered" && delivery.attempts > 0) deliveries.hurryDeliveries(db, webhookId, at);
+		if (state === "delivered") deliveries.hurryDeliveries(db, webhookId, at, delivery.attempts > 0);
 		if (status === GONE) {
 			disableWebhook(db, webhookId, "The receiver said that it is gone for good (410).", at);
 			deliveries.giveUpDeliveries(db, webhookId, "The receiver is gone for good.");

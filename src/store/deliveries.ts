@@ -114,11 +114,15 @@ export function holdDeliveries(db: Db, id: number, until: number): void {
 	).run(until, id);
 }
 
-/** The receiver is back: what waits for another try is due now, in its order. */
-export function hurryDeliveries(db: Db, webhookId: number, at: number): void {
+/**
+ * The receiver is back: what waits for another try is due now, in its order. `all`: also what it had refused itself, not
+ * only what nobody answered (or a proxy in its place).
+ */
+export function hurryDeliveries(db: Db, webhookId: number, at: number, all: boolean): void {
 	db.query(
-		"UPDATE webhook_delivery SET next_at = ?1 WHERE webhook_id = ?2 AND state = 'waiting' AND next_at > ?1",
-	).run(at, webhookId);
+		`UPDATE webhook_delivery SET next_at = ?1 WHERE webhook_id = ?2 AND state = 'waiting' AND next_at > ?1
+			AND (?3 OR attempts = 0 OR status IS NULL OR status IN (502, 503, 504))`,
+	).run(at, webhookId, all ? 1 : 0);
 }
 
 /** Everything that waits for a webhook is given up. */

@@ -183,6 +183,23 @@ describe("delivery", () => {
 		expect(labels(receiving)).toEqual(["lamp down", "nas down", "nas up", "nas down again"]);
 	});
 
+	test.each<[number, string]>([
+		[503, "delivered 2"],
+		[400, "waiting 1"],
+	])("after %d the first message that is taken leaves the older one %s", async (first, older) => {
+		const receiving = serve((n) => status(n === 0 ? first : 200));
+		const hook = stage.hook(receiving.url);
+		const deliverer = stage.deliverer();
+		stage.happen("host_down", { label: "older" });
+		await turn(deliverer);
+		queueTest(stage.db, hook, stage.clock.now());
+		await turn(deliverer);
+		expect(stage.deliveries(hook).map(({ state, attempts }) => `${state} ${attempts}`)).toEqual([
+			older,
+			"delivered 1",
+		]);
+	});
+
 	test("a test goes at once, whatever waits", async () => {
 		const receiving = serve((n) => status(n < 2 ? 500 : 200));
 		const hook = stage.hook(receiving.url);
