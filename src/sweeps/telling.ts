@@ -57,7 +57,10 @@ const GROUPED: Partial<Record<EventKind, EventKind>> = {
 };
 
 /** Those that one event will tell of. */
-export type Gathered = { readonly hostIds: number[]; readonly labels: string[] };
+export type Gathered = {
+	readonly hostIds: number[];
+	readonly names: { readonly ip: string; readonly label: string }[];
+};
 
 /** Hosts that the end of a sweep tells of in one event a kind, whatever batches they came in. */
 export type Later = Map<EventKind, Gathered>;
@@ -75,10 +78,10 @@ export function tellAll(db: Db, tally: Tally, about: About): void {
 	for (const [kind, group] of Map.groupBy(tally.telling, (told) => told.kind)) {
 		const together = GROUPED[kind];
 		if (together !== undefined && isMany(about, together, group.length)) {
-			const gathered = about.later?.get(together) ?? { hostIds: [], labels: [] };
+			const gathered = about.later?.get(together) ?? { hostIds: [], names: [] };
 			for (const { host, ip } of group) {
 				gathered.hostIds.push(host.id);
-				gathered.labels.push(host.hostname || ip);
+				gathered.names.push({ ip, label: host.hostname || ip });
 			}
 			if (about.later === undefined) tellGathered(db, tally, about, together, gathered);
 			else about.later.set(together, gathered);
@@ -100,15 +103,20 @@ function isMany({ of = Number.POSITIVE_INFINITY, later }: About, kind: EventKind
 	return kind === "hosts_found" ? hosts >= MASS_MIN : isOneStory(hosts, of);
 }
 
+const SORTED_MAX = 1_000;
+
 /** One event for all of them: how many, of how many, and who. */
 export function tellGathered(
 	db: Db,
 	tally: Tally,
 	{ subnetId, of, at }: About,
 	kind: EventKind,
-	{ hostIds, labels }: Gathered,
+	{ hostIds, names }: Gathered,
 ): void {
 	const hosts = hostIds.length;
+	// Asked in a shuffled order, read in that of addresses; of thousands the first few are told as they came.
+	if (hosts <= SORTED_MAX) names.sort((a, b) => a.ip.localeCompare(b.ip, "en", { numeric: true }));
+	const labels = names.map(({ label }) => label);
 	const detail =
 		kind === "hosts_found"
 			? { hosts }
