@@ -145,9 +145,12 @@ function says(event: Event): (string | { wire: string })[] {
 	}
 }
 
-/** Without the words that a narrow column has no room for. */
+/** Without the words that a narrow column has no room for: names of many, reasons. */
 function inBrief(parts: ReturnType<typeof says>): ReturnType<typeof says> {
-	return parts.map((part) => (typeof part === "string" ? part.replace(/ of silence$/, "") : part));
+	const colon = parts.indexOf(": ");
+	return parts
+		.slice(0, colon < 0 ? undefined : colon)
+		.map((part) => (typeof part === "string" ? part.replace(/ of silence$/, "") : part));
 }
 
 function returned({ downMs }: Event["detail"]): string {
