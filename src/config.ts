@@ -112,6 +112,8 @@ export const BOUNDS = {
 	 */
 	doorMs: 5_000,
 	doorLookMs: 2,
+	/** One look at the database serves all writes of so many milliseconds. */
+	doorOpenMs: 3,
 	doorLookMaxMs: 25,
 	doorQueue: 500,
 	/** What the program itself has to write (what became of a message, a wish of the timetable) is tried again so often, and so long. */

@@ -18,6 +18,8 @@ export type DoorOptions = {
 	/** The first look comes so soon, in milliseconds, later ones after twice the time, up to the second. */
 	readonly doorLookMs: number;
 	readonly doorLookMaxMs: number;
+	/** A look that found it free serves so long, in milliseconds: who comes too late for it waits in SQLite, not here. */
+	readonly doorOpenMs: number;
 	/** Requests that may wait at the same time. */
 	readonly doorQueue: number;
 };
@@ -26,13 +28,16 @@ export function createDoor(options: DoorOptions): Door {
 	const { db, clock } = options;
 	let waiting = 0;
 	let seenShutAt = Number.NEGATIVE_INFINITY;
+	let seenOpenAt = Number.NEGATIVE_INFINITY;
 	/** One look serves all who wait. */
 	const isFree = () => {
 		const now = clock.monotonicMs();
+		if (now - seenOpenAt < options.doorOpenMs) return true;
 		if (now - seenShutAt < options.doorLookMs) return false;
-		if (canWrite(db)) return true;
-		seenShutAt = now;
-		return false;
+		const free = canWrite(db);
+		if (free) seenOpenAt = now;
+		else seenShutAt = now;
+		return free;
 	};
 	const wait = async () => {
 		const until = clock.monotonicMs() + options.doorMs;

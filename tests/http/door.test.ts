@@ -49,6 +49,17 @@ describe("the door, by a clock that is cranked", () => {
 		expect(db.query("PRAGMA busy_timeout").get()).toEqual({ timeout: 5_000 });
 	});
 
+	test("one look serves the next milliseconds, and no longer", async () => {
+		expect(await door()).toBe(true);
+		hold();
+		expect(await door()).toBe(true);
+		await clock.advance(BOUNDS.doorOpenMs);
+		const late = door();
+		letGo();
+		await clock.advance(100);
+		expect(await late).toBe(true);
+	});
+
 	test("held, then free: all who wait go on", async () => {
 		hold();
 		const all = Promise.all([door(), door(), door()]);
@@ -96,6 +107,7 @@ describe("a whole Rollcall", () => {
 	test("reads are answered, a write goes on as soon as it can", async () => {
 		const made = await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24", name: "Office" });
 		expect(made.status).toBe(201);
+		await clock.advance(BOUNDS.doorOpenMs);
 		hold();
 		const writing = rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.1" });
 		const stood = await stall(async () => {
