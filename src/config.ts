@@ -116,6 +116,8 @@ export const BOUNDS = {
 	doorOpenMs: 3,
 	doorLookMaxMs: 25,
 	doorQueue: 500,
+	/** What somebody was told is stored is on the disk so soon after, in milliseconds: a power cut takes no more. */
+	flushMs: 1_000,
 	/** What the program itself has to write (what became of a message, a wish of the timetable) is tried again so often, and so long. */
 	againMs: 100,
 	againMaxMs: 60_000,

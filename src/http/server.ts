@@ -6,6 +6,7 @@ import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { isGrave } from "../model/doctor/check.ts";
 import { BUSY, BUSY_AGAIN_S } from "../store/faults.ts";
+import { createFlusher, type Flusher } from "../store/flush.ts";
 import { accountRoutes } from "./account.ts";
 import { activityRoutes } from "./activity.ts";
 import { openDispatch } from "./api/dispatch.ts";
@@ -83,7 +84,8 @@ export async function openServer(
 	];
 	const methodsAt = createPlaces(routes);
 	const guard = createGuard({ ...doorkeeper, ground: context, callers, rules, methodsAt, bounds: BOUNDS });
-	const door = createDoor({ ...BOUNDS, ...context });
+	const flusher = openFlusher(context);
+	const door = openDoor(context, flusher);
 	const app = assemble(desk, { operations, assets, live, inside, guard, door, callers, doorkeeper });
 	let listener: Listener | undefined;
 	try {
@@ -109,7 +111,28 @@ export async function openServer(
 		async close() {
 			streams.close();
 			await listener?.close();
+			await flusher.close();
 		},
+	};
+}
+
+/** What somebody is told of goes to the disk soon: news that people look for, and whatever a request may have written. */
+function openFlusher({ config, clock, log, bus }: Context): Flusher {
+	const onError = (error: unknown) =>
+		log.warning("the disk did not take what was written", { reason: error });
+	const flusher = createFlusher(config.databasePath, { ...BOUNDS, sleep: clock.sleep, onError });
+	bus.subscribe(({ news }) => {
+		if (news.kind === "change" && news.change.urgent) flusher.soon();
+	});
+	return flusher;
+}
+
+function openDoor(context: Context, flusher: Flusher): Door {
+	const door = createDoor({ ...BOUNDS, ...context });
+	return async () => {
+		const isFree = await door();
+		if (isFree) flusher.soon();
+		return isFree;
 	};
 }
 
