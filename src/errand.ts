@@ -44,7 +44,8 @@ type Outcome =
 
 /**
  * Starts the program's main file as a thread for one errand and waits for its end. Throws what the errand threw, and
- * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is. `hear`: what it says before.
+ * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is. `hear`: what it says before;
+ * `given`: what of the job is handed over instead of copied.
  */
 export async function runErrand<N extends Name>(
 	entry: string,
@@ -52,6 +53,7 @@ export async function runErrand<N extends Name>(
 	job: Parameters<Errands[N]>[0],
 	signal: AbortSignal,
 	hear: Say = () => {},
+	given: readonly ArrayBuffer[] = [],
 ): Promise<Awaited<ReturnType<Errands[N]>>> {
 	// A thread of its own heap, kept small: what it held goes with it.
 	const worker = new Worker(entry, { smol: true });
@@ -64,7 +66,7 @@ export async function runErrand<N extends Name>(
 			worker.addEventListener("close", () => gone("without an answer."));
 			signal.addEventListener("abort", () => gone("Rollcall stops."), { once: true });
 			const errand: Errand = { kind: "errand", name, job };
-			worker.postMessage(errand);
+			worker.postMessage(errand, [...given]);
 		});
 		if ("done" in outcome) return outcome.done as Awaited<ReturnType<Errands[N]>>;
 		const { problem, code, field, detail } = outcome;

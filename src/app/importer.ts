@@ -17,7 +17,9 @@ function inThread({ config }: Context, entry: string): Hands {
 	return {
 		read: (read, actor, watch) => {
 			const { stop, hear } = crossing(watch);
-			return runErrand(entry, "readImport", { config, actor, read, stop }, signal, hear);
+			// The file is the thread's from now on: two of it would be too many.
+			const given = read.bytes === undefined ? [] : [read.bytes.buffer as ArrayBuffer];
+			return runErrand(entry, "readImport", { config, actor, read, stop }, signal, hear, given);
 		},
 		write: (id, actor, watch) => {
 			const { stop, hear } = crossing(watch);

@@ -12,25 +12,18 @@ import type {
 } from "../model/import.ts";
 import { SUBNET_LIMITS } from "../model/subnet.ts";
 import { readLine, readTags, readText } from "../model/text.ts";
-import { bitsOf, familyOf, formatAddress, type Parsed, parseAddress } from "../net/address.ts";
-import { type Cidr, cidrAround, formatCidr, parseCidr } from "../net/cidr.ts";
+import { formatAddress, type Parsed, parseAddress } from "../net/address.ts";
+import { formatCidr, parseCidr } from "../net/cidr.ts";
 import { formatMac, isUnicast, macPart, parseMac } from "../net/mac.ts";
+import { aroundOf, blockOrNone, NONE, need, Refused, readBlock, readIp } from "./places.ts";
 
-/** Words for "nothing" in cells of subnets, masks, VLANs and the like. */
-const NONE = /^(|-|\/|na|n\/a|nan|none|null|default|global)$/i;
 /** States that say what the sweep says better. */
 const PLAIN_STATES = /^(used|active|offline|online|up|down|aktiv|benutzt|online)$/i;
 const YES = /^(1|y|yes|true|on|ja|ano|oui|tak|si|sí|sim|да)$/i;
 const NO = /^(0|n|no|false|off|nein|ne|non|nie|não|нет)$/i;
 
-/** Longest text that can be a block with its mask, in characters. */
-const BLOCK_CHARS = 100;
-
 /** What one row says, by target; several columns of one target are joined. */
 type Cells = (target: Target) => string | undefined;
-
-/** Thrown inside a row, caught at its end: the reason why it is refused. */
-class Refused extends Error {}
 
 /** All rows; a row that cannot be used is there with the reason. */
 export function draftsOf(table: Pick<Table, "headers" | "rows">, mapping: readonly Target[]): Draft[] {
@@ -47,14 +40,19 @@ export function eachDraft(table: Pick<Table, "headers" | "rows">, mapping: reado
 	};
 }
 
-function readDraft(headers: readonly string[], row: TableRow, at: number, places: Places): Draft {
-	const cells = cellsOf(row.cells, places);
+function readDraft(
+	headers: readonly string[],
+	{ line, cells: texts }: TableRow,
+	at: number,
+	places: Places,
+): Draft {
+	const cells = cellsOf(texts, places);
 	try {
-		return draftOf({ line: row.line, at }, cells, notesOf(headers, row.cells, places));
+		return draftOf({ line, at }, cells, notesOf(headers, texts, places));
 	} catch (error) {
 		if (!(error instanceof Refused)) throw error;
 		const address = (cells("ip") || cells("address") || cells("subnet") || "").slice(0, 200);
-		return { kind: "refused", line: row.line, at, address, reason: error.message };
+		return { kind: "refused", line, at, address, reason: error.message };
 	}
 }
 
@@ -130,74 +128,6 @@ function hostInCidr(text: string): string {
 	const parsed = parseCidr(text);
 	const address = parseAddress(text.slice(0, text.indexOf("/"))).value;
 	return parsed.value === undefined && parsed.suggestion !== undefined && address !== undefined ? text : "";
-}
-
-function need<T>(parsed: Parsed<T>): T {
-	if (parsed.problem !== undefined) throw new Refused(parsed.problem);
-	return parsed.value as T;
-}
-
-function readIp(text: string): ReturnType<typeof parseAddress> {
-	if (/^\d+\.\d+(\.\d+)?$/.test(text)) {
-		return {
-			problem: `“${text}” is not an address: a spreadsheet may have taken it for a number. Format the column as text and enter it again.`,
-		};
-	}
-	if (/^[0-9a-f.:]+\s*-\s*[0-9a-f.:]+$/i.test(text)) {
-		return { problem: `“${text.slice(0, 90)}” is a range: give each address a row of its own.` };
-	}
-	return parseAddress(text);
-}
-
-/** The block that a mask behind an address tells of; none for a mask that covers one address only. */
-function aroundOf(text: string, address: bigint): Cidr | undefined {
-	const slash = text.indexOf("/");
-	if (slash < 0) return undefined;
-	const prefix = readMask(text.slice(slash + 1), address);
-	return prefix === bitsOf(familyOf(address)) ? undefined : cidrAround(address, prefix);
-}
-
-/** A block as its own text, with its mask behind it, or in a cell beside it. */
-function readBlock(text: string, mask: string | undefined, remarks: string[]): Cidr {
-	if (text.length > BLOCK_CHARS)
-		throw new Refused(`“${text.slice(0, 40)}…” is not a subnet: it is too long.`);
-	const [base = "", tail, more] = text.split(/\s*\/\s*|\s+/);
-	if (more !== undefined)
-		throw new Refused(`“${text.slice(0, 90)}” is not a subnet: write it like 10.0.0.0/24.`);
-	const address = need(readIp(base));
-	const length = tail ?? (mask === undefined || NONE.test(mask) ? undefined : mask);
-	if (length === undefined) throw new Refused(`“${text}” has no prefix length: add one, such as /24.`);
-	const prefix = readMask(length, address);
-	const cidr = cidrAround(address, prefix);
-	const parsed = parseCidr(formatCidr(cidr));
-	if (parsed.value === undefined) throw new Refused(parsed.problem ?? "This is no subnet.");
-	if (cidr.base !== address)
-		remarks.push(`${text} has bits set behind its prefix: read as ${formatCidr(cidr)}`);
-	return cidr;
-}
-
-/** The subnet beside an address; a name that is no block says nothing of where the address lies. */
-function blockOrNone(text: string, mask: string | undefined, remarks: string[]): Cidr | undefined {
-	if (!/^[0-9a-f]*[.:][0-9a-f.:]*/i.test(text)) {
-		remarks.push(`“${text.slice(0, 90)}” is no block: left out`);
-		return undefined;
-	}
-	return readBlock(text, mask, remarks);
-}
-
-/** A number of bits, or a dotted mask of IPv4. */
-function readMask(text: string, address: bigint): number {
-	const bits = bitsOf(familyOf(address));
-	const trimmed = text.trim().replace(/^\//, "");
-	if (/^(0|[1-9]\d{0,2})$/.test(trimmed) && Number(trimmed) <= bits) return Number(trimmed);
-	const mask = bits === 32 ? parseAddress(trimmed).value : undefined;
-	if (mask !== undefined) {
-		const inverse = ~mask & 0xffffffffn;
-		if ((inverse & (inverse + 1n)) === 0n) return 32 - (inverse === 0n ? 0 : inverse.toString(2).length);
-	}
-	throw new Refused(
-		`“${trimmed.slice(0, 40)}” is no mask: use a number of bits up to ${bits}, or 255.255.255.0.`,
-	);
 }
 
 /** The first that is not empty; "" when the file has one of the columns, but nothing in it. */
