@@ -61,9 +61,9 @@ export function undoneOf({ detail }: Batch): number {
 
 export const BATCH_LIMITS = {
 	/** A transaction takes nothing new after so long, in milliseconds: then pages are answered. */
-	sliceMs: 8,
+	sliceMs: 5,
 	/** Things looked at in one step of a transaction. */
-	stepRows: 100,
+	stepRows: 50,
 	/** Between two transactions, in milliseconds: whoever waits for the database finds it free. */
 	restMs: 2,
 	/** While somebody else writes, a slice is tried again so often, and for so long, in milliseconds. */
