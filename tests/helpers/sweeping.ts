@@ -31,6 +31,8 @@ export type Stage = {
 	host(ip: string): ReturnType<typeof findHostByAddress>;
 	/** Kinds of all events so far, oldest first. */
 	kinds(): string[];
+	/** What the sweeper put into the log. */
+	readonly logged: readonly string[];
 	/** A second sweeper on the same database: what a restart finds. */
 	restart(): Sweeper;
 };
@@ -40,13 +42,16 @@ export function stage(...alive: string[]): Stage {
 	const clock = handClock();
 	const network = fakeNetwork(...alive);
 	const news: News[] = [];
+	const logged: string[] = [];
+	const say = (text: string) => void logged.push(text);
+	const log = { ...silentLog, info: say, warning: say, error: say };
 	const open = () =>
 		openSweeper({
 			db,
 			prober: network,
 			clock,
 			random: () => 0.5,
-			log: silentLog,
+			log,
 			timing: BOUNDS,
 			neighbours: () => made.neighbours,
 			arpEnabled: true,
@@ -65,6 +70,7 @@ export function stage(...alive: string[]): Stage {
 		clock,
 		network,
 		news,
+		logged,
 		neighbours: [],
 		surroundings: { networks: [{ name: "eth0", cidr: cidr("198.51.100.0/24") }], gateways: [] },
 		sweeper: undefined as unknown as Sweeper,

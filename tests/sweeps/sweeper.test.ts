@@ -370,6 +370,8 @@ describe("our own fault", () => {
 		s.network.fault = undefined;
 		await s.run(61);
 		expect(s.kinds()).toEqual(["hosts_found", "sweep_failed", "sweep_recovered"]);
+		// However many sweeps of it failed.
+		expect(s.logged).toEqual(["sweep failed", "sweep works again"]);
 		expect(findSubnet(s.db, id)?.lastSweepProblem).toBeUndefined();
 	});
 
