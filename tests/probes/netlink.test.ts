@@ -79,6 +79,19 @@ describe("neighbours", () => {
 		]);
 	});
 
+	test("when each answered last: one the kernel takes for reachable just now, one made by hand never", () => {
+		const sample = sampleBytes("netlink/neighbours");
+		const ages = readNeighbours([sample]).map(({ address, confirmedMs }) => [
+			formatAddress(address),
+			confirmedMs,
+		]);
+		expect(Object.fromEntries(ages)).toEqual({
+			"10.99.0.2": 0,
+			"10.99.0.3": undefined,
+			"fd99::2": 60_020,
+		});
+	});
+
 	test("a table cut anywhere gives no neighbour that is not in it", () => {
 		const whole = sampleBytes("netlink/neighbours");
 		for (let length = 0; length < whole.length; length++) {

@@ -13,7 +13,10 @@ import { dump, readAttributes, readPart } from "../netlink.ts";
 export type Neighbour = {
 	readonly address: Address;
 	readonly mac: Mac;
-	/** It answered so long ago, in milliseconds; undefined: nobody asked, it was entered by hand. */
+	/**
+	 * It answered so long ago, in milliseconds; 0 while the kernel takes it for reachable (15 to 45 s after an answer) and
+	 * asks no more; undefined: nobody asked, it was entered by hand.
+	 */
 	readonly confirmedMs?: number | undefined;
 };
 
@@ -26,6 +29,7 @@ const NDA_LLADDR = 2;
 /** nda_cacheinfo: confirmed, used, updated, references, 4 each, in hundredths of a second (USER_HZ). */
 const NDA_CACHEINFO = 3;
 const TICK_MS = 10;
+const NUD_REACHABLE = 0x02;
 const NUD_PERMANENT = 0x80;
 /** NUD_REACHABLE | NUD_STALE | NUD_DELAY | NUD_PROBE | NUD_PERMANENT: not unresolved, failed, or without ARP. */
 const KNOWN = 0x02 | 0x04 | 0x08 | 0x10 | 0x80;
@@ -44,7 +48,8 @@ export function readNeighbours(parts: readonly Uint8Array[]): Neighbour[] {
 		const mac = macAt(hardware, 0);
 		const info = attributes.get(NDA_CACHEINFO);
 		const heard = (state & NUD_PERMANENT) === 0 && info !== undefined && info.byteLength >= 4;
-		const confirmedMs = heard ? info.getUint32(0, true) * TICK_MS : undefined;
+		const agoMs = (state & NUD_REACHABLE) !== 0 ? 0 : (info?.getUint32(0, true) ?? 0) * TICK_MS;
+		const confirmedMs = heard ? agoMs : undefined;
 		if (isUnicast(mac)) found.push({ address, mac, confirmedMs });
 	}
 	return found;
