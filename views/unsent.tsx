@@ -1,4 +1,4 @@
-/** What somebody typed before they were signed out, shown again: to be sent, or left. Knows no session. */
+/** What somebody typed and could not be taken, shown again: to be sent, or left. Knows no session. */
 
 import { Door, type Outside } from "./door.tsx";
 import { visibleLines } from "./format.ts";
@@ -9,6 +9,8 @@ export function UnsentPage(
 		path: string;
 		fields: readonly (readonly [string, string])[];
 		typed: readonly { label: string; value: string }[];
+		/** Why it was not taken; left out: they were signed out. */
+		why?: string | undefined;
 		/** Who is signed in now. */
 		name: string;
 		next: string;
@@ -16,10 +18,14 @@ export function UnsentPage(
 ) {
 	return (
 		<Door {...props} title="Send it now?">
-			<p>
-				You were signed out before this was sent: nothing is stored yet. You are signed in as{" "}
-				<b>{visibleLines(props.name)}</b> now.
-			</p>
+			{props.why === undefined ? (
+				<p>
+					You were signed out before this was sent: nothing is stored yet. You are signed in as{" "}
+					<b>{visibleLines(props.name)}</b> now.
+				</p>
+			) : (
+				<p>{props.why} Nothing is stored yet.</p>
+			)}
 			<dl class="unsent">
 				{props.typed.map(({ label, value }) => (
 					<div key={label}>

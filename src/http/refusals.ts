@@ -57,7 +57,9 @@ export async function answerRefusal(
 		return respondHtml(request, renderDoor(NOBODY, page), status);
 	}
 	if (unsent !== undefined && lead === "again" && caller !== undefined) {
-		return respondUnsent(request, door, { unsent, caller, next: pageBefore(request) }, status);
+		const why = status === 503 ? { why: says } : {};
+		const shown = { unsent, caller, next: pageBefore(request), ...why };
+		return withHints(respondUnsent(request, door, shown, status), refusal);
 	}
 	if (lead === "login" || lead === "setup") return leadTo(request, lead);
 	if (caller !== undefined && caller.name !== "") {

@@ -25,7 +25,7 @@ import { documentRoutes } from "./docs.ts";
 import { createDoor, type Door } from "./door.ts";
 import { exportRoutes } from "./exports.ts";
 import { openFeed } from "./feed.ts";
-import { createGuard, type Guard, INSIDE } from "./guard.ts";
+import { createGuard, type Guard, INSIDE, type Refusal } from "./guard.ts";
 import { HSTS } from "./headers.ts";
 import { hostFieldRoutes } from "./host-fields.ts";
 import { hostRoutes } from "./hosts.ts";
@@ -196,7 +196,7 @@ function assemble(desk: Desk, parts: Parts) {
 			if (refusal !== undefined) return answerRefusal(refusing, request, refusal);
 			// Signing in says itself what is wrong, and keeps its form.
 			if (!mayWrite(request) || (await door()) || /^[^?]*\/login(\?|$)/.test(request.url)) return undefined;
-			return answerRefusal(refusing, request, { status: 503, says: BUSY, retryAfterS: BUSY_AGAIN_S });
+			return answerRefusal(refusing, request, SHUT);
 		})
 		.get("/healthz", ({ request }) => health(desk, request))
 		.head("/healthz", ({ request }) => new Response(null, health(desk, request)))
@@ -236,6 +236,9 @@ function assemble(desk: Desk, parts: Parts) {
 			parse: "none",
 		});
 }
+
+/** What was typed is shown again, to be sent once more. */
+const SHUT: Refusal = { status: 503, says: BUSY, retryAfterS: BUSY_AGAIN_S, lead: "again" };
 
 /** Reads write nothing; nor does the question whether a host answers now, which matters most when all else is stuck. */
 function mayWrite({ method, url }: Request): boolean {

@@ -83,10 +83,15 @@ function check({ path, fields }: Unsent): Unsent | undefined {
 export function respondUnsent(
 	request: Request,
 	door: Outside,
-	{ unsent, caller, next }: { unsent: Unsent; caller: Pick<Caller, "role" | "csrf" | "name">; next: string },
+	{
+		unsent,
+		caller,
+		next,
+		why,
+	}: { unsent: Unsent; caller: Pick<Caller, "role" | "csrf" | "name">; next: string; why?: string },
 	status = 200,
 ): Response {
-	const page = UnsentPage({ ...door, ...unsent, typed: typedOf(unsent), name: caller.name, next });
+	const page = UnsentPage({ ...door, ...unsent, typed: typedOf(unsent), why, name: caller.name, next });
 	return respondHtml(request, renderDoor(caller, page), status);
 }
 

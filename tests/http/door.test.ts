@@ -138,6 +138,18 @@ describe("a whole Rollcall", () => {
 		expect(rig.app.context.db.query("SELECT count(*) AS n FROM subnet").get()).toEqual({ n: 0 });
 	});
 
+	test("what was typed into a form is shown again, with a button that sends it", async () => {
+		hold();
+		const sent = rig.post("/subnets", { cidr: "10.0.0.0/24", name: "Office & co" });
+		await clock.advance(BOUNDS.doorMs + 100);
+		const { status, text } = await sent;
+		expect(status).toBe(503);
+		expect(text).toContain("Nothing is stored yet");
+		expect(text).toContain('<input type="hidden" name="name" value="Office &amp; co"');
+		expect(text).not.toContain("signed out");
+		letGo();
+	});
+
 	test("whether a host answers can be asked all the same", async () => {
 		hold();
 		// There is no such host: what counts is that it is looked for, and not waited for.
