@@ -147,11 +147,20 @@ function beforeRestore(event) {
 	else shown.url = event.detail.path;
 }
 
-/** A gap unfolds among all rows that were loaded by scrolling. */
-function withRows(event) {
-	const { ctx } = event.detail;
-	ctx.unfold = ctx.sourceElement?.dataset?.unfold;
-	if (ctx.unfold) ctx.request.action = withLimit(ctx.request.action);
+/** A gap unfolds where it is, among all rows that were loaded by scrolling. */
+function unfold(event) {
+	const link = event.target.closest?.("a[data-unfold]");
+	if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+	event.preventDefault();
+	event.stopPropagation();
+	htmx.ajax("GET", withLimit(link.pathname + link.search), {
+		// Not the link: its fragment would be scrolled to.
+		source: "#main",
+		target: "#main",
+		swap: "outerMorph show:none",
+		push: "true",
+		unfold: link.hash.slice(1),
+	});
 }
 
 /** Empty filters stay out of the address bar; an empty status is a choice ("all"). */
@@ -181,7 +190,7 @@ export function watchSwaps() {
 	on("before:history:restore", beforeRestore);
 	on("before:history:update", beforeHistory);
 	on("config:request", withoutEmpty);
-	on("config:request", withRows);
 	on("error", failed);
+	document.addEventListener("click", unfold, true);
 	toAddress();
 }

@@ -31,7 +31,6 @@ export function GapRow(props: {
 	const { range } = props;
 	const size = countOf(range);
 	const first = formatAddress(range.first);
-	const unfolded = props.unfolded(range.first);
 	return (
 		<tr class="gap" id={`g${first}`} {...row}>
 			<td {...cell} colSpan={props.columns}>
@@ -41,15 +40,8 @@ export function GapRow(props: {
 				</span>
 				<span class="does">
 					{size > 1n && (
-						<a
-							class="mini"
-							href={`${unfolded}#f${first}`}
-							hx-get={unfolded}
-							hx-target="#main"
-							hx-swap="outerMorph show:none"
-							hx-push-url="true"
-							data-unfold={`f${first}`}
-						>
+						// In place by static/swap.js: a list has hundreds of these, so that they say no more than where they lead.
+						<a class="mini" href={`${props.unfolded(range.first)}#f${first}`} data-unfold>
 							{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
 							<span class="sr"> {rangeText(range)}</span>
 						</a>
