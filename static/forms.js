@@ -27,11 +27,12 @@ function setTheme(event) {
 async function copy(event) {
 	const button = event.target.closest("[data-copy]");
 	if (!button) return;
-	const text = button.dataset.copy;
+	const range = find(".range", button.closest("tr"));
+	const text = range.textContent;
 	try {
 		await navigator.clipboard.writeText(text);
 	} catch {
-		getSelection().selectAllChildren(find(".range", button.closest("tr")));
+		getSelection().selectAllChildren(range);
 		if (!document.execCommand("copy")) return say("This browser does not let pages copy.", true);
 	}
 	button.dataset.done = "";

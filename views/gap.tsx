@@ -17,6 +17,9 @@ function rangeText(range: Range): string {
 	return range.first === range.last ? first : `${first} – ${formatAddress(range.last)}`;
 }
 
+/** What is seen on a button, and of what it is for those who hear it by itself. */
+const named = (label: string, of: string) => ({ children: label, "aria-label": `${label} ${of}` });
+
 /**
  * A run of unused addresses; without `subnetId` nothing of it can be reserved (by this reader, or here). `rest` is what an
  * unfolded one has not shown yet.
@@ -31,20 +34,23 @@ export function GapRow(props: {
 	const { range } = props;
 	const size = countOf(range);
 	const first = formatAddress(range.first);
+	const text = rangeText(range);
 	return (
 		<tr class="gap" id={`g${first}`} {...row}>
 			<td {...cell} colSpan={props.columns}>
-				<span class="range">{rangeText(range)}</span>
+				<span class="range">{text}</span>
 				<span class="size">
 					{size === 1n ? "unused" : `${count(size)} ${props.rest ? "more " : ""}unused`}
 				</span>
 				<span class="does">
 					{size > 1n && (
 						// In place by static/swap.js: a list has hundreds of these, so that they say no more than where they lead.
-						<a class="mini" href={`${props.unfolded(range.first)}#f${first}`} data-unfold>
-							{props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show"}
-							<span class="sr"> {rangeText(range)}</span>
-						</a>
+						<a
+							class="mini"
+							href={`${props.unfolded(range.first)}#f${first}`}
+							{...named(props.rest && size > UNFOLD ? `Show ${UNFOLD} more` : "Show", text)}
+							data-unfold
+						/>
 					)}
 					{reserveLink({
 						subnetId: props.subnetId,
@@ -59,9 +65,7 @@ export function GapRow(props: {
 								count: size < SEVERAL ? size : SEVERAL,
 								label: "Reserve several",
 							})}
-							<button type="button" class="mini copy" data-copy={rangeText(range)}>
-								Copy<span class="sr"> {rangeText(range)}</span>
-							</button>
+							<button type="button" class="mini copy" {...named("Copy", text)} data-copy />
 						</>
 					)}
 				</span>
@@ -103,9 +107,7 @@ function reserveLink(props: {
 		<a
 			class={props.count === undefined ? "mini" : "mini several"}
 			href={`/subnets/${props.subnetId}/free/${props.address}${query}`}
-		>
-			{props.label}
-			<span class="sr"> {props.address}</span>
-		</a>
+			{...named(props.label, props.address)}
+		/>
 	);
 }

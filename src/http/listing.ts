@@ -191,7 +191,7 @@ function aliveWindow(plan: Plan, { start, limit, hostsOnly }: Cut): Window {
 	const last = shown.at(-1);
 	if (found.length > limit && last !== undefined) return { rows, next: placeOf(last, "alive"), start: from };
 	if (hostsOnly || ranges === undefined) return { rows, next: undefined, start: from };
-	const unused = gapWindow(plan, listGaps(plan), { from: 0, to: limit, heading: true });
+	const unused = gapRows(plan, listGaps(plan), { from: 0, to: limit, heading: true });
 	return { rows: [...rows, ...unused.rows], next: unused.next, start: from };
 }
 
@@ -223,26 +223,29 @@ function gapBefore(plan: Plan, at: Address): Address {
 	return gaps[Math.max(0, around - GAPS_BEFORE)]?.first ?? at;
 }
 
+type GapCut = { readonly from: number; readonly to: number; readonly heading: boolean };
+
 /** Gaps `from` … `to` − 1 of the group of unused ranges. */
-function gapWindow(
-	plan: Plan,
+function gapRows(
+	{ query, at }: Plan,
 	gaps: readonly Range[],
-	{ from, to, heading }: { from: number; to: number; heading: boolean },
-): Window {
-	const { db, query, at } = plan;
+	{ from, to, heading }: GapCut,
+): Omit<Window, "start"> {
 	const rows: ListRow[] = [];
-	if (gaps.length === 0) return { rows, next: undefined, start: undefined };
+	if (gaps.length === 0) return { rows, next: undefined };
 	if (heading) rows.push({ kind: "group", group: "unused", count: sizeOfGaps(gaps), ranges: gaps.length });
 	for (const gap of gaps.slice(from, to)) pushGap(rows, gap, query.open, at);
 	const next = gaps[to];
-	const first = gaps[from];
+	return { rows, next: next === undefined ? undefined : writePlace({ kind: "gap", address: next.first }) };
+}
+
+/** The same as a window of their own: with the way to what is before them. */
+function gapWindow(plan: Plan, gaps: readonly Range[], cut: GapCut): Window {
+	const first = cut.from > 0 ? gaps[cut.from] : undefined;
 	const before =
-		from > 0 && first !== undefined ? { kind: "gap" as const, address: first.first } : lastHost(db, query);
-	return {
-		rows,
-		next: next === undefined ? undefined : writePlace({ kind: "gap", address: next.first }),
-		start: before === undefined ? undefined : writePlace(before),
-	};
+		first === undefined ? lastHost(plan.db, plan.query) : { kind: "gap" as const, address: first.first };
+	const start = gaps.length === 0 || before === undefined ? undefined : writePlace(before);
+	return { ...gapRows(plan, gaps, cut), start };
 }
 
 /** The place behind all hosts. */
