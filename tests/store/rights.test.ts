@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import {
 	chmodSync,
+	chownSync,
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
@@ -101,6 +102,26 @@ test("at the start open files are closed, once, and the log says which; stranger
 	expect(other.stderr.toString()).toContain("Another Rollcall");
 	await app.close();
 });
+
+const isRoot = process.getuid?.() === 0;
+test.skipIf(!isRoot)(
+	`what root restores belongs to whom the database belonged${isRoot ? "" : ": skipped, needs root"}`,
+	() => {
+		openDatabase(path, { busyMs: 100 }).close();
+		const copy = join(folder, "copy.db");
+		writeBackup(path, copy, { busyMs: 100 });
+		const service = 64_321;
+		const ownerOf = (file: string) => statSync(file).uid;
+		chownSync(path, service, service);
+		restoreBackup(copy, path, { at: AT, busyMs: 100 });
+		expect([ownerOf(path), rights()["ipam.db"]]).toEqual([service, "600"]);
+		// Where there is none, its folder says whose it will be.
+		rmSync(path);
+		chownSync(folder, service, service);
+		restoreBackup(copy, path, { at: AT, busyMs: 100 });
+		expect([ownerOf(path), rights()["ipam.db"]]).toEqual([service, "600"]);
+	},
+);
 
 test("a link that somebody put among the backups leads nowhere", () => {
 	const other = join(folder, "other");
