@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { storageFault } from "./faults.ts";
 import { checkFile, migrate, type Tell } from "./migrations.ts";
-import { makePrivate } from "./rights.ts";
+import { makeForService } from "./rights.ts";
 
 /** One connection. Each thread has its own. */
 export type Db = Database;
@@ -38,7 +38,7 @@ export function openDatabase(
 	let db: Database | undefined;
 	Database.MAX_QUERY_CACHE_SIZE = STATEMENTS_KEPT;
 	try {
-		makePrivate(path);
+		makeForService(path);
 		db = new Database(path, { create: true, strict: true });
 		// busy_timeout comes first: the change to WAL may itself have to wait.
 		db.run("PRAGMA busy_timeout = ".concat(String(Math.trunc(options.busyMs))));
@@ -75,7 +75,7 @@ export function lockDatabase(path: string, owner: { pid: number; at: number }): 
 	if (path === ":memory:") return { markUsed() {}, release() {} };
 	let lock: Database;
 	try {
-		makePrivate(`${path}.lock`);
+		makeForService(`${path}.lock`);
 		lock = new Database(`${path}.lock`, { create: true, strict: true });
 	} catch (cause) {
 		throw new AppError("unavailable", `No file can be made beside ${path}: ${(cause as Error).message}.`, {

@@ -3,7 +3,18 @@
  * those that an earlier version, or somebody else's copy, left open. Knows no table.
  */
 
-import { chmodSync, closeSync, constants, fchmodSync, lstatSync, openSync, readdirSync } from "node:fs";
+import {
+	chmodSync,
+	closeSync,
+	constants,
+	fchmodSync,
+	fchownSync,
+	fstatSync,
+	lstatSync,
+	openSync,
+	readdirSync,
+	statSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /** Read and write for the owner, nothing for others. */
@@ -19,9 +30,29 @@ const BELONGS =
  * same rights. What keeps the file from being made, SQLite tells better.
  */
 export function makePrivate(path: string): void {
+	make(path, () => undefined);
+}
+
+/**
+ * The same for a database and its lock, which belong to whom their folder belongs: what root begins there, as with
+ * "rollcall user add" before the first start, the service must be able to open.
+ */
+export function makeForService(path: string): void {
+	make(path, (file) => {
+		const [made, folder] = [fstatSync(file), statSync(dirname(path))];
+		if (made.uid === 0 && folder.uid !== 0) fchownSync(file, folder.uid, folder.gid);
+	});
+}
+
+function make(path: string, settle: (file: number) => void): void {
 	if (path === ":memory:") return;
 	try {
-		closeSync(openSync(path, "wx", PRIVATE));
+		const file = openSync(path, "wx", PRIVATE);
+		try {
+			settle(file);
+		} finally {
+			closeSync(file);
+		}
 	} catch {
 		// There already, or impossible: opening it says which.
 	}

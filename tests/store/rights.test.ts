@@ -115,11 +115,17 @@ test.skipIf(!isRoot)(
 		chownSync(path, service, service);
 		restoreBackup(copy, path, { at: AT, busyMs: 100 });
 		expect([ownerOf(path), rights()["ipam.db"]]).toEqual([service, "600"]);
-		// Where there is none, its folder says whose it will be.
+		// Where there is none, its folder says whose it will be; so with what root begins before the first start.
 		rmSync(path);
 		chownSync(folder, service, service);
 		restoreBackup(copy, path, { at: AT, busyMs: 100 });
 		expect([ownerOf(path), rights()["ipam.db"]]).toEqual([service, "600"]);
+		rmSync(path);
+		const lock = lockDatabase(path, { pid: 1, at: AT });
+		const db = openDatabase(path, { busyMs: 100 });
+		for (const end of ["", "-wal", "-shm", ".lock"]) expect(ownerOf(`${path}${end}`)).toBe(service);
+		db.close();
+		lock.release();
 	},
 );
 
