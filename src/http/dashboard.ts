@@ -5,8 +5,10 @@ import { Dashboard } from "../../views/dashboard.tsx";
 import { Doctor } from "../../views/doctor.tsx";
 import { WindowRows } from "../../views/listing.tsx";
 import { renderFragment } from "../../views/render.tsx";
-import { BESIDE_THE_NETWORK } from "../model/event.ts";
+import { foldNews, isFolded } from "../model/crowd.ts";
+import { BESIDE_THE_NETWORK, type Event } from "../model/event.ts";
 import { countByStatus, countNews } from "../store/counts.ts";
+import type { Db } from "../store/database.ts";
 import { listEvents } from "../store/events.ts";
 import { answeredShare } from "../store/history.ts";
 import type { Desk } from "./desk.ts";
@@ -18,6 +20,7 @@ import { readStrips, readSummaries } from "./summaries.ts";
 const DAY_MS = 86_400_000;
 /** Lines under "What changed". */
 const CHANGES = 12;
+const STORM = 600;
 /** Subnets with their strips; the tree shows them all. */
 const SUBNETS = 20;
 /** Hosts come below everything else: fewer at first than on a subnet's page. */
@@ -55,11 +58,19 @@ function dashboard(desk: Desk, request: Request) {
 		subnets,
 		all,
 		listing: readList(desk, request, FIRST_WINDOW),
-		changes: listEvents(db, { since: now - DAY_MS, without: BESIDE_THE_NETWORK, limit: CHANGES }),
+		changes: changesOf(db, now),
 		offers: all.length === 0 ? desk.surroundings.offers() : [],
 		now,
 	});
 	return { title: "", main };
+}
+
+/** Of a storm over many subnets so much is read that it fits into a line, and leaves room for what happened before. */
+function changesOf(db: Db, now: number): Event[] {
+	const read = (limit: number) => listEvents(db, { since: now - DAY_MS, without: BESIDE_THE_NETWORK, limit });
+	const newest = read(CHANGES);
+	const isStorm = newest.filter(isFolded).length > CHANGES / 2;
+	return foldNews(isStorm ? read(STORM) : newest).slice(0, CHANGES);
 }
 
 function readList(desk: Desk, request: Request, window: { rows: number; max: number }) {

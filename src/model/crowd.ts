@@ -3,6 +3,8 @@
  * one host alone is judged in presence.
  */
 
+import type { Event, EventKind } from "./event.ts";
+
 /** Suspiciously many fell silent: this share of those that were up, and so many. */
 export const MASS_SHARE = 0.3;
 export const MASS_MIN = 10;
@@ -36,4 +38,37 @@ export function namesOf(labels: readonly string[]): string {
 function shorten(label: string): string {
 	const characters = [...label];
 	return characters.length <= NAME_CHARS ? label : `${characters.slice(0, NAME_CHARS - 1).join("")}…`;
+}
+
+/** Kinds of which a run of lines says one thing: something bigger than a subnet failed, or is back. */
+const FOLDED: readonly EventKind[] = ["subnet_down", "subnet_up"];
+/** Two such lines are read as quickly as one. */
+const FOLD_MIN = 3;
+
+export function isFolded({ kind }: Event): boolean {
+	return FOLDED.includes(kind);
+}
+
+/**
+ * A list of news, newest first, in which a run of the same about several subnets is one line: the newest of them, with
+ * how many `subnets` and `hosts` there are in all.
+ */
+export function foldNews(events: readonly Event[]): Event[] {
+	const folded: Event[] = [];
+	for (let at = 0; at < events.length; ) {
+		const first = events[at] as Event;
+		let end = at + 1;
+		while (isFolded(first) && events[end]?.kind === first.kind) end++;
+		const run = events.slice(at, end);
+		if (run.length < FOLD_MIN) folded.push(...run);
+		else {
+			const hosts = run.reduce((sum, { detail }) => sum + Number(detail.hosts ?? 0), 0);
+			folded.push({
+				...first,
+				detail: { hosts, subnets: new Set(run.map(({ subnetId }) => subnetId)).size },
+			});
+		}
+		at = end;
+	}
+	return folded;
 }

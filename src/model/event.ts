@@ -49,7 +49,7 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 /**
  * `label` and `ip` name the host or subnet as it was then, so that the line stays readable after a deletion.
  * `detail` is small and flat: `downMs` (from its last answer to this one), `flips`, `hosts` (how many), `of` (how many
- * there were), `names` (of the first of them), `field`, `old`, `new`, `reason`, `mac`, `vendor`, `other`, `source`; of
+ * there were), `names` (of the first of them), `subnets` (where lines are folded), `field`, `old`, `new`, `reason`, `mac`, `vendor`, `other`, `source`; of
  * ports `port`, `proto`, `service`, or `ports` (how many) when they are told as one.
  */
 export type Event = {

@@ -1,7 +1,8 @@
 /** The rules for many hosts at once: when our own network is asked, and what is one event. */
 
 import { describe, expect, test } from "bun:test";
-import { isMassDown, isOneStory, namesOf } from "../../src/model/crowd.ts";
+import { foldNews, isMassDown, isOneStory, namesOf } from "../../src/model/crowd.ts";
+import type { Event, EventKind } from "../../src/model/event.ts";
 
 test.each<[number, number, boolean]>([
 	[10, 10, true],
@@ -49,5 +50,33 @@ describe("names of those it is about", () => {
 		[["x".repeat(253)], `${"x".repeat(59)}…`],
 	])("%p", (labels, told) => {
 		expect(namesOf(labels)).toBe(told);
+	});
+});
+
+describe("a list of news in which a storm is one line", () => {
+	const event = (id: number, kind: EventKind, subnetId: number, hosts: number): Event => ({
+		...{ id, at: id, kind, subnetId, hostId: undefined, ip: undefined, label: `s${subnetId}` },
+		detail: { hosts, of: hosts, names: "x" },
+	});
+	const story = (events: readonly Event[]) =>
+		foldNews(events).map(({ id, kind, detail }) => [id, kind, detail.hosts, detail.subnets]);
+
+	test("many subnets down and back are two lines, and what was before stays", () => {
+		const ups = Array.from({ length: 256 }, (_, i) => event(900 - i, "subnet_up", i, 8));
+		const downs = Array.from({ length: 256 }, (_, i) => event(500 - i, "subnet_down", i, 8));
+		expect(story([...ups, ...downs, event(3, "host_down", 1, 1)])).toEqual([
+			[900, "subnet_up", 2_048, 256],
+			[500, "subnet_down", 2_048, 256],
+			[3, "host_down", 1, undefined],
+		]);
+	});
+
+	test("two lines stay two, other kinds are never one, a subnet that is there twice counts once", () => {
+		expect(story([event(9, "subnet_down", 1, 8), event(8, "subnet_down", 2, 8)])).toHaveLength(2);
+		const alone = Array.from({ length: 5 }, (_, i) => event(9 - i, "host_down", i, 1));
+		expect(story(alone)).toHaveLength(5);
+		const twice = [1, 2, 1].map((subnet, i) => event(9 - i, "subnet_down", subnet, 8));
+		expect(story(twice)).toEqual([[9, "subnet_down", 24, 2]]);
+		expect(story([])).toEqual([]);
 	});
 });
