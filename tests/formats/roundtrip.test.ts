@@ -5,7 +5,7 @@ import type { Context } from "../../src/context.ts";
 import { writeExport } from "../../src/formats/write.ts";
 import { exportSource } from "../../src/ipam/exports.ts";
 import { checkHost } from "../../src/ipam/fields.ts";
-import { reserveAddress } from "../../src/ipam/hosts.ts";
+import { editHost, reserveAddress } from "../../src/ipam/hosts.ts";
 import { writeImport } from "../../src/ipam/import-write.ts";
 import { readImport } from "../../src/ipam/importing.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
@@ -200,3 +200,52 @@ test("NetBox and hosts files: addresses, names and blocks come back", async () =
 		["10.0.1.0/24", "Lab"],
 	]);
 });
+
+/** What a file for other programs can hold of a host: an address, a name of the DNS, a line of text. */
+function name(context: Context, seed: number): void {
+	const random = seeded(seed);
+	for (const host of listHosts(context.db, {}, "address", undefined, 10_000)) {
+		const labels = Array.from(
+			{ length: 1 + random.int(3) },
+			() => `h${random.int(1_000)}${random.pick(["", "-x", "_y"])}`,
+		);
+		const input = {
+			hostname: random.chance(0.8) ? labels.join(".") : "",
+			description: text(random, 60),
+			tags: [],
+			notes: "",
+		};
+		editHost(context, host.id, host.version, input);
+	}
+}
+
+describe.each(["netbox", "hosts"] as const)(
+	"%s: addresses, names, descriptions and blocks, whatever they are",
+	(format) => {
+		test.each([11, 12, 13, 14])("seed %i", async (seed) => {
+			const before = await open();
+			fill(before, seed);
+			name(before, seed);
+			const held = (context: Context) =>
+				hostsOf(context)
+					.filter(({ hostname }) => format === "netbox" || hostname !== "")
+					.map(({ ip, hostname, description }) => [ip, hostname, description.replace(/\s+/g, " ")]);
+			expect(held(before).length).toBeGreaterThan(15);
+			const files = [await exported(before, format)];
+			if (format === "netbox") files.unshift(await exported(before, "netbox-prefixes"));
+			const after = await imported(files);
+			expect(held(after)).toEqual(held(before));
+			const homes = (context: Context) =>
+				new Map(
+					listHosts(context.db, {}, "address", undefined, 10_000).map(({ ip, subnetId }) => [ip, subnetId]),
+				);
+			const blocks = (context: Context) =>
+				new Map(listSubnets(context.db).map(({ id, cidr }) => [id, formatCidr(cidr)]));
+			const [there, now] = [homes(before), homes(after)];
+			for (const [ip] of held(after)) {
+				const [was, is] = [there.get(ip as string), now.get(ip as string)];
+				expect([ip, blocks(after).get(is ?? 0)]).toEqual([ip, blocks(before).get(was ?? 0)]);
+			}
+		});
+	},
+);
