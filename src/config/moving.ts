@@ -2,7 +2,9 @@
 
 export const MOVING_BOUNDS = {
 	/** A file to import with the form around it, in bytes. */
-	uploadBytes: 17 * 1_048_576,
+	uploadBytes: 16.5 * 1_048_576,
+	/** A larger body than that is refused in words, up to this size; beyond it the server hangs up, in bytes. */
+	refusedBytes: 1_024 * 1_048_576,
 	/** A running phpIPAM: one answer, in milliseconds; all of them in bytes, and how many. */
 	pullTimeoutMs: 20_000,
 	pullBytes: 64 * 1_048_576,

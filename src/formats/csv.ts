@@ -36,7 +36,10 @@ export function readCsv(text: string): Read<CsvRows> {
 		newline: "\n",
 		step({ data, errors, meta }, parser) {
 			const [error] = errors;
-			problem = error === undefined ? tooMuch(data, rows.length, line) : quoteProblem(error, line);
+			problem =
+				error === undefined
+					? tooMuch(data, rows.length, line)
+					: quoteProblem(error, body, named === null ? 0 : 1);
 			if (data.some((cell) => cell.trim() !== "")) rows.push(new PackedRow(line, data.map(unescapeCell)));
 			line += countLines(body, at, meta.cursor);
 			at = meta.cursor;
@@ -91,12 +94,14 @@ function countLines(text: string, from: number, to: number): number {
 	return lines;
 }
 
-function quoteProblem(error: { code: string }, line: number): FileProblem {
+/** Where the quote stands that opens the cell; `before`: lines above the text. */
+function quoteProblem(error: { code: string; index?: number }, text: string, before: number): FileProblem {
 	const says =
 		error.code === "MissingQuotes"
 			? "A quote is opened here and never closed."
-			: "There is a quote in the middle of a cell: double it, or put the whole cell in quotes.";
-	return { message: says, line };
+			: "There is a quote in the middle of the cell that begins here: double it, or put the whole cell in quotes.";
+	const { line, column } = placeOf(text, Math.max(0, (error.index ?? 1) - 1));
+	return { message: says, line: line + before, column };
 }
 
 function tooMuch(cells: readonly string[], rows: number, line: number): FileProblem | undefined {

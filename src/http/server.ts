@@ -184,7 +184,7 @@ function assemble(desk: Desk, parts: Parts) {
 	const refusing = { desk, callers, assets: assets.urls };
 	const dispatch = openDispatch(operations, openKept(desk.context.db));
 	return new Elysia({
-		serve: { maxRequestBodySize: BOUNDS.uploadBytes, idleTimeout: BOUNDS.idleTimeoutS },
+		serve: { maxRequestBodySize: BOUNDS.refusedBytes, idleTimeout: BOUNDS.idleTimeoutS },
 	})
 		.onError(({ request, error, code }) => answerError(refusing, request, error, String(code)))
 		.onRequest(async ({ request, server, set }) => {

@@ -91,7 +91,7 @@ describe("what is refused", () => {
 		for (const [fields, says] of [
 			[{ text: "" }, "Choose a file"],
 			[{ file: new File([Uint8Array.from([0x89, 0x50, 0x4e, 0x47])], "hosts.csv") }, "picture"],
-			[{ file: csv('ip,notes\n10.0.0.1,"x\n') }, "Line 2: A quote"],
+			[{ file: csv('ip,notes\n10.0.0.1,"x\n') }, "Line 2, column 10: A quote"],
 			[{ file: csv("ip\n10.0.0.1\n"), encoding: "utf-7" }, "not known"],
 			[{ file: csv("ip\n10.0.0.1\n"), format: "xlsx" }, "no Excel workbook"],
 		] as const) {
@@ -105,7 +105,7 @@ describe("what is refused", () => {
 	test("too large: told before it is read", async () => {
 		const answer = await upload({ file: new File([new Uint8Array(18 * 1_048_576)], "x.csv") });
 		expect(answer.status).toBe(422);
-		expect(answer.text).toContain("at most 17 MB");
+		expect(answer.text).toContain("at most 16 MB");
 	});
 
 	test("names that strangers chose are text", async () => {

@@ -5,6 +5,8 @@ import { systemClock } from "../../src/clock.ts";
 import { readImport } from "../../src/ipam/importing.ts";
 import { DEFAULT_OPTIONS } from "../../src/model/import.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { openLiveApp } from "../helpers/live-app.ts";
+import { SIGNED } from "../helpers/signed.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -139,4 +141,17 @@ describe("many hosts at once", () => {
 		await settled(path, "Everything is as it was before");
 		expect(hosts()).toBe(6_000);
 	});
+});
+
+test("a file that is much too large is refused in words, before it has come", async () => {
+	const live = await openLiveApp();
+	try {
+		const form = new FormData();
+		form.set("file", new File([new Uint8Array(40 * 1_048_576).fill(65)], "large.csv"));
+		const page = await fetch(`${live.url}/imports`, { method: "POST", headers: SIGNED, body: form });
+		expect(page.status).toBe(422);
+		expect(await page.text()).toContain("at most 16 MB are taken at once");
+	} finally {
+		await live.close();
+	}
 });

@@ -379,8 +379,8 @@ describe("writing", () => {
 describe("files that cannot be read", () => {
 	test("line and column are named, and nothing is kept", async () => {
 		const error = await problemOf(() => bring('ip,notes\n10.0.0.1,"x\n'));
-		expect(error.message).toStartWith("Line 2: A quote");
-		expect(error.detail).toEqual({ line: 2 });
+		expect(error.message).toStartWith("Line 2, column 10: A quote");
+		expect(error.detail).toEqual({ line: 2, column: 10 });
 	});
 
 	test("only the encoding is missing: the file waits for it", async () => {
