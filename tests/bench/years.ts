@@ -123,6 +123,10 @@ const PER_SECOND = 275;
 /** People's load with nothing but the daily round beside it, and then while subnets are swept and the database is copied. */
 async function busy({ ground, rollcall }: Stage): Promise<Figure[]> {
 	const seconds = quick ? 10 : 25;
+	// Every life begins with a look through the whole file, and with code that is not compiled yet.
+	await Bun.sleep(12 * SECOND);
+	await stretch({ ground, rollcall }, peopleOf(3, 2), "");
+	ask(ground.path, "DELETE FROM host WHERE description LIKE 'written %'");
 	const alone = await stretch({ ground, rollcall }, peopleOf(seconds, 0), "");
 	ask(ground.path, "DELETE FROM host WHERE description LIKE 'written %'");
 	ask(ground.path, "INSERT OR REPLACE INTO setting (key, value) VALUES ('backup_asked_at', '1')");
