@@ -12,7 +12,6 @@ export function saysOfCrowd(
 ): (string | { wire: string })[] {
 	const names = typeof detail.names === "string" ? [": ", { wire: detail.names }] : [];
 	if (typeof detail.hosts !== "number") return ["went down as a whole"];
-	if (typeof detail.subnets === "number") return [ofSeveral(kind, detail.subnets, detail.hosts)];
 	const part = isPart(detail);
 	const hosts = part
 		? `${detail.hosts} of ${plural(Number(detail.of), "host")}`
@@ -23,12 +22,6 @@ export function saysOfCrowd(
 		subnet_flapping: `has ${hosts} flapping`,
 	}[kind];
 	return [says, ...names];
-}
-
-/** Behind the name of one of the subnets. */
-function ofSeveral(kind: string, subnets: number, hosts: number): string {
-	const more = subnets > 1 ? `and ${plural(subnets - 1, "more subnet", "more subnets")} ` : "";
-	return `${more}${kind === "subnet_up" ? "came back" : "went down"}, ${plural(hosts, "host")}`;
 }
 
 function isPart({ hosts, of }: Detail): boolean {

@@ -50,8 +50,8 @@ export function isFolded({ kind }: Event): boolean {
 }
 
 /**
- * A list of news, newest first, in which a run of the same about several subnets is one line: the newest of them, with
- * how many `subnets` and `hosts` there are in all.
+ * A list of news, newest first, in which a run of the same about several subnets is one line about all of them: how many
+ * `subnets` and `hosts`.
  */
 export function foldNews(events: readonly Event[]): Event[] {
 	const folded: Event[] = [];
@@ -60,13 +60,11 @@ export function foldNews(events: readonly Event[]): Event[] {
 		let end = at + 1;
 		while (isFolded(first) && events[end]?.kind === first.kind) end++;
 		const run = events.slice(at, end);
-		if (run.length < FOLD_MIN) folded.push(...run);
+		const subnets = new Set(run.map(({ subnetId }) => subnetId)).size;
+		if (subnets < FOLD_MIN) folded.push(...run);
 		else {
 			const hosts = run.reduce((sum, { detail }) => sum + Number(detail.hosts ?? 0), 0);
-			folded.push({
-				...first,
-				detail: { hosts, subnets: new Set(run.map(({ subnetId }) => subnetId)).size },
-			});
+			folded.push({ ...first, subnetId: undefined, label: `${subnets} subnets`, detail: { hosts, subnets } });
 		}
 		at = end;
 	}
