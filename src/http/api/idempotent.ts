@@ -12,20 +12,28 @@ import { respondJson } from "../respond.ts";
 /** Visible ASCII; longest key in characters. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-type Made = { readonly status: number; readonly body: unknown };
+type Headers = Readonly<Record<string, string>>;
+type Made = { readonly status: number; readonly body: unknown; readonly headers?: Headers };
 /** Does the wish; `keep` is to be called in its transaction with what will be answered. */
 type Work<T extends Made> = (keep: (made: T) => void) => Promise<T>;
 
 export type Once = <T extends Made>(
 	request: Request,
-	wish: { readonly db: Db; readonly actor: Actor; readonly at: number; readonly what: unknown },
+	wish: {
+		readonly db: Db;
+		readonly actor: Actor;
+		readonly at: number;
+		readonly what: unknown;
+		/** What goes with a body that was kept. */
+		readonly headersOf: (body: T["body"]) => Headers;
+	},
 	work: Work<T>,
 ) => Promise<T | Response>;
 
 /** Remembers what is under way in this process; what is done is in the database. */
 export function openOnce(): Once {
 	const underWay = new Map<string, { readonly digest: string; readonly done: Promise<unknown> }>();
-	return async (request, { db, actor, at, what }, work) => {
+	return async (request, { db, actor, at, what, headersOf }, work) => {
 		const key = request.headers.get("idempotency-key");
 		if (key === null) return work(() => {});
 		if (!KEY.test(key)) throw refuse("Idempotency-Key is a text of 1 to 255 visible characters of ASCII.");
@@ -40,7 +48,9 @@ export function openOnce(): Once {
 		const kept = findAnswer(db, whose.actor, key);
 		if (kept !== undefined) {
 			if (kept.digest !== digest) throw reused();
-			return respondJson(request, JSON.parse(kept.body), kept.status, { "idempotent-replayed": "true" });
+			const body = JSON.parse(kept.body);
+			const headers = { ...headersOf(body), "idempotent-replayed": "true" };
+			return respondJson(request, body, kept.status, headers);
 		}
 		const done = work(({ status, body }) =>
 			insertAnswer(db, whose, { digest, status, body: JSON.stringify(body) }, at),

@@ -125,11 +125,16 @@ export function nextAddressOperation(desk: Desk): Operation {
 			const wish = { hostname: "", description: "", tags: [], notes: "", ...rest, from, ask };
 			const expiresAt = readExpiry(end) ?? undefined;
 			const what = { subnet: id, body };
-			return once(request, { db: by.db, actor: by.actor, at: clock.now(), what }, async (keep) =>
+			const asked = { db: by.db, actor: by.actor, at: clock.now(), what, headersOf };
+			return once(request, asked, async (keep) =>
 				told(await reserveNext(by, id, { ...wish, expiresAt }, silence, BOUNDS, (next) => keep(told(next)))),
 			);
 		},
 	});
+}
+
+function headersOf({ host }: { readonly host: { readonly id: number } }) {
+	return { location: `/api/v1/hosts/${host.id}` };
 }
 
 function told({ host, known, skipped, skippedMore }: NextAddress) {
@@ -142,6 +147,6 @@ function told({ host, known, skipped, skippedMore }: NextAddress) {
 	return {
 		status: 201,
 		body: { host: hostJson(host), known, skipped: runs, skipped_more: skippedMore },
-		headers: { location: `/api/v1/hosts/${host.id}` },
+		headers: headersOf({ host }),
 	} as const;
 }

@@ -177,6 +177,7 @@ describe("a key of the caller's", () => {
 		const third = await next({ hostname: "a" }, key);
 		expect([third.status, third.headers.get("idempotent-replayed")]).toEqual([201, "true"]);
 		expect(third.json()).toEqual(first.json());
+		expect(third.headers.get("location")).toBe("/api/v1/hosts/1");
 		expect(hosts()).toBe(1);
 		expect(((await next({ hostname: "a" })).json() as Next).host.ip).toBe("10.0.0.3");
 	});
