@@ -1,13 +1,13 @@
 /** Sweeps and port scans by JSON: asking for one, how far it is, ending it, and where there are scans at all. */
 
-import { type Static, Type as t } from "@sinclair/typebox";
+import { type Static, type TSchema, Type as t } from "@sinclair/typebox";
 import { cancelScan, demandScan, scanNow } from "../../ipam/scans.ts";
 import { switchSubnet } from "../../ipam/subnets.ts";
 import { cancelSweep, demandRun, sweepNow } from "../../ipam/sweeps.ts";
 import { RUN_STATES, type SweepRun } from "../../model/run.ts";
 import type { ScanRun } from "../../model/scan.ts";
 import type { Desk } from "../desk.ts";
-import { moment, nullable, type Operation, operation, shape } from "./operation.ts";
+import { type Answer, moment, nullable, type Operation, operation, shape } from "./operation.ts";
 import { time } from "./shapes.ts";
 
 const NUMBER = t.Integer({ minimum: 0 });
@@ -138,26 +138,12 @@ function sweepOperations(desk: Desk): Operation[] {
 				return { status: 202, body: runJson(run), headers: { location: `/api/v1/runs/${run.id}` } };
 			},
 		}),
-		operation({
-			method: "GET",
-			path: "/runs/{id}",
-			id: "getRun",
-			tag: "Runs",
-			summary: "How far a sweep is",
-			answers: { 200: answer },
-			refuses: { 404: "There is no such sweep. Old ones are removed." },
-			handle: ({ id }) => ({ status: 200, body: runJson(demandRun(desk.context, id)) }),
-		}),
-		operation({
-			method: "POST",
-			path: "/runs/{id}/cancel",
-			id: "cancelRun",
-			tag: "Runs",
-			summary: "End a sweep",
-			details: "A running one ends within a second; one that has ended stays as it is.",
-			answers: { 200: answer },
-			refuses: { 404: "There is no such sweep. Old ones are removed." },
-			handle: ({ request, id }) => ({ status: 200, body: runJson(cancelSweep(desk.by(request), id)) }),
+		...following({
+			...{ path: "/runs", noun: "a sweep", ids: ["getRun", "cancelRun"], answer },
+			...{ details: "A running one ends within a second; one that has ended stays as it is." },
+			...{ noSuch: "There is no such sweep. Old ones are removed." },
+			look: (id) => runJson(demandRun(desk.context, id)),
+			end: (request, id) => runJson(cancelSweep(desk.by(request), id)),
 		}),
 	];
 }
@@ -179,27 +165,45 @@ function scanOperations(desk: Desk): Operation[] {
 				return { status: 202, body: scanJson(run), headers: { location: `/api/v1/scans/${run.id}` } };
 			},
 		}),
-		operation({
-			method: "GET",
-			path: "/scans/{id}",
-			id: "getScan",
-			tag: "Runs",
-			summary: "How far a port scan is",
-			answers: { 200: answer },
-			refuses: { 404: "There is no such port scan. Old ones are removed." },
-			handle: ({ id }) => ({ status: 200, body: scanJson(demandScan(desk.context, id)) }),
-		}),
-		operation({
-			method: "POST",
-			path: "/scans/{id}/cancel",
-			id: "cancelScan",
-			tag: "Runs",
-			summary: "End a port scan",
+		...following({
+			...{ path: "/scans", noun: "a port scan", ids: ["getScan", "cancelScan"], answer },
 			details:
 				"A running one ends within a second, and the ports stay as they were; one that has ended stays as it is.",
-			answers: { 200: answer },
-			refuses: { 404: "There is no such port scan. Old ones are removed." },
-			handle: ({ request, id }) => ({ status: 200, body: scanJson(cancelScan(desk.by(request), id)) }),
+			noSuch: "There is no such port scan. Old ones are removed.",
+			look: (id) => scanJson(demandScan(desk.context, id)),
+			end: (request, id) => scanJson(cancelScan(desk.by(request), id)),
+		}),
+	];
+}
+
+/** Looking how far something is that was asked for, and ending it. */
+function following<S extends TSchema>(kind: {
+	readonly path: string;
+	readonly noun: string;
+	readonly ids: readonly [look: string, end: string];
+	readonly answer: Answer & { readonly schema: S };
+	readonly details: string;
+	readonly noSuch: string;
+	readonly look: (id: number) => Static<S>;
+	readonly end: (request: Request, id: number) => Static<S>;
+}): Operation[] {
+	const { path, noun, ids, answer, details, noSuch, look, end } = kind;
+	const shared = { tag: "Runs", answers: { 200: answer }, refuses: { 404: noSuch } } as const;
+	return [
+		operation({
+			...{ ...shared, method: "GET", path: `${path}/{id}`, id: ids[0], summary: `How far ${noun} is` },
+			handle: ({ id }) => ({ status: 200, body: look(id) }),
+		}),
+		operation({
+			...{
+				...shared,
+				method: "POST",
+				path: `${path}/{id}/cancel`,
+				id: ids[1],
+				summary: `End ${noun}`,
+				details,
+			},
+			handle: ({ request, id }) => ({ status: 200, body: end(request, id) }),
 		}),
 	];
 }
