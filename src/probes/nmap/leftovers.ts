@@ -3,7 +3,7 @@
  * directory, which names the process that made it, and ended with it. Linux only; elsewhere they end by their own limit.
  */
 
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
@@ -19,7 +19,7 @@ export function makeFolder(): string {
  * Answers how many processes there were.
  */
 export function endLeftovers(): number {
-	const left = new Set(readdirSync(tmpdir()).filter(isLeft));
+	const left = new Set(namesIn(tmpdir()).filter((name) => isLeft(name) && isOurs(join(tmpdir(), name))));
 	// As a rule there is none, and nobody's processes are looked at.
 	if (left.size === 0) return 0;
 	const running = listProcesses().filter((pid) => left.has(folderOf(pid)));
@@ -34,11 +34,21 @@ function isLeft(name: string): boolean {
 	return maker !== undefined && (Number(maker) === process.pid || !lives(Number(maker)));
 }
 
+/** Anybody may make such names in a folder for everybody: only our own are entered and removed. */
+function isOurs(folder: string): boolean {
+	const found = lstatSync(folder, { throwIfNoEntry: false });
+	return found?.isDirectory() === true && found.uid === process.getuid?.();
+}
+
 function listProcesses(): number[] {
+	return namesIn("/proc")
+		.filter((name) => /^\d+$/.test(name))
+		.map(Number);
+}
+
+function namesIn(folder: string): string[] {
 	try {
-		return readdirSync("/proc")
-			.filter((name) => /^\d+$/.test(name))
-			.map(Number);
+		return readdirSync(folder);
 	} catch {
 		return [];
 	}

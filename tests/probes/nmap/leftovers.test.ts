@@ -1,7 +1,7 @@
 /** What a broken thread or a killed process left running goes before the next scan, and nothing else does (fault F-20). */
 
 import { afterEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endLeftovers, makeFolder } from "../../../src/probes/nmap/leftovers.ts";
@@ -64,10 +64,16 @@ test.skipIf(process.platform !== "linux")(
 		const theirs = folder(join(tmpdir(), `rollcall-nmap-${other.pid}-a`));
 		const elsewhere = folder(mkdtempSync(join(tmpdir(), "rollcall-other-")));
 		const stay = [start(theirs), start(elsewhere)];
+		// Made by another user, with the number of a dead process: nothing of theirs is entered.
+		const foreign = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-c`));
+		if (process.getuid?.() === 0) {
+			stay.push(start(foreign));
+			chownSync(foreign, 65_534, 65_534);
+		} else rmSync(foreign, { recursive: true });
 		await Bun.sleep(100);
 		endLeftovers();
 		await Bun.sleep(100);
-		expect(stay.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual([null, null]);
+		expect(stay.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual(stay.map(() => null));
 		expect([theirs, elsewhere].filter(existsSync)).toHaveLength(2);
 	},
 );
