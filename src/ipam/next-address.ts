@@ -16,7 +16,7 @@ import { findLastSweep, writeExpiry } from "../store/next-address.ts";
 import { listChildren } from "../store/subnets.ts";
 import { survey } from "./candidates.ts";
 import { checkExpiry, checkHost, type HostInput, need } from "./fields.ts";
-import { demandHost, placeHost } from "./hosts.ts";
+import { placeHost } from "./hosts.ts";
 import { demandSubnet } from "./subnets.ts";
 
 /** What is known of addresses outside of the database. */
@@ -79,11 +79,12 @@ export async function reserveNext(
 			const subnet = demandSubnet(context, subnetId);
 			const look = lookFor(context, subnet, from, { wish, silence, bounds });
 			if (look.address === undefined) return { next: undefined, unknown: look.unknown };
-			const host = placeHost(context, look.address, values);
-			if (host.subnetId !== subnetId) throw new Error("a free address lies in another subnet");
-			if (wish.expiresAt !== undefined) writeExpiry(context.db, host.id, wish.expiresAt);
+			const placed = placeHost(context, look.address, values);
+			if (placed.subnetId !== subnetId) throw new Error("a free address lies in another subnet");
+			if (wish.expiresAt !== undefined) writeExpiry(context.db, placed.id, wish.expiresAt);
 			const { known, skipped, skippedMore } = look;
-			const next: NextAddress = { host: demandHost(context, host.id), known, skipped, skippedMore };
+			const host = { ...placed, expiresAt: wish.expiresAt };
+			const next: NextAddress = { host, known, skipped, skippedMore };
 			within(next);
 			return { next, unknown: [] };
 		});
