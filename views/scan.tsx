@@ -63,6 +63,10 @@ export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | unde
 							<Wire text={[port.product, port.version].filter((part) => part !== "").join(" ")} />
 							{now - port.firstSeenAt < NEW_FOR_MS && <span class="pill new">new</span>}
 						</span>
+						<span class="since">
+							<span class="sr">open for </span>
+							<Age at={port.firstSeenAt} now={now} style="short" />
+						</span>
 					</li>
 				))}
 			</ul>
