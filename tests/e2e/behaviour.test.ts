@@ -150,13 +150,16 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 	test("a burst of changes makes few requests; what does not concern the page makes none", async () => {
 		await open("/subnets/1");
 		gallery.requests.length = 0;
+		const began = performance.now();
 		for (let i = 0; i < 20; i++) {
 			tell(1);
 			await page.waitForTimeout(20);
 		}
+		const lasted = performance.now() - began;
 		await page.waitForTimeout(600);
 		expect(gallery.requests.length).toBeGreaterThanOrEqual(1);
-		expect(gallery.requests.length).toBeLessThanOrEqual(4);
+		// Never two within 250 ms, however long a busy machine takes for the burst.
+		expect(gallery.requests.length).toBeLessThanOrEqual(Math.ceil(lasted / 250) + 1);
 		gallery.requests.length = 0;
 		gallery.tell("change", { subnetIds: [2], hostIds: [99_999], urgent: true });
 		await page.waitForTimeout(500);
