@@ -149,7 +149,9 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	});
 	url = server.url;
 	// Nobody else can be at work on this file: what was cut off is taken back, or undoing it goes on.
-	void resumeBatches(context, 0);
+	resumeBatches(context, 0).catch((reason: unknown) => {
+		log.warning("what was cut off is taken back later", { reason });
+	});
 	doorkeeper.setup.offer();
 	const { entry } = options;
 	if (entry !== undefined) thread = startThread({ ...BOUNDS, entry, config, bus, log, clock });

@@ -24,7 +24,7 @@ type Workers = {
 	readonly server: { renew(): void };
 	readonly tendReservations: () => Promise<void>;
 	/** Goes on with what was left half-way. */
-	readonly resume: () => Promise<unknown>;
+	readonly resume: () => Promise<void>;
 	readonly doctor: { look(): void };
 	readonly importer: { tick(context: Context): Promise<void> };
 };

@@ -5,7 +5,7 @@
 
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { BATCH_LIMITS, progressOf, type Undone } from "../model/batch.ts";
+import { BATCH_LIMITS, type Batch, progressOf, type Undone } from "../model/batch.ts";
 import * as rows from "../store/batch-rows.ts";
 import * as batches from "../store/batches.ts";
 import { transact } from "../store/database.ts";
@@ -78,25 +78,26 @@ async function takeBackFailed(context: Context, id: number, error: unknown): Pro
 
 /**
  * Goes on with what was left half-way, as after a crash: what was being undone is, and what was not finished is taken
- * back. `silentMs`: without a sign of life for so long; 0 takes all, when nobody else can be at work.
+ * back. `silentMs`: without a sign of life for so long; 0 takes all, when nobody else can be at work. Rejects with the
+ * first failure, after all were tried; what failed stays as it is.
  */
-export function resumeBatches(context: Context, silentMs: number): Promise<unknown> {
-	const { db, clock, log } = context;
+export async function resumeBatches(context: Context, silentMs: number): Promise<void> {
+	const { db, clock } = context;
 	const left = batches.listSilent(db, silentMs === 0 ? Number.MAX_SAFE_INTEGER : clock.now() - silentMs);
-	return Promise.all(
-		left.map(async (batch) => {
-			const { id, state } = batch;
-			if (progressOf(batch)?.done === 0 && state === "open") return batches.forgetBatch(db, id);
-			log.warning("a batch was cut off: it is taken back", { batch: id, state });
-			const why = "Rollcall was stopped in the middle of it";
-			if (state === "open") batches.startUndo(db, id, { actor: "", at: clock.now(), why });
-			else batches.writeBeat(db, id, clock.now());
-			await undoing(context, id).catch((reason: unknown) => {
-				if (!(reason instanceof Interrupted))
-					log.error("it could not be taken back yet", { batch: id, reason });
-			});
-		}),
-	);
+	const ended = await Promise.allSettled(left.map((batch) => resume(context, batch)));
+	const failed = ended.find((end) => end.status === "rejected" && !(end.reason instanceof Interrupted));
+	if (failed?.status === "rejected") throw failed.reason;
+}
+
+async function resume(context: Context, batch: Batch): Promise<void> {
+	const { db, clock, log } = context;
+	const { id, state } = batch;
+	if (progressOf(batch)?.done === 0 && state === "open") return batches.forgetBatch(db, id);
+	const why = "Rollcall was stopped in the middle of it";
+	if (state === "open") batches.startUndo(db, id, { actor: "", at: clock.now(), why });
+	else batches.writeBeat(db, id, clock.now());
+	log.warning("a batch was cut off: it is taken back", { batch: id, state });
+	await undoing(context, id);
 }
 
 /** From the state "undoing" to its end. */

@@ -203,6 +203,22 @@ describe("after a crash", () => {
 		expect(() => batch(empty)).toThrow("too long ago");
 	});
 
+	test("one that cannot be taken back yet keeps no other from it, and is tried again", async () => {
+		subnet("10.0.0.0/16");
+		const [a = 0, b = 0] = many(2);
+		const one = await editHosts(context, [a], { description: "new" }, "1 host");
+		const two = await editHosts(context, [b], { description: "new" }, "1 host");
+		for (const { batchId } of [one, two]) startUndo(context.db, batchId, { actor: "kim", at: 1 });
+		context.db.run(
+			`CREATE TEMP TRIGGER broken BEFORE UPDATE ON host WHEN old.id = ${a} BEGIN SELECT raise(ABORT, 'full'); END`,
+		);
+		await expect(resumeBatches(context, 0)).rejects.toThrow("full");
+		expect([said(a), said(b)]).toEqual(["new", "old"]);
+		context.db.run("DROP TRIGGER broken");
+		await resumeBatches(context, 0);
+		expect([said(a), batch(one.batchId).state]).toEqual(["old", "undone"]);
+	});
+
 	test("of a subnet that was half deleted, its webhooks too are as they were", async () => {
 		const { id } = subnet("10.0.0.0/24");
 		context.db
