@@ -47,7 +47,7 @@ export function bulkOperations(desk: Desk): Operation[] {
 			id: "editHosts",
 			tag: "Hosts",
 			summary: "Change many hosts at once",
-			details: "One batch, which can be undone. A # in the hostname becomes 1, 2, 3 and so on.",
+			details: "One batch, which can be undone. Every host gets the same values, the hostname too.",
 			body: BULK_EDIT,
 			bodyExample: { filter: "subnet=1&tag=dhcp", set: { description: "Phones" }, tags_add: ["phone"] },
 			answers: ANSWERS,
