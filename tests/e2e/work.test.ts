@@ -3,16 +3,25 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { BATCH_LIMITS } from "../../src/model/batch.ts";
 import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
 import { openLiveApp } from "../helpers/live-app.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
-const ROWS = 30_000;
+const ROWS = 8_000;
+
+/** However fast the machine: between two slices a batch rests so long, in milliseconds, that it can be watched. */
+const REST_MS = 150;
+const unhurried: Clock = {
+	...systemClock,
+	sleep: (ms, signal) => systemClock.sleep(ms === BATCH_LIMITS.restMs ? REST_MS : ms, signal),
+};
 
 test.skipIf(!existsSync(CHROMIUM))(
 	"a file is read and written, undone half-way, and undone to its end",
 	async () => {
-		const live = await openLiveApp();
+		const live = await openLiveApp({ clock: unhurried });
 		const browser = signedBrowser(
 			await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }),
 		);
