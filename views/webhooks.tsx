@@ -168,11 +168,12 @@ function Deliveries(props: Parameters<typeof WebhookPage>[0]) {
 							</span>
 							<span class="result">{resultOf(delivery, now)}</span>
 						</span>
-						{delivery.state !== "waiting" && webhook.enabled && (
+						{/* What waits for its first try goes by itself; what failed may wait for hours. */}
+						{(delivery.state !== "waiting" || delivery.attempts > 0) && webhook.enabled && (
 							<ActionButton
 								needs="admin"
 								action={`${HOME}/${webhook.id}/deliveries/${delivery.id}/again`}
-								label="Send again"
+								label={delivery.state === "waiting" ? "Send now" : "Send again"}
 							/>
 						)}
 					</li>

@@ -146,7 +146,17 @@ describe("by pages", () => {
 		const told = (await rig.get("/settings/webhooks/1")).text;
 		expect(told).toContain("Given up");
 		expect(told).toContain("It answered 500 · after 34 ms");
+		// It failed, and would be tried again in ten hours: whoever mended the receiver need not wait.
+		const { db } = rig.app.context;
+		db.run("UPDATE webhook_delivery SET state = 'waiting', attempts = 6, next_at = 9e15 WHERE id = 1");
+		expect((await rig.get("/settings/webhooks/1")).text).toContain("Send now");
 		expect((await rig.post("/settings/webhooks/1/deliveries/1/again")).status).toBe(303);
+		expect(
+			db.query("SELECT attempts, next_at < 9e15 AS soon FROM webhook_delivery WHERE id = 1").get(),
+		).toEqual({
+			attempts: 0,
+			soon: 1,
+		});
 		expect((await rig.get("/settings/webhooks/1")).text).toContain("Waiting");
 		expect((await rig.post("/settings/webhooks/1/delete")).headers.get("location")).toBe(
 			"/settings/webhooks",
