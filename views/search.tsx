@@ -92,7 +92,7 @@ export function SearchPage(props: { answers: SearchAnswers | undefined; now: num
 				<section class="panel empty" aria-label="What can be searched">
 					<p>
 						Search finds subnets by name and network, hosts by address, hostname, description, tag, MAC and
-						vendor, and what is open by port or service, such as 443 or ssh.
+						vendor, and what is open by port, service or product, such as 443, ssh or nginx.
 					</p>
 				</section>
 			)}
@@ -188,22 +188,26 @@ function reasonOf(host: Host, lower: string): string | undefined {
 	return hostname === "" ? others[0] : undefined;
 }
 
-function serviceLine({ port, service, hosts }: FoundService): Line {
-	const name = port === undefined ? service : service === "" ? `${port}` : `${port}/${service}`;
-	const filter = port === undefined ? { service } : { port: String(port) };
+function serviceLine(found: FoundService): Line {
+	const { port, service, product, hosts } = found;
 	const says = (
 		<>
 			<span class="chip">
-				<Wire text={name} />
+				<Wire
+					text={port === undefined ? service || product : service === "" ? `${port}` : `${port}/${service}`}
+				/>
 			</span>
 			<span class="why">{plural(hosts, "host")}</span>
 		</>
 	);
-	return {
-		key: port === undefined ? `v-${encodeURIComponent(service)}` : `p${port}`,
-		href: `/?status=&${new URLSearchParams(filter)}#hosts`,
-		says,
-	};
+	const { key, filter } = wayTo(found);
+	return { key, href: `/?status=&${new URLSearchParams(filter)}#hosts`, says };
+}
+
+function wayTo({ port, service, product }: FoundService): { key: string; filter: Record<string, string> } {
+	if (port !== undefined) return { key: `p${port}`, filter: { port: `${port}` } };
+	if (service !== "") return { key: `v-${encodeURIComponent(service)}`, filter: { service } };
+	return { key: `d-${encodeURIComponent(product)}`, filter: { q: product } };
 }
 
 const addLink = (cidr: string) => `/subnets?${new URLSearchParams({ cidr })}#add`;

@@ -6,11 +6,13 @@ import type { Subnet } from "./subnet.ts";
 /** The first few, and how many there are in all. */
 export type Found<T> = { readonly shown: readonly T[]; readonly count: number };
 
-/** A port or service that hosts have open; `port` is undefined for a service, whatever its ports. */
+/** A port, service or product that hosts have open; `port` is undefined for the others, whatever their ports. */
 export type FoundService = {
 	readonly port: number | undefined;
-	/** Name of the service; of a port the most frequent one, "" when nobody knows. */
+	/** Name of the service; of a port the most frequent one, "" when nobody knows; of a product "". */
 	readonly service: string;
+	/** What serves there, such as OpenSSH; "" where a port or service was found. */
+	readonly product: string;
 	readonly hosts: number;
 };
 

@@ -6,7 +6,7 @@ import type { Subnet } from "../model/subnet.ts";
 import { type Address, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
 import { COLUMNS, type Row as HostRow, listHosts, toHost } from "./hosts.ts";
-import { PICKED_MAX } from "./search.ts";
+import { hostsOfKind, kindsWith, PICKED_MAX } from "./search.ts";
 import { type Row as SubnetRow, toSubnet } from "./subnets.ts";
 import { pickByWords } from "./words.ts";
 
@@ -70,15 +70,37 @@ const SERVICES = `WITH RECURSIVE name (service) AS (
 		WHERE open.service = fits.service AND is_current = 1) AS hosts
 	FROM fits`;
 
-/** The port with this number, then services with the text in their name. Of both only what is open now. */
+/** The port with this number, then services and products with the text in their name. Only what is open now. */
 export function searchServices(db: Db, text: string, limit: number): Found<FoundService> {
 	const port = searchPort(db, text);
 	const binds = { text, limit: limit - port.length };
 	const rows = db
 		.query<{ service: string; hosts: number; found: number }, [typeof binds]>(SERVICES)
 		.all(binds);
-	const services = rows.map(({ service, hosts }) => ({ port: undefined, service, hosts }));
-	return { shown: [...port, ...services], count: port.length + (rows[0]?.found ?? 0) };
+	const services = rows.map(({ service, hosts }) => ({ port: undefined, service, product: "", hosts }));
+	const products = searchProducts(db, text);
+	return {
+		shown: [...port, ...services, ...products].slice(0, limit),
+		count: port.length + (rows[0]?.found ?? 0) + products.length,
+	};
+}
+
+/** Products (OpenSSH, nginx) by name, the best first. An address is none, and no number: those are spared the walk. */
+function searchProducts(db: Db, text: string): FoundService[] {
+	const lower = text.toLowerCase();
+	if (!/\p{L}/u.test(text)) return [];
+	const hosts = new Map<string, Set<number>>();
+	kindsWith(db, text, (kind) => {
+		if (!kind.product.toLowerCase().includes(lower)) return true;
+		const ids = hosts.get(kind.product) ?? new Set();
+		for (const id of hostsOfKind(db, kind, PICKED_MAX)) ids.add(id);
+		hosts.set(kind.product, ids);
+		return true;
+	});
+	const later = (product: string) => Number(!product.toLowerCase().startsWith(lower));
+	return [...hosts]
+		.toSorted(([a], [b]) => later(a) - later(b) || a.length - b.length || (a < b ? -1 : 1))
+		.map(([product, ids]) => ({ port: undefined, service: "", product, hosts: ids.size }));
 }
 
 /** "443", ":443" or "443/tcp". */
@@ -93,5 +115,7 @@ function searchPort(db: Db, text: string): FoundService[] {
 			FROM host_open_port WHERE port = ? AND is_current = 1`,
 		)
 		.get(port, port);
-	return row === null || row.hosts === 0 ? [] : [{ port, service: row.service ?? "", hosts: row.hosts }];
+	return row === null || row.hosts === 0
+		? []
+		: [{ port, service: row.service ?? "", product: "", hosts: row.hosts }];
 }

@@ -58,7 +58,7 @@ const NEXT_KIND = `SELECT port, service, product, ${FITS} AS fits FROM host_open
 /** More kinds of ports than these are not walked. */
 const KINDS_MAX = 1_000;
 
-type Kind = { readonly port: number; readonly service: string; readonly product: string };
+export type Kind = { readonly port: number; readonly service: string; readonly product: string };
 
 const PICKS = {
 	tag: "SELECT host_id AS id FROM host_tag WHERE tag = :value LIMIT :limit",
@@ -80,19 +80,31 @@ function ask(db: Db, sql: string, binds: Binds): number[] {
 	return rows.map(([id]) => id);
 }
 
-/** Ids of hosts by the number of an open port, or what serves there; an id comes once for each port. */
-function pickByPorts(db: Db, value: string, limit: number): number[] {
+/** Kinds of open ports that carry the text in number, service or product; `done` false: there are more than are walked. */
+export function kindsWith(db: Db, value: string, take: (kind: Kind) => boolean): { readonly done: boolean } {
 	const next = db.query<Kind & { fits: number }, [Kind & { value: string }]>(NEXT_KIND);
-	const ids: number[] = [];
 	let at: Kind = { port: -1, service: "", product: "" };
-	for (let steps = 0; steps < KINDS_MAX && ids.length < limit; steps++) {
+	for (let steps = 0; steps < KINDS_MAX; steps++) {
 		const found = next.get({ ...at, value });
-		if (found === null) return ids;
+		if (found === null) return { done: true };
 		const { fits, ...kind } = found;
-		if (fits === 1) ids.push(...ask(db, PICKS.kind, { ...kind, limit }));
+		if (fits === 1 && !take(kind)) return { done: true };
 		at = kind;
 	}
-	return ids.length < limit ? ask(db, PICKS.ports, { value, limit }) : ids;
+	return { done: false };
+}
+
+/** Ids of hosts with a port of this kind open. */
+export const hostsOfKind = (db: Db, kind: Kind, limit: number) => ask(db, PICKS.kind, { ...kind, limit });
+
+/** Ids of hosts by the number of an open port, or what serves there; an id comes once for each port. */
+function pickByPorts(db: Db, value: string, limit: number): number[] {
+	const ids: number[] = [];
+	const { done } = kindsWith(db, value, (kind) => {
+		ids.push(...hostsOfKind(db, kind, limit));
+		return ids.length < limit;
+	});
+	return done ? ids : ask(db, PICKS.ports, { value, limit });
 }
 
 /**

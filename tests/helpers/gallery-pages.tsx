@@ -254,7 +254,7 @@ function answersOf({ subnet, hosts }: Place): SearchAnswers {
 		hint: { kind: "free", address: "10.0.0.77", subnet },
 		subnets: { shown: [subnet], count: 1 },
 		hosts: { shown: hosts.slice(0, 8), count: hosts.length },
-		services: { shown: [{ port: 443, service: "https", hosts: 12 }], count: 1 },
+		services: { shown: [{ port: 443, service: "https", product: "", hosts: 12 }], count: 1 },
 	};
 }
 

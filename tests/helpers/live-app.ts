@@ -29,13 +29,13 @@ export async function send(url: string, path: string, body: object): Promise<{ i
 }
 
 /** An open port, as a port scan would have found it. */
-export function putPort(app: App, hostId: number, port: number, service: string): void {
+export function putPort(app: App, hostId: number, port: number, service: string, product = ""): void {
 	app.context.db
 		.query(
-			`INSERT INTO host_open_port (host_id, ts, port, proto, state, service, first_seen_at, last_seen_at)
-			VALUES (?, 1, ?, 'tcp', 'open', ?, 1, 1)`,
+			`INSERT INTO host_open_port (host_id, ts, port, proto, state, service, product, first_seen_at, last_seen_at)
+			VALUES (?, 1, ?, 'tcp', 'open', ?, ?, 1, 1)`,
 		)
-		.run(hostId, port, service);
+		.run(hostId, port, service, product);
 }
 
 /** What ARP and the vendor list would have written. */

@@ -31,7 +31,9 @@ beforeEach(async () => {
 	putPort(rig.app, 3, 443, "https");
 	putPort(rig.app, 3, 8443, "https");
 	putPort(rig.app, 4, 443, "");
-	putPort(rig.app, 4, 22, "ssh");
+	putPort(rig.app, 4, 22, "ssh", "OpenSSH");
+	putPort(rig.app, 4, 8022, "ssh", "OpenSSH");
+	putPort(rig.app, 3, 22, "ssh", "Dropbear sshd");
 });
 afterEach(() => rig.close());
 
@@ -117,14 +119,32 @@ describe("ports and services", () => {
 		["443", [[443, "https", 2]]],
 		[":443", [[443, "https", 2]]],
 		["443/tcp", [[443, "https", 2]]],
-		["22", [[22, "ssh", 1]]],
+		["22", [[22, "ssh", 2]]],
 		["http", [[undefined, "https", 1]]],
-		["SSH", [[undefined, "ssh", 1]]],
+		[
+			"SSH",
+			[
+				[undefined, "ssh", 2],
+				[undefined, "OpenSSH", 1],
+				[undefined, "Dropbear sshd", 1],
+			],
+		],
+		["openssh", [[undefined, "OpenSSH", 1]]],
 		["70000", []],
 		["9", []],
 	])("%s", (text, expected) => {
-		const found = ask(text).services.shown.map(({ port, service, hosts }) => [port, service, hosts]);
+		const found = ask(text).services.shown.map(({ port, service, product, hosts }) => [
+			port,
+			service || product,
+			hosts,
+		]);
 		expect(found).toEqual(expected as (typeof found)[number][]);
+	});
+	test("a product leads to the hosts where it serves", async () => {
+		const { text } = await rig.get("/search/options?q=openssh");
+		expect(text).toContain('href="/?status=&amp;q=OpenSSH#hosts"');
+		const list = (await rig.get("/api/v1/hosts?q=OpenSSH")).json() as { items: { ip: string }[] };
+		expect(list.items.map((host) => host.ip)).toEqual(["10.0.0.15"]);
 	});
 	test("a port is a filter of every list", async () => {
 		const list = (await rig.get("/api/v1/hosts?port=443")).json() as { items: { ip: string }[] };

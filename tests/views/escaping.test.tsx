@@ -71,7 +71,13 @@ function answersWith(text: string, one: Host, other: Host, place: SubnetSummary)
 		hint: { kind: "free", address: "10.66.0.9", subnet: place },
 		subnets: { shown: [place], count: 9 },
 		hosts: { shown: [one, other], count: 9 },
-		services: { shown: [{ port: 1, service: text, hosts: 2 }], count: 9 },
+		services: {
+			shown: [
+				{ port: 1, service: text, product: "", hosts: 2 },
+				{ port: undefined, service: "", product: text, hosts: 2 },
+			],
+			count: 9,
+		},
 	};
 }
 
