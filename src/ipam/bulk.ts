@@ -61,20 +61,14 @@ export function beginEdit(
 	if (fields.length === 0)
 		throw new AppError("invalid", "Tick at least one field to change.", { field: "fields" });
 	const most = values.tags?.length ?? mostTags(context.db, ids);
-	if (most + (values.tagsAdded?.length ?? 0) > HOST_LIMITS.tags) {
-		throw new AppError(
-			"invalid",
-			`A host has at most ${HOST_LIMITS.tags} tags; one of these would have more.`,
-			{
-				field: "tags_added",
-			},
-		);
-	}
+	if (most + (values.tagsAdded?.length ?? 0) > HOST_LIMITS.tags) throw tooManyTags();
 	const said = { fields: fields.join(", "), total: ids.length };
 	const batchId = openBatch(context, { kind: "bulk_edit", source, detail: said });
 	const write = (some: readonly number[]) => {
 		noteBefore(context.db, batchId, "host", some);
 		writeToHosts(context.db, some, values, context.clock.now());
+		// Somebody may have added others since it began.
+		if (mostTags(context.db, some) > HOST_LIMITS.tags) throw tooManyTags();
 		sealAfter(context.db, batchId, "host", some);
 	};
 	const done = carryOut(context, batchId, async () => {
@@ -99,6 +93,11 @@ export async function editHosts(
 ): Promise<{ batchId: number; hosts: number }> {
 	const { batchId, done } = beginEdit(context, ids, input, source);
 	return { batchId, ...(await done) };
+}
+
+function tooManyTags(): AppError {
+	const says = `A host has at most ${HOST_LIMITS.tags} tags; one of these would have more.`;
+	return new AppError("invalid", says, { field: "tags_added" });
 }
 
 function checkBulk(input: BulkInput): BulkValues {

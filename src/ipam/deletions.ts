@@ -10,6 +10,7 @@ import { isCondemned } from "../store/batch-rows.ts";
 import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
 import * as graves from "../store/graves.ts";
+import { burySubnet, condemnSubnet } from "../store/subnet-graves.ts";
 import { findSubnet, listChildren } from "../store/subnets.ts";
 import {
 	closeBatch,
@@ -104,7 +105,7 @@ export function beginSubnetDeletion(context: Context, id: number): Work & { read
 			throw new AppError("conflict", "This subnet is being deleted already.");
 		const source = plan.subnet.name || formatCidr(plan.subnet.cidr);
 		const batchId = openBatch(context, { kind: "delete", source, detail: { total: plan.hosts + 1 } });
-		graves.condemnSubnet(db, batchId, id);
+		condemnSubnet(db, batchId, id);
 		if (plan.heir !== undefined) buryPlanned(context, batchId, plan);
 		return { plan, batchId };
 	});
@@ -145,7 +146,7 @@ function buryPlanned(context: Context, batchId: number, { subnet, heir, hosts }:
 		graves.buryHosts(db, batchId, graves.listHostIds(db, subnet.id, Number.MAX_SAFE_INTEGER));
 	}
 	// A block may have been put around it meanwhile: those inside it go there.
-	graves.burySubnet(db, batchId, subnet.id, findSubnet(db, subnet.id)?.parentId);
+	burySubnet(db, batchId, subnet.id, findSubnet(db, subnet.id)?.parentId);
 	const cidr = formatCidr(subnet.cidr);
 	const detail = { cidr, hosts: heir === undefined ? hosts : 0 };
 	closeBatch(context, batchId, {

@@ -10,6 +10,7 @@ import * as rows from "../store/batch-rows.ts";
 import * as batches from "../store/batches.ts";
 import { transact } from "../store/database.ts";
 import * as graves from "../store/graves.ts";
+import { unearthSubnet, unearthWebhooks } from "../store/subnet-graves.ts";
 import { deleteSubnet, findSubnet } from "../store/subnets.ts";
 import { judgeAdded, removeAdded, restoreChanged } from "../store/undo-rows.ts";
 import { record } from "./audit.ts";
@@ -127,7 +128,7 @@ async function takeBack(context: Context, id: number): Promise<void> {
 	const { db, clock } = context;
 	await walk(context, id, "subnet", false, ({ id: subnetId, act }) => {
 		if (act === "added") return false;
-		if (act === "deleted") graves.unearthSubnet(db, id, subnetId, clock.now());
+		if (act === "deleted") unearthSubnet(db, id, subnetId, clock.now());
 		else restoreChanged(db, id, "subnet", [subnetId], clock.now());
 		return true;
 	});
@@ -140,7 +141,7 @@ async function takeBack(context: Context, id: number): Promise<void> {
 	});
 	await inTurn(context, () => {
 		demandState(context, id, "undoing");
-		settle(context, id, "webhook", graves.unearthWebhooks(db, id), 0);
+		settle(context, id, "webhook", unearthWebhooks(db, id), 0);
 	});
 }
 

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDatabase, wrongs } from "../helpers/filled.ts";
 import { BACKUP, batchScene, IMPORT, RESTORE, UPGRADE } from "../helpers/kill-scenes.ts";
-import { killFresh, killWhole, lookAt } from "../helpers/killing.ts";
+import { killFresh, killWhole, lookAt, script } from "../helpers/killing.ts";
 
 test("sweep, prune, backup, delivery and people's writes at the same time", async () => {
 	const { acknowledged, problems } = await killWhole(3, Math.random, 1_500);
@@ -19,25 +19,27 @@ test("sweep, prune, backup, delivery and people's writes at the same time", asyn
 }, 30_000);
 
 test("an import: all rows of the file, or none", async () => {
-	expect((await killFresh("import-entry.ts", 4, Math.random, IMPORT)).problems).toEqual([]);
+	expect((await killFresh(script("import-entry.ts"), 4, Math.random, IMPORT)).problems).toEqual([]);
 }, 30_000);
 
 test("an upgrade: the file is the old or the new one, and the next start ends it", async () => {
-	expect((await killFresh("upgrade-entry.ts", 4, Math.random, UPGRADE)).problems).toEqual([]);
+	expect((await killFresh(script("upgrade-entry.ts"), 4, Math.random, UPGRADE)).problems).toEqual([]);
 }, 30_000);
 
 test("a backup: every file with its name is whole", async () => {
-	expect((await killFresh("backup-entry.ts", 4, Math.random, BACKUP)).problems).toEqual([]);
+	expect((await killFresh(script("backup-entry.ts"), 4, Math.random, BACKUP)).problems).toEqual([]);
 }, 30_000);
 
 test("a restore: the database is one of the two, whole", async () => {
-	expect((await killFresh("restore-entry.ts", 4, Math.random, RESTORE)).problems).toEqual([]);
+	expect((await killFresh(script("restore-entry.ts"), 4, Math.random, RESTORE)).problems).toEqual([]);
 }, 30_000);
 
 test.each(["delete", "edit", "undo"] as const)(
 	"a %s of many hosts: all of it, or after the next start none",
 	async (what) => {
-		expect((await killFresh("batch-entry.ts", 3, Math.random, batchScene(what))).problems).toEqual([]);
+		expect((await killFresh(script("batch-entry.ts"), 3, Math.random, batchScene(what))).problems).toEqual(
+			[],
+		);
 	},
 	30_000,
 );

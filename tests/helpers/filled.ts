@@ -10,12 +10,15 @@ import { cidr } from "./network.ts";
 
 const AT = Date.UTC(2026, 10, 1);
 
-/** Makes `path` with one subnet and so many hosts, each with samples and an event; closed again. */
-export function fillDatabase(path: string, hosts = 20, samples = 10): void {
+/**
+ * Makes `path` with one subnet and so many hosts, each with samples and an event; closed again. Programs are started on
+ * it, and nobody may send into the networks of the machine that tests: it is not swept unless somebody wants that.
+ */
+export function fillDatabase(path: string, hosts = 20, samples = 10, sweepEnabled = false): void {
 	const db = openDatabase(path, { busyMs: 1_000 });
 	db.transaction(() => {
 		const block = cidr("10.0.0.0/16");
-		const values = { name: "Office", notes: "", gateway: undefined, sweepIntervalS: 60, sweepEnabled: true };
+		const values = { name: "Office", notes: "", gateway: undefined, sweepIntervalS: 60, sweepEnabled };
 		const subnet = insertSubnet(db, block, values, undefined, AT);
 		for (let n = 1; n <= hosts; n++) {
 			const address = block.base + BigInt(n);

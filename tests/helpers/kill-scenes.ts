@@ -21,8 +21,8 @@ function makeOld(path: string): void {
 	db.run(OLD);
 	db.run(`PRAGMA application_id = ${APPLICATION_ID}`);
 	db.run("PRAGMA user_version = 1");
-	db.run(`INSERT INTO subnet (id, cidr, first_key, last_key, prefix, created_at, updated_at)
-		VALUES (1, '10.0.0.0/16', x'00000000000000000000ffff0a000000', x'00000000000000000000ffff0a00ffff', 16, 1, 1)`);
+	db.run(`INSERT INTO subnet (id, cidr, first_key, last_key, prefix, sweep_enabled, created_at, updated_at)
+		VALUES (1, '10.0.0.0/16', x'00000000000000000000ffff0a000000', x'00000000000000000000ffff0a00ffff', 16, 0, 1, 1)`);
 	const insert =
 		db.query(`INSERT INTO host (ip, ip_key, subnet_id, hostname, tags_json, created_at, updated_at)
 		VALUES (?, ?, 1, ?, '["a"]', 1, 1)`);
@@ -81,7 +81,7 @@ export const batchScene = (what: "delete" | "edit" | "undo") => ({
 	maxMs: 700,
 	prepare(folder: string) {
 		const path = join(folder, "ipam.db");
-		fillDatabase(path, MANY, 1);
+		fillDatabase(path, MANY, 1, true);
 		return [path, what];
 	},
 	async judge(folder: string): Promise<string[]> {

@@ -15,9 +15,26 @@ export type Strike = {
 	readonly during: Readonly<Record<string, number>>;
 };
 
-/** Starts a script of this folder, strikes it `afterMs` after its first line, and answers all the lines it got out. */
-export async function strike(script: string, args: readonly string[], afterMs: number): Promise<string[]> {
-	const child = Bun.spawn([process.execPath, "--no-env-file", join(import.meta.dir, script), ...args], {
+/** What is started, to be struck. `says`: its time counts from its first line; else from its start. */
+export type Victim = { command(args: readonly string[]): string[]; readonly says: boolean };
+
+/** A script of this folder. */
+export const script = (name: string): Victim => ({
+	command: (args) => [process.execPath, "--no-env-file", join(import.meta.dir, name), ...args],
+	says: true,
+});
+
+/** Strikes it so late, and then when `aim` says that the moment has come, but no later than so. */
+export type Moment = { readonly afterMs: number; readonly aim?: (() => boolean) | undefined };
+const AIM_MS = 8_000;
+
+/** Starts a victim, strikes it, and answers all the lines it got out. */
+export async function strike(
+	victim: Victim,
+	args: readonly string[],
+	{ afterMs, aim }: Moment,
+): Promise<string[]> {
+	const child = Bun.spawn(victim.command(args), {
 		stdin: "ignore",
 		stdout: "pipe",
 		stderr: "pipe",
@@ -25,26 +42,39 @@ export async function strike(script: string, args: readonly string[], afterMs: n
 	});
 	const decoder = new TextDecoder();
 	let text = "";
-	let timer: ReturnType<typeof setTimeout> | undefined;
+	let armed = false;
+	const arm = () => {
+		if (armed) return;
+		armed = true;
+		void Bun.sleep(afterMs)
+			.then(() => until(aim))
+			.then(() => child.kill("SIGKILL"));
+	};
+	if (!victim.says) arm();
 	const tooLate = setTimeout(() => child.kill("SIGKILL"), 15_000);
 	for await (const chunk of child.stdout) {
 		text += decoder.decode(chunk, { stream: true });
-		if (text.includes("\n")) timer ??= setTimeout(() => child.kill("SIGKILL"), afterMs);
+		if (text.includes("\n")) arm();
 	}
 	clearTimeout(tooLate);
-	clearTimeout(timer);
 	await child.exited;
-	if (!text.includes("\n"))
-		throw new Error(`${script} did not begin: ${await new Response(child.stderr).text()}`);
+	if (victim.says && !text.includes("\n"))
+		throw new Error(`${args.join(" ")} did not begin: ${await new Response(child.stderr).text()}`);
 	// What stands behind the last line end was not said whole.
 	return text.split("\n").slice(0, -1);
 }
 
+/** The moment has come, or it never will. */
+export async function until(aim: (() => boolean) | undefined): Promise<void> {
+	if (aim === undefined) return;
+	for (const end = performance.now() + AIM_MS; performance.now() < end && !aim(); ) await Bun.sleep(1);
+}
+
 /** Addresses that the victim uses in turn: it removes a host only to record another one there, so many writes later. */
-const TURN = 512;
+export const TURN = 512;
 
 /** What was acknowledged: for each address the number of the newest write, or that its host was removed. */
-type Acknowledged = {
+export type Acknowledged = {
 	readonly hosts: Map<string, number | "gone">;
 	newest: number;
 	asked: number;
@@ -73,7 +103,10 @@ export async function killWhole(times: number, random: () => number, maxMs: numb
 	const during: Record<string, number> = { sweep: 0, prune: 0, delivery: 0, backup: 0 };
 	try {
 		for (let n = 1; n <= times; n++) {
-			note(seen, await strike("victim-entry.ts", [path, hook.url], random() * maxMs));
+			// A backup is so short that none is struck by chance: every fourth blow waits for one.
+			const aim = n % 4 === 0 ? () => isCopying(folder) : undefined;
+			const moment = { afterMs: random() * maxMs, aim };
+			note(seen, await strike(script("victim-entry.ts"), [path, hook.url], moment));
 			for (const what of underWay(folder, path)) during[what] = (during[what] ?? 0) + 1;
 			const found = [...lookAt(path, seen, hook), ...backupProblems(join(folder, "backups"))];
 			problems.push(...found.map((problem) => `after kill ${n}: ${problem}`));
@@ -85,18 +118,22 @@ export async function killWhole(times: number, random: () => number, maxMs: numb
 	}
 }
 
+/** Is a copy on its way? */
+export function isCopying(folder: string): boolean {
+	const backups = join(folder, "backups");
+	return existsSync(backups) && readdirSync(backups).some((name) => name.endsWith(".part"));
+}
+
 /** What the strike cut off, as the files it left tell. */
-function underWay(folder: string, path: string): string[] {
+export function underWay(folder: string, path: string): string[] {
 	const db = new Database(path, { readwrite: true, create: false });
 	try {
 		const rows = (sql: string) => db.query(sql).get() !== null;
-		const backups = join(folder, "backups");
-		const copying = existsSync(backups) && readdirSync(backups).some((name) => name.endsWith(".part"));
 		return [
 			...(rows("SELECT 1 FROM sweep_run WHERE state = 'running'") ? ["sweep"] : []),
 			...(rows("SELECT 1 FROM setting WHERE key = 'prune_asked_at'") ? ["prune"] : []),
 			...(rows("SELECT 1 FROM webhook_delivery WHERE state = 'waiting'") ? ["delivery"] : []),
-			...(copying ? ["backup"] : []),
+			...(isCopying(folder) ? ["backup"] : []),
 		];
 	} finally {
 		db.close();
@@ -137,7 +174,7 @@ const WITHOUT_EVENT = `SELECT count(*) AS n FROM host WHERE description <> ''
 	AND NOT EXISTS (SELECT 1 FROM event WHERE host_id = host.id)`;
 
 /** A file with the name of a backup is a whole one, whenever its maker was killed. */
-function backupProblems(folder: string): string[] {
+export function backupProblems(folder: string): string[] {
 	if (!existsSync(folder)) return [];
 	return readdirSync(folder)
 		.filter((name) => name.endsWith(".db"))
@@ -156,7 +193,7 @@ function backupProblems(folder: string): string[] {
  * fills it, `judge` looks at what is left.
  */
 export async function killFresh(
-	script: string,
+	victim: Victim,
 	times: number,
 	random: () => number,
 	scene: {
@@ -173,7 +210,7 @@ export async function killFresh(
 		const folder = mkdtempSync(join(tmpdir(), "rollcall-kill-"));
 		try {
 			const args = scene.prepare(folder);
-			await strike(script, args, random() * scene.maxMs);
+			await strike(victim, args, { afterMs: random() * scene.maxMs });
 			if (scene.struck?.(folder)) within += 1;
 			problems.push(...(await scene.judge(folder)).map((problem) => `kill ${n}: ${problem}`));
 		} finally {

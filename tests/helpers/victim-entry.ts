@@ -16,7 +16,7 @@ import { silentLog } from "../../src/log.ts";
 import { listSubnets } from "../../src/store/subnets.ts";
 import { listWebhooks } from "../../src/store/webhooks.ts";
 
-const SUBNET = { name: "", notes: "", gateway: "", sweepIntervalS: 10, sweepEnabled: true };
+const SUBNET = { name: "", notes: "", gateway: "", sweepIntervalS: 10 };
 const HOST = { hostname: "", description: "", tags: [], notes: "" };
 
 /** Runs until it is killed. `path` is the database, `hook` the address of a receiver on this machine. */
@@ -29,7 +29,10 @@ async function live(path: string, hook: string): Promise<void> {
 	const { context } = app;
 	const { db } = context;
 	if (listSubnets(db).length === 0) {
-		for (const cidr of ["10.0.0.0/16", "127.0.1.0/26", "127.0.2.0/26"]) createSubnet(context, cidr, SUBNET);
+		// People write into the first one: nothing is sent there.
+		createSubnet(context, "10.0.0.0/16", { ...SUBNET, sweepEnabled: false });
+		for (const cidr of ["127.0.1.0/24", "127.0.2.0/24"])
+			createSubnet(context, cidr, { ...SUBNET, sweepEnabled: true });
 		const rules = { allowLoopback: true, ownPort: undefined, ownAddresses: [] };
 		createWebhook(
 			context,

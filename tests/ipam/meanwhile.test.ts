@@ -1,0 +1,104 @@
+/** What others do to a subnet or a host between two slices of a batch: nothing of it is lost, and no bound is passed. */
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import type { Context } from "../../src/context.ts";
+import { cancelBatch } from "../../src/ipam/batches.ts";
+import { beginEdit } from "../../src/ipam/bulk.ts";
+import { beginSubnetDeletion, deleteSubnet } from "../../src/ipam/deletions.ts";
+import { demandHost, editHost, reserveAddress } from "../../src/ipam/hosts.ts";
+import { createSubnet, demandSubnet, editSubnet } from "../../src/ipam/subnets.ts";
+import { undoBatch } from "../../src/ipam/undo.ts";
+import { HOST_LIMITS } from "../../src/model/host.ts";
+import { findRun } from "../../src/store/runs.ts";
+import { openRig, type Rig } from "../helpers/app.ts";
+
+let rig: Rig;
+let context: Context;
+/** Called once, between two slices. */
+let meanwhile: (() => void) | undefined;
+/** Every look at the clock is ten milliseconds later: each step is a slice of its own. */
+const hurried = (): Clock => {
+	let ms = 0;
+	return {
+		now: () => Date.UTC(2026, 10, 25) + Math.floor(ms),
+		monotonicMs: () => {
+			ms += 10;
+			return ms;
+		},
+		sleep(ms, signal) {
+			const now = meanwhile;
+			meanwhile = undefined;
+			now?.();
+			return systemClock.sleep(Math.min(ms, 1), signal);
+		},
+	};
+};
+beforeEach(async () => {
+	rig = await openRig({}, { clock: hurried() });
+	context = rig.app.context;
+});
+afterEach(() => rig.close());
+
+const SUBNET = { name: "old", notes: "", gateway: "", sweepIntervalS: 60, sweepEnabled: true };
+const HOST = { hostname: "", description: "", tags: [], notes: "" };
+const many = (count: number) =>
+	Array.from({ length: count }, (_, n) => reserveAddress(context, `10.0.0.${1 + n}`, HOST).id);
+const rename = (id: number) => {
+	const now = demandSubnet(context, id);
+	editSubnet(context, id, now.version, { ...now, gateway: "", name: "new", notes: "wanted" });
+};
+
+test("an edit of a subnet while it is being deleted comes back with it", async () => {
+	const { id } = createSubnet(context, "10.0.0.0/24", SUBNET);
+	many(120);
+	const { done, batchId } = beginSubnetDeletion(context, id);
+	meanwhile = () => rename(id);
+	await done;
+	await undoBatch(context, batchId);
+	// Asleep while it was deleted, it is swept again: that was no wish of the editor's.
+	expect(demandSubnet(context, id)).toMatchObject({ name: "new", notes: "wanted", sweepEnabled: true });
+});
+
+test("so does one of a subnet whose deletion is cancelled, and one that had no sweeps has none", async () => {
+	const { id } = createSubnet(context, "10.0.0.0/24", { ...SUBNET, sweepEnabled: false });
+	many(120);
+	const { done, batchId } = beginSubnetDeletion(context, id);
+	meanwhile = () => {
+		rename(id);
+		cancelBatch(context, batchId);
+	};
+	await expect(done).rejects.toThrow("cancelled");
+	expect(demandSubnet(context, id)).toMatchObject({ name: "new", notes: "wanted", sweepEnabled: false });
+});
+
+test("a subnet comes back with its newest sweeps, under their numbers; one cut off by the deletion does not", async () => {
+	const { db } = context;
+	const { id } = createSubnet(context, "10.0.0.0/24", SUBNET);
+	const add = db.query(`INSERT INTO sweep_run
+		(id, subnet_id, trigger, state, requested_at, started_at, finished_at, total, done, replies, lost, method, problem)
+		VALUES (?, ?, 'schedule', ?, ?, ?, ?, 254, 254, 17, 1, 'raw', ?)`);
+	for (let n = 1; n <= 250; n++)
+		add.run(n, id, n % 9 === 0 ? "failed" : "done", n, n + 1, n + 2, n % 9 === 0 ? "no route" : null);
+	add.run(251, id, "running", 251, 252, null, null);
+	const before = db.query("SELECT * FROM sweep_run WHERE id BETWEEN 51 AND 250 ORDER BY id").all();
+	const { batchId } = await deleteSubnet(context, id);
+	expect(db.query("SELECT count(*) AS n FROM sweep_run").get()).toEqual({ n: 0 });
+	await undoBatch(context, batchId);
+	expect(db.query("SELECT * FROM sweep_run ORDER BY id").all()).toEqual(before);
+	expect(findRun(db, 250)).toMatchObject({ subnetId: id, state: "done", total: 254, replies: 17, lost: 1 });
+});
+
+test("tags that somebody adds between two slices do not let a host pass the bound: all of it is taken back", async () => {
+	createSubnet(context, "10.0.0.0/24", SUBNET);
+	const ids = many(120);
+	const last = ids.at(-1) ?? 0;
+	const theirs = Array.from({ length: HOST_LIMITS.tags }, (_, n) => `t${n}`);
+	const { done } = beginEdit(context, ids, { tagsAdded: ["one-more"] }, "120 hosts");
+	meanwhile = () => {
+		editHost(context, last, demandHost(context, last).version, { ...HOST, tags: theirs });
+	};
+	await expect(done).rejects.toThrow(`at most ${HOST_LIMITS.tags} tags`);
+	expect(demandHost(context, last).tags).toEqual(theirs);
+	expect(ids.slice(0, -1).flatMap((id) => demandHost(context, id).tags)).toEqual([]);
+});
