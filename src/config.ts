@@ -162,7 +162,7 @@ const KEYS = {
 		key: "PUBLIC_URL",
 		example: "https://rollcall.example.org",
 		fallback: "",
-		read: (text: string) => (text === "" || /^https?:\/\/[^/\s]+\/?$/.test(text) ? text : undefined),
+		read: publicUrl,
 		needs: "an http or https address without a path",
 	},
 	sweepIntervalS: {
@@ -204,7 +204,7 @@ const KEYS = {
 		key: "WEBHOOK_ALLOW_LOOPBACK",
 		example: "true",
 		fallback: "false",
-		read: (text: string) => ({ true: true, false: false })[text],
+		read: yesOrNo,
 		needs: "true or false",
 	},
 } satisfies Record<string, Key>;
@@ -266,6 +266,13 @@ function readSettings(file: string): Record<string, string | undefined> {
 	} catch (cause) {
 		throw new AppError("invalid", `The settings file ${file} cannot be read.`, { cause });
 	}
+}
+
+/** An origin that links can be made of: no name and password, no path, nothing behind it. */
+function publicUrl(text: string): string | undefined {
+	if (text === "") return text;
+	const isOrigin = /^https?:\/\/[^/\s@?#]+\/?$/.test(text) && URL.canParse(text);
+	return isOrigin ? text : undefined;
 }
 
 /** Path out of `sqlite:///relative`, `sqlite:////absolute`, a plain path or :memory:; no other form of a URL. */

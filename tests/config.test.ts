@@ -39,6 +39,10 @@ describe("settings", () => {
 		["DATABASE_URL", "sqlite://ipam.db"],
 		["DATABASE_URL", "file:ipam.db"],
 		["PUBLIC_URL", "rollcall.example.org"],
+		["PUBLIC_URL", "http://rollcall.lan:99999"],
+		["PUBLIC_URL", "http://ada:secret@rollcall.lan"],
+		["PUBLIC_URL", "http://rollcall.lan?x"],
+		["WEBHOOK_ALLOW_LOOPBACK", "constructor"],
 		["HOST", "a b"],
 	])("%s=%s stops the start with key, value and an example", (key, value) => {
 		const load = () => loadConfig({ env: { [key]: value } });

@@ -112,7 +112,9 @@ function listTable(list: readonly Item[]): Read<Table> {
 	const titles = [...headers];
 	if (titles.length > FILE_LIMITS.columns) return fail(`The objects have ${titles.length} keys.`);
 	if (!isHeader(titles)) return fail("The objects have no key such as “ip”, “address” or “subnet”.");
-	const rows = list.map((item, i) => ({ line: i + 1, cells: titles.map((key) => textOf(item[key])) }));
+	// A key of one object may be the name of something that every object has by birth.
+	const cellOf = (item: Item, key: string) => (Object.hasOwn(item, key) ? textOf(item[key]) : "");
+	const rows = list.map((item, i) => ({ line: i + 1, cells: titles.map((key) => cellOf(item, key)) }));
 	const mapping = guessMapping(titles, "json");
 	return { value: { origin: "json", notes: [], headers: titles, rows, mapping }, problems: [] };
 }

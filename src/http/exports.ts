@@ -17,7 +17,7 @@ import { readListQuery } from "./query.ts";
 export function exportRoutes(desk: Desk) {
 	return new Elysia().get("/export", ({ request }) => {
 		const params = new URL(request.url).searchParams;
-		const { filter } = readListQuery(params, {});
+		const { filter } = readListQuery(params, { now: desk.context.clock.now() });
 		if (params.has("format")) return download(desk.context, request, params.get("format") ?? "", filter);
 		return desk.page(request, () => page(desk, filter, params));
 	});

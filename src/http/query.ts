@@ -24,7 +24,7 @@ export function readId(text: string | undefined): number {
 /** The part of a list's URL that chooses rows. On the dashboard nothing said means "up". */
 export function readListQuery(
 	params: URLSearchParams,
-	page: { subnetId?: number; fallback?: Status; now?: number },
+	page: { subnetId?: number; fallback?: Status; now: number },
 ): ListQuery {
 	const status = params.has("status") ? params.get("status") || undefined : page.fallback;
 	if (status !== undefined && !STATUSES.includes(status)) {
@@ -41,7 +41,7 @@ export function readListQuery(
 		tag: readText(params, "tag"),
 		service: readText(params, "service"),
 		port: readPort(params.get("port") || undefined),
-		seen: readSeen(params.get("seen") || undefined, page.now ?? 0),
+		seen: readSeen(params.get("seen") || undefined, page.now),
 		text: readText(params, "q"),
 	};
 	return { filter, order, open: readOpen(params.get("open") ?? "") };

@@ -59,6 +59,13 @@ describe("tables that are taken", () => {
 		expect((found as unknown[])[0]).toMatchObject(ONE);
 	});
 
+	test("JSON: a key that only one object has, named like what every object has by birth", () => {
+		const text =
+			'[{"ip":"10.0.0.14","constructor":"x"},{"ip":"10.0.0.15"},{"ip":"10.0.0.16","toString":"y"}]';
+		const notes = (rowsOf(text) as { values: { notes?: string } }[]).map(({ values }) => values.notes);
+		expect(notes).toEqual(["Constructor: x", "", "ToString: y"]);
+	});
+
 	test("UTF-16 without a mark is taken when it is chosen", () => {
 		const file = utf16("ip,hostname\n10.0.0.14,nas\n", true, false);
 		expect(rowsOf(file)).toMatchObject({ encoding: true });

@@ -190,6 +190,16 @@ describe("export", () => {
 		expect((await rig.get("/export?format=csv&subnet=2")).text).not.toContain("10.0.0.1,");
 	});
 
+	test("hosts that are new are those of the last day, as in the list", async () => {
+		const seen = (ip: string, at: number) =>
+			rig.app.context.db.query("UPDATE host SET first_seen_at = ? WHERE ip = ?").run(at, ip);
+		seen("10.0.0.1", Date.now() - 3_600_000);
+		seen("10.1.0.1", Date.now() - 90_000_000);
+		const answer = await rig.get("/export?seen=new&format=csv");
+		expect(answer.text).toContain("host,10.0.0.1,");
+		expect(answer.text).not.toContain("10.1.0.1");
+	});
+
 	test("pages link to the export of what they show", async () => {
 		expect((await rig.get("/subnets/2?status=unknown&q=b")).text).toContain(
 			"/export?status=unknown&amp;subnet=2&amp;q=b",

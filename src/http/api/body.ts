@@ -15,6 +15,8 @@ export class BodyError extends AppError {
 
 /** Arrays and objects within each other. */
 const DEPTH_MAX = 16;
+/** What may stand between two parts of JSON (RFC 8259 2). */
+const BLANKS = " \t\n\r";
 /** Longest name of a field that is said back, in characters. */
 const NAME_MAX = 64;
 
@@ -78,10 +80,17 @@ function scan(text: string): void {
 		} else if (char === "}" || char === "]") open.pop();
 		else if (char === '"') {
 			const end = endOfString(text, at);
-			if (/^\s*:/.test(text.slice(end + 1, end + 9))) noteName(open.at(-1), text.slice(at, end + 1));
+			if (isName(text, end + 1)) noteName(open.at(-1), text.slice(at, end + 1));
 			at = end;
 		}
 	}
+}
+
+/** Does a colon follow, behind however many blanks? */
+function isName(text: string, from: number): boolean {
+	let at = from;
+	while (BLANKS.includes(text[at] ?? "-")) at += 1;
+	return text[at] === ":";
 }
 
 function endOfString(text: string, start: number): number {

@@ -4,9 +4,11 @@ import { type Static, Type as t } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
 import { type BulkInput, editHosts, resolveSelection, type Selection } from "../../ipam/bulk.ts";
 import { deleteHosts } from "../../ipam/deletions.ts";
+import type { HostFilter } from "../../model/host.ts";
 import type { Desk } from "../desk.ts";
-import { readListQuery } from "../query.ts";
-import { type Operation, operation, shape } from "./operation.ts";
+import { filterOf, HOST_FILTERS, SUBNET_FILTER } from "./host-filters.ts";
+import { type Operation, operation, type QueryValues, shape } from "./operation.ts";
+import { readQuery } from "./parameters.ts";
 import { BATCH_ID } from "./shapes.ts";
 
 const text = (maxLength: number) => t.Optional(t.String({ maxLength }));
@@ -17,7 +19,8 @@ const SELECTED = {
 	filter: t.Optional(
 		t.String({
 			maxLength: 2_000,
-			description: 'Instead of ids: the query of a list, such as "subnet=1&tag=dhcp"; "" means every host.',
+			description:
+				'Instead of ids: what GET /hosts would filter by, such as "subnet=1&tag=dhcp"; "" means every host.',
 		}),
 	),
 	except: t.Optional(
@@ -84,8 +87,21 @@ function selectionOf(body: Static<typeof SELECTION>): Selection {
 		throw new AppError("invalid", "Give either ids or filter.", { field: "ids" });
 	}
 	if (body.ids !== undefined) return { kind: "ids", ids: body.ids };
-	const { filter } = readListQuery(new URLSearchParams(body.filter), {});
-	return { kind: "matching", filter, except: body.except ?? [] };
+	return { kind: "matching", filter: readFilter(body.filter ?? ""), except: body.except ?? [] };
+}
+
+const FILTERS = { subnet: SUBNET_FILTER, ...HOST_FILTERS };
+
+/** As strict as the query of a list: a word that is not known would let every host through. */
+function readFilter(text: string): HostFilter {
+	try {
+		const query = readQuery(new URLSearchParams(text), FILTERS) as QueryValues<typeof FILTERS>;
+		const { subnet, ...rest } = query;
+		return filterOf(rest, subnet);
+	} catch (error) {
+		if (!(error instanceof AppError)) throw error;
+		throw new AppError("invalid", `filter: ${error.message}`, { field: "filter" });
+	}
 }
 
 function sourceOf(hosts: number): string {

@@ -40,8 +40,8 @@ export function openOnce(): Once {
 		const whose = { actor: `${actor.kind} ${actor.id ?? ""}`.trim(), key };
 		const digest = Bun.hash(JSON.stringify(what)).toString(36);
 		const name = `${whose.actor}\n${key}`;
-		const other = underWay.get(name);
-		if (other !== undefined) {
+		// Of several that wait for one that fails, one goes on, and the others wait for that.
+		for (let other = underWay.get(name); other !== undefined; other = underWay.get(name)) {
 			if (other.digest !== digest) throw reused();
 			await other.done.catch(() => undefined);
 		}

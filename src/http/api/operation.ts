@@ -23,7 +23,7 @@ export type Answers = Readonly<Record<number, Answer>>;
 
 /** By name; what was not said is undefined. */
 export type Query = Readonly<Record<string, Parameter<unknown>>>;
-type QueryValues<Q extends Query> = {
+export type QueryValues<Q extends Query> = {
 	readonly [N in keyof Q]: Q[N] extends Parameter<infer T> ? T | undefined : never;
 };
 

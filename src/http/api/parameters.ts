@@ -82,7 +82,7 @@ export const YES_OR_NO = (says: string, fallback: boolean): Parameter<boolean> =
 	says,
 	schema: { type: "boolean", default: fallback },
 	example: !fallback,
-	read: (value) => ({ true: true, false: false })[value],
+	read: (value) => (value === "true" ? true : value === "false" ? false : undefined),
 	needs: "is true or false",
 });
 

@@ -76,6 +76,12 @@ describe("bodies", () => {
 		["Latin-1", json("POST", bytes('{"cidr":"10.9.0.0/24","name":"Caf\u00e9"}', "latin1")), 400],
 		["a field twice", json("POST", '{"cidr":"10.9.0.0/24","cidr":"10.8.0.0/24"}'), 400, "cidr"],
 		[
+			"a field twice, behind many blanks",
+			json("POST", `{"cidr"${" ".repeat(20)}:"10.9.0.0/24","cidr"\n\n\n\n\n\n\n\n\n:"10.8.0.0/24"}`),
+			400,
+			"cidr",
+		],
+		[
 			"a field twice, spelt apart",
 			json("POST", '{"cidr":"10.9.0.0/24","c\\u0069dr":"10.8.0.0/24"}'),
 			400,
@@ -326,6 +332,15 @@ describe("parameters", () => {
 		const problem = await refused(`/api/v1/hosts?${query}`, {});
 		expect([problem.status, problem.field]).toEqual([422, field]);
 	});
+
+	test.each(["constructor", "__proto__", "yes"])(
+		"dry_run=%s is neither true nor false, so nothing is written",
+		async (text) => {
+			const file = { method: "POST", body: "ip\n10.0.0.77\n", headers: { "content-type": "text/csv" } };
+			const problem = await refused(`/api/v1/imports?dry_run=${text}`, file);
+			expect([problem.status, problem.field]).toEqual([422, "dry_run"]);
+		},
+	);
 
 	test.each(["%", "_", "\\", "%".repeat(255), "(a+)+$", "*", "NEAR(", "hostname:", "' OR 1=1 --"])(
 		"q=%j is looked for literally",
