@@ -40,6 +40,17 @@ export function countSeen(db: Db, subnetId: number): { up: number; seen: number 
 	return row ?? { up: 0, seen: 0 };
 }
 
+/** Is anybody who answered once unknown now, where the next sweep will find out? Only an outage of our own makes that. */
+export function isAnyForgotten(db: Db): boolean {
+	const row = db
+		.query<{ n: number }, []>(
+			`SELECT 1 AS n FROM host JOIN subnet ON subnet.id = subnet_id
+			WHERE status_order = 2 AND last_seen_at IS NOT NULL AND sweep_enabled = 1 LIMIT 1`,
+		)
+		.get();
+	return row !== null;
+}
+
 /** A host found by a sweep: its address, and that it answers. Written whole, so that each index is touched once. */
 export function insertFoundHost(db: Db, subnetId: number, address: Address, found: Presence): number {
 	const at = found.lastSeenAt ?? 0;

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Address } from "../net/address.ts";
 import { type Db, transact } from "../store/database.ts";
+import { isAnyForgotten } from "../store/history.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 import * as recorder from "./recorder.ts";
 
@@ -27,7 +28,11 @@ export function ownNetworkDown(
 	return told;
 }
 
-/** An answer from outside: what was down is back. */
+/**
+ * What was down is back once every host that is unknown because of it was heard of again, or stayed silent with our way
+ * out proven good: while one of several networks is lost, an answer from another (or of this machine itself, which
+ * needs no cable) says nothing of it. Call it when somebody answered.
+ */
 export function ownNetworkBack(
 	{ db, clock }: OutageDeps,
 	recording: recorder.Recording,
@@ -35,6 +40,7 @@ export function ownNetworkBack(
 	if (readSetting(db, "own_network_down_since") === undefined) return [];
 	const at = clock.now();
 	return transact(db, () => {
+		if (isAnyForgotten(db)) return [];
 		const since = Number(readSetting(db, "own_network_down_since") ?? at);
 		writeSetting(db, "own_network_down_since", undefined);
 		return [recorder.recordSubnetEvent(db, recording, "own_network_back", { downMs: at - since }, at)];

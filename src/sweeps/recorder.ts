@@ -45,6 +45,8 @@ export type Recording = {
 	readonly learned?: Set<string>;
 	/** What the end of the sweep tells as one: grows with it. */
 	readonly later?: Later;
+	/** Suspects and since when: grows with the sweep. */
+	readonly suspected?: Map<Address, number>;
 };
 
 /** What a transaction changed, to be told after its commit. */
@@ -81,7 +83,7 @@ export function recordBatch(
 		for (const verdict of verdicts) {
 			const { address } = verdict;
 			if (verdict.latencyUs !== SILENT) recordReply(db, recording, tally, verdict, at);
-			else if (recording.known.has(address)) recordSilence(db, tally, address, at);
+			else if (recording.known.has(address)) recordSilence(db, recording, tally, address, at);
 		}
 		tellAll(db, tally, { subnetId, of: recording.before?.seen, at, later: recording.later });
 		history.addAnswers(db, at, tally.up, tally.down);
@@ -108,13 +110,13 @@ export function recordAnswers(
 	});
 }
 
-/** Records proven silence. */
+/** Records proven silence. Who answered another sweep meanwhile is no suspect any more. */
 export function recordDowns(db: Db, recording: Recording, silent: readonly Address[], at: number): Recorded {
 	return transact(db, () => {
 		const tally = emptyTally();
 		for (const address of silent) {
 			const host = history.findHostState(db, address);
-			if (host === undefined) continue;
+			if (host === undefined || recording.suspected?.get(address) !== host.presence.suspectSince) continue;
 			const { after, news } = judge(host.presence, { at, silent: true });
 			history.writePresence(db, host.id, after);
 			history.insertSample(db, host.id, at, undefined);
@@ -245,7 +247,7 @@ function learn(
 	return learned;
 }
 
-function recordSilence(db: Db, tally: Tally, address: Address, at: number): void {
+function recordSilence(db: Db, recording: Recording, tally: Tally, address: Address, at: number): void {
 	const host = history.findHostState(db, address);
 	if (host === undefined || host.presence.lastSeenAt === undefined) return;
 	if (host.presence.status === "down") {
@@ -258,6 +260,7 @@ function recordSilence(db: Db, tally: Tally, address: Address, at: number): void
 	const { suspectSince } = host.presence;
 	if (suspectSince !== undefined && at - suspectSince < SUSPICION_MS) return;
 	history.writeSuspect(db, host.id, at);
+	recording.suspected?.set(address, at);
 	tally.suspects.push(address);
 	tally.hostIds.push(host.id);
 }

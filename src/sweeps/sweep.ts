@@ -102,6 +102,7 @@ export async function sweepSubnet(
 		learned: new Set<string>(),
 		before: countSeen(db, subnet.id),
 		later: new Map<EventKind, Gathered>(),
+		suspected: new Map<Address, number>(),
 	};
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
 	if (signal.aborted) {
@@ -221,24 +222,34 @@ async function ask(
 		pass.done += verdicts.length;
 		tell(deps, recording.run, recorded);
 	};
-	for (const way of waysOf(manner, targets)) {
-		const listen = way.options === manner.near ? manner.listen : undefined;
-		/** Without an answer to us: the kernel is heard before they are judged. */
-		const silent: Address[] = [];
-		for await (const batch of deps.prober.probe(way.targets, { ...way.options, signal })) {
-			const verdicts = verdictsOf(way.targets, batch);
-			const heard =
-				listen === undefined ? verdicts : verdicts.filter(({ latencyUs }) => latencyUs !== SILENT);
-			if (listen !== undefined) {
-				for (const { address, latencyUs } of verdicts) if (latencyUs === SILENT) silent.push(address);
+	const askAll = async () => {
+		for (const way of waysOf(manner, targets)) {
+			const listen = way.options === manner.near ? manner.listen : undefined;
+			/** Without an answer to us: the kernel is heard before they are judged. */
+			const silent: Address[] = [];
+			for await (const batch of deps.prober.probe(way.targets, { ...way.options, signal })) {
+				const verdicts = verdictsOf(way.targets, batch);
+				const heard =
+					listen === undefined ? verdicts : verdicts.filter(({ latencyUs }) => latencyUs !== SILENT);
+				if (listen !== undefined) {
+					for (const { address, latencyUs } of verdicts) if (latencyUs === SILENT) silent.push(address);
+				}
+				record(heard);
+				tellProgress(deps, recording.run, pass.done + silent.length, targets.length, "running");
 			}
-			record(heard);
-			tellProgress(deps, recording.run, pass.done + silent.length, targets.length, "running");
+			if (listen === undefined || signal.aborted) continue;
+			const judged = listen(silent);
+			const rest = [...judged.answered, ...judged.silent];
+			for (let from = 0; from < rest.length; from += CHUNK) record(rest.slice(from, from + CHUNK));
 		}
-		if (listen === undefined || signal.aborted) continue;
-		const judged = listen(silent);
-		const rest = [...judged.answered, ...judged.silent];
-		for (let from = 0; from < rest.length; from += CHUNK) record(rest.slice(from, from + CHUNK));
+	};
+	try {
+		await askAll();
+	} catch (error) {
+		// What is recorded is told, though the rest cannot be asked; the next sweep suspects anew.
+		recorder.dropSuspicion(deps.db, pass.suspects);
+		tellFound(deps, recording, pass);
+		throw error;
 	}
 	return pass;
 }

@@ -22,6 +22,8 @@ export type FakeNetwork = Prober & {
 	latencyUs: number;
 	/** Thrown out of the next runs while set: a fault of our own. */
 	fault: string | undefined;
+	/** The same, after so many batches of verdicts. */
+	faultAfter: number | undefined;
 	/** Replies that the kernel is said to have dropped in each run. */
 	lost: number;
 	/** Verdicts that come together. */
@@ -55,6 +57,7 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 		bounds: [],
 		latencyUs: 400,
 		fault: undefined,
+		faultAfter: undefined,
 		lost: 0,
 		batch: 65_536,
 		hold: undefined,
@@ -71,6 +74,8 @@ export function fakeNetwork(...alive: string[]): FakeNetwork {
 			const latencyUs = Int32Array.from(targets, (t) => (network.alive.has(t) ? network.latencyUs : mute(t)));
 			const macs = targets.map((t) => network.macs.get(t));
 			for (let at = 0; at < targets.length || at === 0; at += network.batch) {
+				if (network.faultAfter === at / network.batch)
+					throw new AppError("unavailable", "The kernel has no buffers.");
 				const end = at + network.batch;
 				const part = { index: index.slice(at, end), latencyUs: latencyUs.slice(at, end) };
 				yield options.arp ? { ...part, macs: macs.slice(at, end) } : part;

@@ -219,6 +219,26 @@ describe("a host falls silent", () => {
 		expect(s.host("10.0.0.2")?.status).toBe("down");
 	});
 
+	test("an answer to another sweep in the middle of it: the confirmations begin anew", async () => {
+		const s = stage("10.0.0.1", "10.0.0.2");
+		const id = s.subnet("10.0.0.0/29");
+		const lossy = address("10.0.0.2");
+		await s.run(59);
+		s.network.alive.delete(lossy);
+		await s.run(12);
+		s.network.alive.add(lossy);
+		enqueueRun(s.db, id, s.clock.now());
+		await s.tick();
+		s.network.alive.delete(lossy);
+		const answeredAt = s.host("10.0.0.2")?.lastSeenAt ?? 0;
+		expect(answeredAt).toBe(s.clock.now());
+		await s.run(20);
+		expect(s.host("10.0.0.2")?.status).toBe("up");
+		await s.run(60);
+		expect(s.host("10.0.0.2")?.status).toBe("down");
+		expect(s.kinds()).toEqual(["hosts_found", "host_down"]);
+	});
+
 	test("flapping: one event, quiet flips, and the truth when it ends", async () => {
 		const s = stage("10.0.0.1", "10.0.0.2");
 		s.subnet("10.0.0.0/29", 30);
@@ -373,6 +393,34 @@ describe("our own fault", () => {
 		// However many sweeps of it failed.
 		expect(s.logged).toEqual(["sweep failed", "sweep works again"]);
 		expect(findSubnet(s.db, id)?.lastSweepProblem).toBeUndefined();
+	});
+
+	test("a sweep that fails half-way tells of all that it recorded, and leaves nobody suspected", async () => {
+		const s = stage(...many(100));
+		s.network.batch = 64;
+		s.network.faultAfter = 1;
+		s.subnet("10.0.0.0/24");
+		await s.tick();
+		const told = () => s.db.query("SELECT kind, detail_json ->> '$.hosts' AS hosts FROM event").values();
+		const found = (s.db.query("SELECT count(*) AS n FROM host").get() as { n: number }).n;
+		expect(found).toBeWithin(1, 65);
+		expect(told()).toEqual([
+			["hosts_found", found],
+			["sweep_failed", null],
+		]);
+		s.network.faultAfter = undefined;
+		await s.run(61);
+		expect(told().slice(2)).toEqual([
+			["hosts_found", 100 - found],
+			["sweep_recovered", null],
+		]);
+		s.network.faultAfter = 1;
+		for (const ip of many(3)) s.network.alive.delete(address(ip));
+		await s.run(60);
+		expect(s.db.query("SELECT count(*) AS n FROM host WHERE suspect_since > 0").get()).toEqual({ n: 0 });
+		s.network.faultAfter = undefined;
+		await s.run(85);
+		expect(s.host("10.0.0.2")?.status).toBe("down");
 	});
 
 	test("a fault during confirmation leaves the host up and unsuspected", async () => {
