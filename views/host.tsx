@@ -144,7 +144,7 @@ function Story(props: { host: Host; now: number }) {
 			)}
 			{host.mac !== undefined && (
 				<>
-					{" "}
+					{host.vendor === undefined ? " · " : " "}
 					<span class="mono">{visible(host.mac)}</span>
 					{isMadeUp(host.mac) && (
 						<span title="A hardware address made up by software"> (locally administered)</span>
