@@ -60,13 +60,14 @@ function names({ names: { asked, servers, own }, work, now }: Facts): Check {
 	const from = own ? "PTR_SERVER" : "the system's settings";
 	const fail = work?.namesFail;
 	if (fail === undefined) return { name, state: "ok", says: `${listed}, from ${from}.` };
-	const minutes = Math.max(0, Math.round((now - fail.since) / 60_000));
+	const minutes = Math.round((now - fail.since) / 60_000);
+	const silence = minutes < 1 ? "does not answer" : `has not answered for ${minutes} min`;
 	const [first = "127.0.0.1"] = servers;
 	const restart = !own && first === "127.0.0.53";
 	return {
 		name,
 		state: "bad",
-		says: `${listed}, from ${from}, has not answered for ${minutes} min: ${fail.reason}. Names stay as they are.`,
+		says: `${listed}, from ${from}, ${silence}: ${fail.reason}. Names stay as they are.`,
 		mend: restart
 			? "sudo systemctl restart systemd-resolved"
 			: `dig -x 127.0.0.1 @${shellWord(hostOf(first))}`,

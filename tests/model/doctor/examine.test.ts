@@ -373,7 +373,7 @@ const troubles: [string, Partial<Facts>, string, "bad" | "warn", RegExp, string,
 		...([
 			"Name server",
 			"bad",
-			/from the system's settings/,
+			/from the system's settings, does not answer: 127/,
 			"sudo systemctl restart systemd-resolved",
 			/does not answer/,
 		] as const),
