@@ -110,7 +110,7 @@ export function WebhookPage(props: {
 	const { webhook } = props;
 	const here = `${HOME}/${webhook.id}`;
 	return (
-		<Main class="narrow-page">
+		<Main class="narrow-page" live="work">
 			<Trail here={webhook.name} />
 			<h1>
 				<Wire text={webhook.name} />
@@ -150,12 +150,24 @@ export function WebhookPage(props: {
 	);
 }
 
+/** The first try and the retry after it; what has been due for a minute is held up by something else. */
+const SOON_MS = 10_000;
+const OVERDUE_MS = 60_000;
+
+/** Is its answer worth waiting for with the page open? */
+function goesSoon({ state, nextAt }: Delivery, now: number): boolean {
+	return state === "waiting" && nextAt !== undefined && nextAt < now + SOON_MS && nextAt > now - OVERDUE_MS;
+}
+
 function Deliveries(props: Parameters<typeof WebhookPage>[0]) {
 	const { webhook, deliveries, next, now } = props;
 	if (deliveries.length === 0) return <p class="quiet">None yet. A test shows whether messages arrive.</p>;
 	return (
 		<>
-			<ul class="deliveries">
+			<ul
+				class="deliveries"
+				data-underway={deliveries.some((delivery) => goesSoon(delivery, now)) || undefined}
+			>
 				{deliveries.map((delivery) => (
 					<li key={delivery.id} id={`d${delivery.id}`}>
 						<StatePill delivery={delivery} />

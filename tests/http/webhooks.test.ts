@@ -134,6 +134,8 @@ describe("by pages", () => {
 		const saved = await rig.post("/settings/webhooks/1", { ...form, name: "Night", version: "1" });
 		expect(saved.headers.get("location")).toBe("/settings/webhooks/1");
 		expect((await rig.post("/settings/webhooks/1/test")).status).toBe(303);
+		// It goes now: the open page looks again until the answer is there.
+		expect((await rig.get("/settings/webhooks/1")).text).toContain("data-underway");
 		const answer = {
 			status: 500,
 			answerMs: 34,
@@ -145,11 +147,14 @@ describe("by pages", () => {
 		settleDelivery(rig.app.context.db, 1, { ...answer, state: "dead" });
 		const told = (await rig.get("/settings/webhooks/1")).text;
 		expect(told).toContain("Given up");
+		expect(told).not.toContain("data-underway");
 		expect(told).toContain("It answered 500 · after 34 ms");
 		// It failed, and would be tried again in ten hours: whoever mended the receiver need not wait.
 		const { db } = rig.app.context;
 		db.run("UPDATE webhook_delivery SET state = 'waiting', attempts = 6, next_at = 9e15 WHERE id = 1");
-		expect((await rig.get("/settings/webhooks/1")).text).toContain("Send now");
+		const waits = (await rig.get("/settings/webhooks/1")).text;
+		expect(waits).toContain("Send now");
+		expect(waits).not.toContain("data-underway");
 		expect((await rig.post("/settings/webhooks/1/deliveries/1/again")).status).toBe(303);
 		expect(
 			db.query("SELECT attempts, next_at < 9e15 AS soon FROM webhook_delivery WHERE id = 1").get(),
