@@ -60,7 +60,7 @@ export async function killServed(times: number, random: () => number, maxMs: num
 	try {
 		for (let n = 1; n <= times; n++) {
 			const aim = n % 4 === 0 ? () => isCopying(folder) : undefined;
-			await life({ folder, path, hookUrl: hook.url, seen }, async () => {
+			await life({ path, hookUrl: hook.url, seen }, async () => {
 				await Bun.sleep(random() * maxMs);
 				await until(aim);
 			});
@@ -76,18 +76,17 @@ export async function killServed(times: number, random: () => number, maxMs: num
 }
 
 type Ground = {
-	readonly folder: string;
 	readonly path: string;
 	readonly hookUrl: string;
 	readonly seen: Acknowledged;
 };
 
 /** From the start of the process to the blow, which falls when `untilBlow` is over. */
-async function life({ folder, path, hookUrl, seen }: Ground, untilBlow: () => Promise<void>): Promise<void> {
+async function life({ path, hookUrl, seen }: Ground, untilBlow: () => Promise<void>): Promise<void> {
 	const port = await freePort();
 	const url = `http://127.0.0.1:${port}`;
 	const child = Bun.spawn([...ROLLCALL, "serve", "--database", path, "--port", String(port)], {
-		...{ cwd: folder, stdin: "ignore", stdout: "ignore", stderr: "inherit" },
+		...{ cwd: join(import.meta.dir, "../.."), stdin: "ignore", stdout: "ignore", stderr: "inherit" },
 		env: { PATH: process.env.PATH ?? "", ...ENV },
 	});
 	try {

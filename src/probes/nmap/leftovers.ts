@@ -1,17 +1,42 @@
 /**
- * Runs of nmap whose starter has ended: a thread that broke, a process that was killed. They are found by their working
- * directory, which names the process that made it, and ended with it. Linux only; elsewhere they end by their own limit.
+ * Runs of nmap whose starter has ended: a thread that broke, a process that was killed. They are found by what is noted in
+ * their folder, and by who works in it, and ended with it. Linux only; elsewhere they end by their own limit.
  */
 
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import {
+	lstatSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 const PREFIX = "rollcall-nmap-";
 
-/** A private, empty working directory for one run. */
+/** Beside the working directory: the leader of the run and who started it, by number and time of its start. */
+const NOTE = "leader";
+const RUN = "run";
+
+/** A private folder for one run, with an empty one in it to work in. */
 export function makeFolder(): string {
-	return mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+	const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+	mkdirSync(join(folder, RUN), { mode: 0o700 });
+	return folder;
+}
+
+/** Where the run of this folder works. */
+export const workFolder = (folder: string): string => join(folder, RUN);
+
+/** Notes who leads the run of this folder: a program with capabilities of its own hides where it works. */
+export function noteLeader(folder: string, pid: number): void {
+	const [leader, maker] = [readStat(pid), readStat(process.pid)];
+	if (leader === undefined || maker === undefined) return;
+	writeFileSync(join(folder, NOTE), JSON.stringify({ pid, start: leader.start, maker: maker.start }));
 }
 
 /**
@@ -22,8 +47,9 @@ export function endLeftovers(): number {
 	const left = new Set(namesIn(tmpdir()).filter((name) => isLeft(name) && isOurs(join(tmpdir(), name))));
 	// As a rule there is none, and nobody's processes are looked at.
 	if (left.size === 0) return 0;
-	const running = listProcesses().filter((pid) => left.has(folderOf(pid)));
-	const ended = running.filter(kill).length;
+	const leaders = [...left].map(readLeader).filter((pid) => pid !== undefined);
+	const running = listProcesses().filter((pid) => left.has(folderOf(pid)) && !leaders.includes(pid));
+	const ended = [...leaders, ...running].filter(kill).length;
 	for (const name of left) removeQuietly(join(tmpdir(), name));
 	return ended;
 }
@@ -31,7 +57,28 @@ export function endLeftovers(): number {
 /** Is this the directory of a run whose maker has ended, or of a former thread of ours? */
 function isLeft(name: string): boolean {
 	const maker = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-	return maker !== undefined && (Number(maker) === process.pid || !lives(Number(maker)));
+	if (maker === undefined) return false;
+	// The number of one that was killed may be somebody else's by now.
+	const start = readNote(name)?.maker;
+	const other = start !== undefined && readStat(Number(maker))?.start !== start;
+	return Number(maker) === process.pid || other || !lives(Number(maker));
+}
+
+type Note = { readonly pid: number; readonly start: string; readonly maker: string };
+
+function readNote(name: string): Note | undefined {
+	try {
+		const note = JSON.parse(readFileSync(join(tmpdir(), name, NOTE), "utf8")) as Partial<Note>;
+		return Number.isInteger(note.pid) ? (note as Note) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Who leads the run of this directory, when it is still the same process. */
+function readLeader(name: string): number | undefined {
+	const note = readNote(name);
+	return note !== undefined && readStat(note.pid)?.start === note.start ? note.pid : undefined;
 }
 
 /** Anybody may make such names in a folder for everybody: only our own are entered and removed. */
@@ -54,10 +101,10 @@ function namesIn(folder: string): string[] {
 	}
 }
 
-/** The name of its working directory, when that lies where ours do; else "". */
+/** The name of the folder it works in, when that lies where ours do; else "". */
 function folderOf(pid: number): string {
 	try {
-		const folder = readlinkSync(`/proc/${pid}/cwd`);
+		const folder = readlinkSync(`/proc/${pid}/cwd`).replace(new RegExp(`/${RUN}$`), "");
 		return dirname(folder) === tmpdir() ? basename(folder) : "";
 	} catch {
 		// Gone, or somebody else's.
@@ -67,7 +114,7 @@ function folderOf(pid: number): string {
 
 /** The leader with its group; whoever left the group, alone. */
 function kill(pid: number): boolean {
-	const leads = readGroup(pid) === pid;
+	const leads = readStat(pid)?.group === pid;
 	try {
 		process.kill(leads ? -pid : pid, "SIGKILL");
 		return true;
@@ -76,14 +123,14 @@ function kill(pid: number): boolean {
 	}
 }
 
-/** proc(5): the fifth field of stat, behind the name in brackets. */
-function readGroup(pid: number): number | undefined {
+/** proc(5), stat: the group of a process, and when it started, in ticks since the machine did. undefined: there is none. */
+function readStat(pid: number): { group: number; start: string } | undefined {
 	try {
-		return Number(
-			readFileSync(`/proc/${pid}/stat`, "latin1")
-				.replace(/^.*\) /s, "")
-				.split(" ")[2],
-		);
+		// Fields are counted behind the name in brackets, which may hold anything: state is the third of all.
+		const fields = readFileSync(`/proc/${pid}/stat`, "latin1")
+			.replace(/^.*\) /s, "")
+			.split(" ");
+		return { group: Number(fields[2]), start: fields[19] ?? "" };
 	} catch {
 		return undefined;
 	}

@@ -14,6 +14,8 @@ export type RunBounds = {
 	readonly outBytes: number;
 	readonly errBytes: number;
 	readonly signal: AbortSignal;
+	/** Hears the number of the process, which leads a group of its own, once it runs. */
+	readonly started?: (pid: number) => void;
 };
 
 export type RunEnd = "itself" | "deadline" | "output" | "aborted";
@@ -35,6 +37,7 @@ export type Ran = {
 export async function runBounded(command: readonly string[], bounds: RunBounds): Promise<Ran> {
 	const { clock, deadlineMs, graceMs, signal } = bounds;
 	const child = start(command, bounds.cwd);
+	bounds.started?.(child.pid);
 	const over = new AbortController();
 	let end: RunEnd = "itself";
 	const stop = (why: RunEnd) => {

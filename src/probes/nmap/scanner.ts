@@ -9,7 +9,7 @@ import { cleanText, type HostPorts, type Scanner, type ScanResult } from "../sca
 import type { Connector } from "../tcp.ts";
 import { type NmapPlan, nmapArguments, type RawRight } from "./arguments.ts";
 import type { Nmap } from "./find.ts";
-import { makeFolder } from "./leftovers.ts";
+import { makeFolder, noteLeader, workFolder } from "./leftovers.ts";
 import { readReport } from "./report.ts";
 import { type Ran, runBounded } from "./run.ts";
 
@@ -40,15 +40,16 @@ export function openNmap(options: NmapOptions): Scanner {
 		async scan(targets, signal) {
 			const both = AbortSignal.any([signal, closing.signal]);
 			const command = [nmap.path, ...nmapArguments(plan, options.raw, targets)];
-			const ran = await inFolder((cwd) =>
+			const ran = await inFolder((folder) =>
 				runBounded(command, {
 					clock: options.clock,
-					cwd,
+					cwd: workFolder(folder),
 					deadlineMs: plan.hostTimeoutMs + options.spareMs,
 					graceMs: options.graceMs,
 					outBytes: options.outBytes,
 					errBytes: options.errBytes,
 					signal: both,
+					started: (pid) => noteLeader(folder, pid),
 				}),
 			);
 			refuseEnd(ran, plan.hostTimeoutMs + options.spareMs, options.outBytes);
@@ -60,12 +61,12 @@ export function openNmap(options: NmapOptions): Scanner {
 	};
 }
 
-async function inFolder<T>(run: (cwd: string) => Promise<T>): Promise<T> {
-	const cwd = makeFolder();
+async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
+	const folder = makeFolder();
 	try {
-		return await run(cwd);
+		return await run(folder);
 	} finally {
-		rmSync(cwd, { recursive: true, force: true });
+		rmSync(folder, { recursive: true, force: true });
 	}
 }
 

@@ -1,10 +1,10 @@
 /** What a broken thread or a killed process left running goes before the next scan, and nothing else does (fault F-20). */
 
 import { afterEach, expect, test } from "bun:test";
-import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { endLeftovers, makeFolder } from "../../../src/probes/nmap/leftovers.ts";
+import { endLeftovers, makeFolder, noteLeader, workFolder } from "../../../src/probes/nmap/leftovers.ts";
 
 const made: string[] = [];
 const children: Bun.Subprocess[] = [];
@@ -48,11 +48,44 @@ test.skipIf(process.platform !== "linux")(
 		const dead = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-a`));
 		const empty = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-b`));
 		// The second one with a child that stays in the group.
-		const left = [start(own), start(dead, "sleep 60 & wait")];
+		const left = [start(workFolder(own)), start(dead, "sleep 60 & wait")];
 		await Bun.sleep(100);
 		expect(endLeftovers()).toBeGreaterThanOrEqual(2);
 		expect(await Promise.all(left.map(gone))).toEqual(["SIGKILL", "SIGKILL"]);
 		expect([own, dead, empty].filter(existsSync)).toEqual([]);
+	},
+);
+
+test.skipIf(process.platform !== "linux")(
+	"one that hides where it works is found by what was noted; a number that is somebody else's by now is left",
+	async () => {
+		const elsewhere = folder(mkdtempSync(join(tmpdir(), "rollcall-other-")));
+		const noted = folder(makeFolder());
+		const hidden = start(elsewhere, "sleep 60 & wait");
+		noteLeader(noted, hidden.pid);
+		const stale = folder(makeFolder());
+		const stays = start(elsewhere);
+		noteLeader(stale, stays.pid);
+		const note = join(stale, "leader");
+		writeFileSync(note, readFileSync(note, "utf8").replace(/"start":"\d+"/, '"start":"1"'));
+		endLeftovers();
+		expect(await gone(hidden)).toBe("SIGKILL");
+		expect(stays.exitCode ?? stays.signalCode).toBeNull();
+		expect([noted, stale].filter(existsSync)).toEqual([]);
+	},
+);
+
+test.skipIf(process.platform !== "linux")(
+	"the number of the maker is somebody else's by now: its run is left all the same",
+	async () => {
+		const other = start(tmpdir());
+		const theirs = folder(join(tmpdir(), `rollcall-nmap-${other.pid}-a`));
+		const run = start(theirs);
+		// Whoever made it started at another time than the one that has its number.
+		writeFileSync(join(theirs, "leader"), JSON.stringify({ pid: run.pid, start: "0", maker: "0" }));
+		endLeftovers();
+		expect(await gone(run)).toBe("SIGKILL");
+		expect(other.exitCode ?? other.signalCode).toBeNull();
 	},
 );
 
