@@ -92,6 +92,16 @@ async function pullAll(root: string, key: Key, options: PullOptions, signal: Abo
 	await take("ipTags", "/tools/tags/");
 	await take("devices", "/tools/devices/");
 	await take("locations", "/tools/locations/");
+	for (const [name, path] of Object.entries(SPARE)) {
+		const rows = await list(path).catch((error: unknown) => {
+			if (error instanceof AppError && error.code === "invalid") return [];
+			throw error;
+		});
+		tables.set(
+			name,
+			rows.map((row) => flat(row, name)),
+		);
+	}
 	const subnets: Row[] = [];
 	for (const { id } of tables.get("sections") ?? []) {
 		for (const row of await list(`/sections/${id}/subnets/`)) subnets.push(flat(row, "subnets"));
@@ -103,6 +113,13 @@ async function pullAll(root: string, key: Key, options: PullOptions, signal: Abo
 	}
 	return tables.set("subnets", subnets).set("ipaddresses", addresses);
 }
+
+/** Names that older ones, and apps with fewer rights, do not tell: then they are left out. */
+const SPARE = {
+	vlanDomains: "/l2domains/",
+	customers: "/tools/customers/",
+	nameservers: "/tools/nameservers/",
+} as const;
 
 /** What is sent with every request, and the field of the form it came of. */
 type Key = { readonly token: string; readonly field: "token" | "password" };
@@ -120,8 +137,12 @@ function saidOf(body: { message?: unknown }, ...secrets: readonly string[]): str
 	return `: ${open.reduce((text, secret) => text.replaceAll(secret, "…"), body.message).slice(0, 200)}`;
 }
 
+/** `said`: what phpIPAM's API says of it; "" when it is not that API that answered. */
 function noApi(status: number, said: string): AppError {
-	const says = `There is no API of phpIPAM at this address (it answered ${status}${said}).`;
+	const says =
+		said === ""
+			? `There is no API of phpIPAM at this address (it answered ${status}).`
+			: `phpIPAM answers ${status}${said}.`;
 	return new AppError("invalid", says, { field: "url" });
 }
 
@@ -197,14 +218,14 @@ function parse(text: string): { message?: unknown; data?: unknown } | undefined 
 	}
 }
 
-/** Values as text; custom fields, in a pocket or with a prefix, as columns of their own. */
+/** Values as text; custom fields that come in a pocket beside the others. */
 function flat(row: Record<string, unknown>, table: string): Row {
 	const out: Record<string, string | undefined> = Object.create(null);
 	const custom = row.custom_fields;
 	const pocket = typeof custom === "object" && custom !== null ? custom : {};
 	for (const [key, value] of [...Object.entries(row), ...Object.entries(pocket)]) {
 		if (typeof value === "object" && value !== null) continue;
-		const name = RENAMED[table]?.[key] ?? key.replace(/^custom_(?!fields$)/, "");
+		const name = RENAMED[table]?.[key] ?? key;
 		out[name] = value === null || value === undefined ? undefined : String(value);
 	}
 	return out;

@@ -171,8 +171,13 @@ function hostValues(cells: Cells, notes: string | undefined): HostValues {
 
 function tagsOf(tags: string | undefined, state: string | undefined): readonly string[] | undefined {
 	if (tags === undefined && state === undefined) return undefined;
-	const kept = state === undefined || PLAIN_STATES.test(state) || NONE.test(state) ? "" : state.toLowerCase();
+	const kept = state === undefined || PLAIN_STATES.test(state) || NONE.test(state) ? "" : stateTag(state);
 	return field("Tags", [tags ?? "", kept].join(","), (text) => readTags(text, HOST_LIMITS));
+}
+
+/** One tag, whatever is in it. */
+function stateTag(state: string): string {
+	return state.toLowerCase().replace(/\s*,\s*/g, " ");
 }
 
 function readMac(text: string): Parsed<string> {

@@ -94,6 +94,16 @@ export function guessMapping(headers: readonly string[], origin: Origin): Target
 	});
 }
 
+/** phpIPAM's custom fields without the prefix it gives them, where the rest is neither another title nor has a meaning. */
+export function shortTitles(titles: readonly string[]): string[] {
+	const known = new Set(titles.map(plain));
+	return titles.map((title) => {
+		const short = title.replace(/^custom_/, "");
+		const meant = [true, false].some((hasHost) => guess(plain(short), "phpipam", hasHost) !== "line");
+		return meant || (short !== title && known.has(plain(short))) ? title : short;
+	});
+}
+
 function guess(title: string, origin: Origin, hasHost: boolean): Target {
 	if (title === "" || LEFT_OUT.has(title)) return "";
 	if (title === "status") return origin === "netbox" ? "state" : "";

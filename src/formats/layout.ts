@@ -4,7 +4,8 @@ import type { Origin, Read, Table, TableRow, Target } from "../model/import.ts";
 import { parseAddress } from "../net/address.ts";
 import { parseCidr } from "../net/cidr.ts";
 import { macPart } from "../net/mac.ts";
-import { guessMapping, isHeader, originOf, plain } from "./headers.ts";
+import { isEscaped, LOST, unescapeHtml } from "./entities.ts";
+import { guessMapping, isHeader, originOf, plain, shortTitles } from "./headers.ts";
 import type { Sheet } from "./workbook.ts";
 
 /** Rows looked at to find the titles. */
@@ -22,8 +23,8 @@ export function tableOf(sheets: readonly Sheet[], fallback: Origin): Read<Table>
 	const parts: Part[] = [];
 	const notes: string[] = [];
 	for (const sheet of sheets) {
-		const part =
-			subnetSheet(sheet) ?? wholeSheet(sheet) ?? titledSheet(sheet, fallback) ?? bareSheet(sheet, fallback);
+		const isList = sheets.length > 1 && isSectionList(sheet);
+		const part = isList ? undefined : partOf(sheet, fallback);
 		if (part !== undefined) parts.push(part);
 		else if (sheets.length > 1) notes.push(`sheet “${sheet.name}” left out`);
 	}
@@ -34,12 +35,47 @@ export function tableOf(sheets: readonly Sheet[], fallback: Origin): Read<Table>
 			"No column holds addresses or subnets. A first row with titles such as “IP address” helps.";
 		return { value: undefined, problems: [{ message, line }] };
 	}
-	const headers = union(parts.map((part) => part.headers));
-	const rows = parts.length === 1 ? first.rows : parts.flatMap((part) => rearranged(part, headers));
+	const titles = union(parts.map((part) => part.headers));
+	const all = parts.length === 1 ? first.rows : parts.flatMap((part) => rearranged(part, titles));
 	const origin = parts.some((part) => part.origin.startsWith("phpipam")) ? "phpipam" : first.origin;
+	const rows = origin === "phpipam" && fallback === "xls" ? withoutLost(all, notes) : all;
+	const headers = origin === "phpipam" ? shortTitles(titles) : titles;
 	const mapping =
 		parts.length === 1 && first.mapping !== undefined ? first.mapping : guessMapping(headers, origin);
 	return { value: { origin, notes, headers, rows, mapping }, problems: [] };
+}
+
+function partOf(sheet: Sheet, fallback: Origin): Part | undefined {
+	const own = subnetSheet(sheet);
+	if (own !== undefined) return own;
+	const escaped = wholeSheet(sheet) ?? titledSheet(sheet, fallback);
+	return escaped === undefined ? bareSheet(sheet, fallback) : unescaped(escaped);
+}
+
+/** What phpIPAM's Excel files do not hold any more: told, and not taken for what people wrote. */
+function withoutLost(rows: readonly TableRow[], notes: string[]): readonly TableRow[] {
+	notes.push("zeros that a text began with are lost in phpIPAM's Excel files: its MySQL dump has them");
+	let lost = 0;
+	const kept = rows.map((row) => {
+		if (!row.cells.some((cell) => LOST.test(cell))) return row;
+		const cells = row.cells.map((cell) => (LOST.test(cell) ? "" : cell));
+		lost += row.cells.filter((cell) => LOST.test(cell)).length;
+		return { line: row.line, cells };
+	});
+	if (lost > 0) notes.push(`${lost} ${lost === 1 ? "text" : "texts"} that began with “=” lost there, too`);
+	return kept;
+}
+
+/** phpIPAM's list of its sections, beside one of subnets or addresses; one may be called “IPv6”, as a title may be. */
+function isSectionList({ name, rows }: Sheet): boolean {
+	return name === "Sections" && rows.every(({ cells }) => cells.length <= 3);
+}
+
+/** But for the sheet of one subnet phpIPAM escapes all texts as for a page. */
+function unescaped(part: Part): Part {
+	if (part.origin !== "phpipam" || !isEscaped(part.rows.values().flatMap(({ cells }) => cells))) return part;
+	const rows = part.rows.map(({ line, cells }) => ({ line, cells: cells.map(unescapeHtml) }));
+	return { ...part, rows };
 }
 
 /** All titles in order; a title that one header has twice stays twice. */
@@ -146,7 +182,8 @@ const VLAN = " (vlan: ";
 function wholeSheet(sheet: Sheet): Part | undefined {
 	const opening = (row: TableRow) => (row.cells.length === 1 ? titleOf(row.cells[0] ?? "") : undefined);
 	if (sheet.rows[0] === undefined || opening(sheet.rows[0]) === undefined) return undefined;
-	const collect = new Collector(sheet.name);
+	// The name of a sheet is cut after thirty letters, perhaps within the name of one.
+	const collect = new Collector(sheet.name.replace(/&[#\w]*\.\.\.$/, "..."));
 	let block = "";
 	let titles: readonly string[] = [];
 	for (const row of sheet.rows) {

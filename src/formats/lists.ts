@@ -1,6 +1,8 @@
 /** Text lists that programs keep: hosts files (hosts(5), and phpIPAM's), leases of dnsmasq. */
 
 import type { Origin, Table, TableRow } from "../model/import.ts";
+import { parseAddress } from "../net/address.ts";
+import { isEscaped, unescapeHtml } from "./entities.ts";
 import { guessMapping } from "./headers.ts";
 
 /** phpIPAM writes the subnet above its addresses: "# description (10.0.0.0/24) - section". */
@@ -10,26 +12,41 @@ const LINE_MAX = 1_000;
 /** Names that a machine gives itself. */
 const OWN_NAMES = /^(localhost|ip6-|broadcasthost)/i;
 
+/** Whether phpIPAM wrote it: a line of a subnet with its section. */
+export function isPhpipamHosts(lines: readonly string[]): boolean {
+	return lines.some((line) => line.length <= LINE_MAX && SUBNET_LINE.exec(line.trim())?.[3] !== undefined);
+}
+
 /** Address, name, further names; what stands behind "#" is the description. */
 export function readHosts(text: string): Table {
 	const headers = ["Subnet", "IP address", "Hostname", "Description", "Aliases"];
-	const rows: TableRow[] = [];
+	const lines = text.split("\n");
+	const isPhpipam = isPhpipamHosts(lines);
+	let rows: TableRow[] = [];
 	let block = "";
+	let comment = "";
 	let skipped = 0;
-	for (const [i, raw] of text.split("\n").entries()) {
-		const subnet = raw.length > LINE_MAX ? null : SUBNET_LINE.exec(raw.trim());
+	for (const [i, raw] of lines.entries()) {
+		// Of a description of several lines only the first is marked as a comment.
+		const goesOn =
+			isPhpipam && comment !== "" && parseAddress(raw.trim().split(/\s+/)[0] ?? "").value === undefined;
+		const line = goesOn ? `${comment} ${raw.trim()}` : raw.trim();
+		const subnet = line.length > LINE_MAX ? null : SUBNET_LINE.exec(line);
+		comment = subnet === null && line.startsWith("#") && raw.trim() !== "" ? line : "";
 		if (subnet !== null) {
 			block = subnet[2] ?? "";
 			rows.push({ line: i + 1, cells: [block, "", "", subnet[1] ?? "", ""] });
 			continue;
 		}
 		if (raw.trim() === "") block = "";
-		const [entry = "", ...comment] = raw.split("#");
+		const [entry = "", ...rest] = goesOn ? [] : raw.split("#");
 		const [ip = "", name = "", ...aliases] = entry.trim().split(/\s+/);
 		if (ip === "") continue;
 		if (OWN_NAMES.test(name) || /^(127\.|::1$|f[ef]0[02]::)/i.test(ip)) skipped += 1;
-		else rows.push({ line: i + 1, cells: [block, ip, name, comment.join("#").trim(), aliases.join(" ")] });
+		else rows.push({ line: i + 1, cells: [block, ip, name, rest.join("#").trim(), aliases.join(" ")] });
 	}
+	if (isPhpipam && isEscaped(rows.values().flatMap(({ cells }) => cells)))
+		rows = rows.map(({ line, cells }) => ({ line, cells: cells.map(unescapeHtml) }));
 	const notes = skipped === 0 ? [] : [`${skipped} of the machine's own names left out`];
 	return table("hosts", headers, rows, notes);
 }

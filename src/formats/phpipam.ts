@@ -2,7 +2,7 @@
 
 import type { Origin, Read, Table, TableRow } from "../model/import.ts";
 import { formatAddress, fromV4, MAX_ADDRESS } from "../net/address.ts";
-import { guessMapping } from "./headers.ts";
+import { guessMapping, shortTitles } from "./headers.ts";
 import { readDump, type SqlRow } from "./sql.ts";
 
 /** What of phpIPAM is read: users, settings, tokens and SNMP passwords are not in it. */
@@ -10,11 +10,14 @@ const TABLES: ReadonlyMap<string, ReadonlySet<string> | "*"> = new Map<string, R
 	["subnets", "*"],
 	["ipaddresses", "*"],
 	["sections", new Set(["id", "name"])],
-	["vlans", new Set(["vlanId", "number", "name"])],
+	["vlans", new Set(["vlanId", "domainId", "number", "name"])],
+	["vlanDomains", new Set(["id", "name"])],
 	["vrf", new Set(["vrfId", "name"])],
 	["ipTags", new Set(["id", "type"])],
 	["devices", new Set(["id", "hostname"])],
 	["locations", new Set(["id", "name"])],
+	["customers", new Set(["id", "title"])],
+	["nameservers", new Set(["id", "namesrv1"])],
 ]);
 
 export type PhpipamTables = ReadonlyMap<string, readonly SqlRow[]>;
@@ -45,32 +48,43 @@ const KNOWN = {
 	),
 };
 
-const FIXED = [
-	"Section",
-	"Subnet",
-	"IP address",
-	"Hostname",
-	"Description",
-	"VLAN",
-	"VRF",
-	"MAC",
-	"Owner",
-	"Device",
-	"Port",
+const TITLES = [
+	...[
+		"Section",
+		"Subnet",
+		"IP address",
+		"Hostname",
+		"Description",
+		"VLAN",
+		"VLAN Domain",
+		"VRF",
+		"MAC",
+		"Owner",
+	],
+	...["Device", "Port", "Location", "Note", "Tag", "Is gateway", "Host check"],
+	...["Folder", "Customer", "Nameservers", "FW object"],
 ];
-const REST = ["Location", "Note", "Tag", "Is gateway", "Host check"];
+
+/** A row by title; custom fields by the name of their column, behind a mark that no title has. */
+type Cells = Readonly<Record<string, string | undefined>>;
+const OWN = "\0";
 
 /** Ids to names. */
 function namesOf(tables: PhpipamTables) {
 	const names = (table: string, key: string, value: (row: SqlRow) => string | undefined) =>
 		new Map((tables.get(table) ?? []).map((row) => [row[key] ?? "", value(row) ?? ""]));
+	const domains = names("vlanDomains", "id", (row) => row.name);
 	return {
 		sections: names("sections", "id", (row) => row.name),
 		vrfs: names("vrf", "vrfId", (row) => row.name),
 		tags: names("ipTags", "id", (row) => row.type),
 		devices: names("devices", "id", (row) => row.hostname),
 		locations: names("locations", "id", (row) => row.name),
-		vlans: names("vlans", "vlanId", (row) => [row.number, row.name].filter(Boolean).join(" ")),
+		vlans: names("vlans", "vlanId", (row) => [row.number, row.name].filter(Boolean).join(" - ")),
+		domains: names("vlans", "vlanId", (row) => domains.get(row.domainId ?? "")),
+		customers: names("customers", "id", (row) => row.title),
+		nameservers: names("nameservers", "id", (row) => row.namesrv1?.split(";").join(", ")),
+		folders: foldersOf(tables.get("subnets") ?? []),
 	};
 }
 
@@ -82,13 +96,17 @@ export function phpipamTable(tables: PhpipamTables, origin: Origin): Table {
 	const custom = [
 		...new Set([...customColumns(subnets, KNOWN.subnets), ...customColumns(addresses, KNOWN.ipaddresses)]),
 	];
-	const headers = [...FIXED, ...REST, ...custom];
+	const keys = [...TITLES, ...custom.map((name) => OWN + name)];
+	const headers = shortTitles([
+		...TITLES,
+		...custom.map((name) => (TITLES.includes(name) ? `Custom ${name}` : name)),
+	]);
 	const rows: TableRow[] = [];
-	const push = (cells: Readonly<Record<string, string | undefined>>) => {
-		rows.push({ line: rows.length + 1, cells: headers.map((title) => cells[title] ?? "") });
+	const push = (cells: Cells) => {
+		rows.push({ line: rows.length + 1, cells: keys.map((key) => cells[key] ?? "") });
 	};
-	const isBlock = (row: SqlRow) => row.isFolder !== "1" && row.mask !== "" && row.mask !== undefined;
-	const blocks = new Map<string, Record<string, string | undefined>>();
+	const isBlock = (row: SqlRow) => !isFolder(row) && row.mask !== "" && row.mask !== undefined;
+	const blocks = new Map<string, Cells>();
 	for (const row of subnets.filter(isBlock)) {
 		const place = {
 			Section: names.sections.get(row.sectionId ?? ""),
@@ -96,14 +114,7 @@ export function phpipamTable(tables: PhpipamTables, origin: Origin): Table {
 			VRF: names.vrfs.get(row.vrfId ?? ""),
 		};
 		blocks.set(row.id ?? "", place);
-		const vlan = names.vlans.get(row.vlanId ?? "");
-		push({
-			...own(row, custom),
-			...place,
-			Description: row.description,
-			VLAN: vlan,
-			"Host check": row.pingSubnet,
-		});
+		push({ ...own(row, custom), ...subnetCells(row, names), ...place });
 	}
 	for (const row of addresses) {
 		push({ ...own(row, custom), ...blocks.get(row.subnetId ?? ""), ...addressCells(row, names) });
@@ -113,10 +124,45 @@ export function phpipamTable(tables: PhpipamTables, origin: Origin): Table {
 		folders === 0
 			? []
 			: [`${folders} ${folders === 1 ? "folder" : "folders"} left out: they hold no addresses`];
-	return { origin, notes, headers, rows, mapping: guessMapping(headers, origin) };
+	const mapping = guessMapping(headers, origin).map((target, i) => (i < TITLES.length ? target : "line"));
+	return { origin, notes, headers, rows, mapping };
 }
 
-function addressCells(row: SqlRow, names: ReturnType<typeof namesOf>): Record<string, string | undefined> {
+function isFolder(row: SqlRow): boolean {
+	return row.isFolder === "1";
+}
+
+/** The names of the folders around each subnet, by its id, the outermost first. */
+function foldersOf(subnets: readonly SqlRow[]): Map<string, string> {
+	const byId = new Map(subnets.map((row) => [row.id ?? "", row]));
+	const path = (row: SqlRow, depth: number): string[] => {
+		const above = byId.get(row.masterSubnetId ?? "");
+		if (above === undefined || depth === DEPTH) return [];
+		const names = path(above, depth + 1);
+		return isFolder(above) ? [...names, above.description ?? ""] : names;
+	};
+	return new Map(subnets.map((row) => [row.id ?? "", path(row, 0).join(" / ")]));
+}
+
+/** Subnets within subnets; whoever has more has a ring. */
+const DEPTH = 128;
+
+function subnetCells(row: SqlRow, names: ReturnType<typeof namesOf>): Cells {
+	return {
+		Description: row.description,
+		VLAN: names.vlans.get(row.vlanId ?? ""),
+		"VLAN Domain": names.domains.get(row.vlanId ?? ""),
+		Device: names.devices.get(row.device ?? ""),
+		Location: names.locations.get(row.location ?? ""),
+		"Host check": row.pingSubnet,
+		Folder: names.folders.get(row.id ?? ""),
+		Customer: names.customers.get(row.customer_id ?? ""),
+		Nameservers: names.nameservers.get(row.nameserverId ?? ""),
+		"FW object": row.firewallAddressObject,
+	};
+}
+
+function addressCells(row: SqlRow, names: ReturnType<typeof namesOf>): Cells {
 	return {
 		"IP address": decimalAddress(row.ip_addr ?? row.ip ?? ""),
 		Hostname: row.hostname,
@@ -129,16 +175,18 @@ function addressCells(row: SqlRow, names: ReturnType<typeof namesOf>): Record<st
 		Note: row.note,
 		Tag: names.tags.get(row.state ?? row.tag ?? ""),
 		"Is gateway": row.is_gateway,
+		Customer: names.customers.get(row.customer_id ?? ""),
+		"FW object": row.firewallAddressObject,
 	};
 }
 
 function customColumns(rows: readonly SqlRow[], known: ReadonlySet<string>): string[] {
 	const names = rows[0] === undefined ? [] : Object.keys(rows[0]);
-	return names.filter((name) => !known.has(name) && !FIXED.includes(name) && !REST.includes(name));
+	return names.filter((name) => !known.has(name));
 }
 
-function own(row: SqlRow, custom: readonly string[]): Record<string, string | undefined> {
-	return Object.fromEntries(custom.map((name) => [name, row[name]]));
+function own(row: SqlRow, custom: readonly string[]): Cells {
+	return Object.fromEntries(custom.map((name) => [OWN + name, row[name]]));
 }
 
 /** phpIPAM keeps addresses as decimal numbers: up to 4294967295 IPv4, above that IPv6. Other text stays as it is. */

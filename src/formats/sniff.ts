@@ -1,5 +1,7 @@
 /** What a file is, by its first bytes: never by its name. */
 
+import { isPhpipamHosts } from "./lists.ts";
+
 export type Kind = "zip" | "ole" | "text" | { readonly refused: string };
 
 const REFUSED: readonly { readonly magic: readonly number[]; readonly says: string }[] = [
@@ -53,6 +55,7 @@ export function sniffText(text: string): TextKind {
 	if (text.length > PEEK && lines.length > 1) lines.pop();
 	const real = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 	if (real.length === 0) return head.startsWith("#") ? "hosts" : "csv";
+	if (isPhpipamHosts(lines)) return "hosts";
 	const isLease = (line: string) => LEASE.test(line) || /^duid [0-9a-f:]+$/.test(line);
 	if (real.every(isLease)) return "leases";
 	return real.every((line) => HOST_LINE.test(line.replace(/#.*/, "").trimEnd())) ? "hosts" : "csv";

@@ -25,6 +25,7 @@ const DATA: Record<string, Row[]> = {
 			description: "Clients",
 			sectionId: "1",
 			vlanId: 3,
+			masterSubnetId: 7,
 			vrfId: null,
 			pingSubnet: "1",
 			usage: { used: 2 },
@@ -42,12 +43,14 @@ const DATA: Record<string, Row[]> = {
 			deviceId: "4",
 			mac: "00:11:32:8a:00:01",
 			custom_rack: "R4",
+			custom_hostname: "the other name",
 			custom_fields: { asset: "A-1" },
 			links: [{ rel: "self" }],
 		},
 		{ id: 2, subnetId: 8, ip: "10.10.1.9", hostname: "printer", tag: 3, note: "upstairs" },
 	],
-	"/vlan/": [{ vlanId: "3", id: "3", number: "10", name: "clients" }],
+	"/l2domains/": [{ id: 2, name: "Lab" }],
+	"/vlan/": [{ vlanId: "3", id: "3", domainId: 2, number: "10", name: "clients" }],
 	"/tools/tags/": [
 		{ id: "2", type: "Used" },
 		{ id: "3", type: "Reserved" },
@@ -87,6 +90,9 @@ beforeAll(() => {
 			if (!["app-code", TOKEN].includes(request.headers.get("token") ?? "")) {
 				return Response.json({ code: 403, success: 0, message: "Invalid token" }, { status: 403 });
 			}
+			// Older ones know nothing of customers.
+			if (path.endsWith("/customers/"))
+				return Response.json({ code: 400, success: 0, message: "Invalid subcontroller" }, { status: 400 });
 			const data = DATA[path.replace("/api/rollcall", "")];
 			return data === undefined
 				? Response.json({ code: 404, success: 0, message: "No objects found" }, { status: 404 })
@@ -125,12 +131,17 @@ test("everything the app may see, as hosts and subnets; no secret of a device", 
 	expect(
 		drafts.map((one) => (one.kind === "host" ? one.ip : one.kind === "subnet" ? one.cidr : one.reason)),
 	).toEqual([...["10.10.1.0/24", "fd13::/64", "10.10.1.1", "10.10.1.9"]]);
+	const notes = "Section: Office\nVLAN: 10 - clients\nVLAN Domain: Lab\nFolder: Customers";
 	expect(drafts[0]).toMatchObject({
-		values: { name: "Clients", notes: "Section: Office\nVLAN: 10 clients", sweepEnabled: true },
+		values: { name: "Clients", notes, sweepEnabled: true },
 	});
 	expect(drafts[2]).toMatchObject({
 		...{ isGateway: true, subnet: "10.10.1.0/24" },
-		values: { hostname: "gw", tags: [], notes: "Section: Office\nDevice: sw-1\nRack: R4\nAsset: A-1" },
+		values: {
+			hostname: "gw",
+			tags: [],
+			notes: "Section: Office\nDevice: sw-1\nRack: R4\nCustom_hostname: the other name\nAsset: A-1",
+		},
 	});
 	expect(drafts[3]).toMatchObject({ values: { tags: ["reserved"] } });
 });
