@@ -26,19 +26,21 @@ const FAR_MS = 48 * 3_600_000;
 const COLUMNS = `host.id, host.subnet_id, ip, ip_key, hostname, hostname_source, ptr_name, ptr_heard, snmp_name,
 	coalesce(host.snmp_enabled, subnet.snmp_enabled) AS snmp`;
 
+/** Either end of the index: the hosts between, nearly all of them, are not looked at. */
+const DUE = `SELECT ${COLUMNS} FROM host JOIN subnet ON subnet.id = host.subnet_id
+	WHERE status = 'up' AND next_name_at <= ? ORDER BY next_name_at LIMIT ?`;
+const FAR = `SELECT ${COLUMNS} FROM host JOIN subnet ON subnet.id = host.subnet_id
+	WHERE status = 'up' AND next_name_at > ? + ${FAR_MS} ORDER BY next_name_at LIMIT ?`;
+
 /**
  * Up to `limit` hosts that are up and whose time has come, the longest waiting first. Their next time is set to
  * `lease`: if the process ends meanwhile they come again then.
  */
 export function claimNames(db: Db, at: number, limit: number, lease: number): Named[] {
 	return transact(db, () => {
-		const rows = db
-			.query<Row, [number, number]>(
-				`SELECT ${COLUMNS} FROM host JOIN subnet ON subnet.id = host.subnet_id
-				WHERE status = 'up' AND (next_name_at <= ?1 OR next_name_at > ?1 + ${FAR_MS})
-				ORDER BY next_name_at LIMIT ?2`,
-			)
-			.all(at, limit);
+		const due = db.query<Row, [number, number]>(DUE).all(at, limit);
+		const far = due.length < limit ? db.query<Row, [number, number]>(FAR).all(at, limit - due.length) : [];
+		const rows = [...due, ...far];
 		for (const { id } of rows) writeNextName(db, id, lease);
 		return rows.map(toNamed);
 	});

@@ -12,6 +12,9 @@ export function findScan(db: Db, id: number): ScanRun | undefined {
 	return row ? toScan(row) : undefined;
 }
 
+/** The few open ones by an index of their own, as of sweeps (see runs). */
+const OPEN = "scan_run INDEXED BY scan_run_open WHERE state IN ('queued', 'running')";
+
 /** The scan a host waits for or is in. */
 export function findOpenScan(db: Db, hostId: number): ScanRun | undefined {
 	const row = db
@@ -50,7 +53,7 @@ export function claimScans(
 		const claimed: ClaimedScan[] = db
 			.query<Row, [number, number]>(
 				`UPDATE scan_run SET state = 'running', started_at = ?
-				WHERE id IN (SELECT id FROM scan_run WHERE state = 'queued' ORDER BY id LIMIT ?) RETURNING *`,
+				WHERE id IN (SELECT id FROM ${OPEN} AND state = 'queued' ORDER BY id LIMIT ?) RETURNING *`,
 			)
 			.all(at, options.limit)
 			.map((row) => ({ run: toScan(row), targets: targetsOf(db, row.id) }));
@@ -76,7 +79,7 @@ export function askCancelScan(db: Db, id: number, at: number): void {
 /** Running scans that somebody wants to end. */
 export function cancelledScanIds(db: Db): number[] {
 	return db
-		.query<{ id: number }, []>("SELECT id FROM scan_run WHERE cancel_asked = 1 AND state = 'running'")
+		.query<{ id: number }, []>(`SELECT id FROM ${OPEN} AND state = 'running' AND cancel_asked = 1`)
 		.all()
 		.map((row) => row.id);
 }
