@@ -54,7 +54,7 @@ export function BackupsPanel({ backups }: { backups: Backups }) {
 			{askedAt === undefined || problem !== undefined ? (
 				<ActionButton action="/settings/backup" label="Back up now" needs="admin" />
 			) : (
-				<p class="quiet" role="status">
+				<p class="quiet" role="status" data-underway>
 					Asked for a backup <Age at={askedAt} now={now} />; it is made beside everything else.
 				</p>
 			)}

@@ -26,7 +26,7 @@ export function Settings(props: {
 	backups?: Backups;
 }) {
 	return (
-		<SettingsFrame place="/settings" title="Settings">
+		<SettingsFrame place="/settings" title="Settings" live="work">
 			<Appearance theme={props.theme} />
 			<May>
 				<NewSubnets {...props.defaults} asksSnmp={props.asksSnmp} />

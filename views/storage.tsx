@@ -70,7 +70,7 @@ export function StoragePanel(props: { storage: Storage }) {
 			{props.storage.askedAt === undefined ? (
 				<ActionButton action="/settings/prune" label="Prune now" needs="admin" />
 			) : (
-				<p class="quiet" role="status">
+				<p class="quiet" role="status" data-underway>
 					Asked to prune <Age at={props.storage.askedAt} now={now} />; it runs beside everything else.
 				</p>
 			)}
