@@ -38,6 +38,8 @@ export type HostExtras = {
 	readonly expiresAt?: number | null | undefined;
 	/** Asked for its name by SNMP; null: as its subnet has it. */
 	readonly snmpEnabled?: boolean | null | undefined;
+	/** The hostname was given by hand, even where it is the one that was found out. */
+	readonly named?: boolean | undefined;
 };
 
 /** The value, or AppError("invalid") with the field and, where there is one, the suggestion. */

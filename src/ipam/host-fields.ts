@@ -6,7 +6,7 @@ import { HOST_LIMITS, type Host, type HostField } from "../model/host.ts";
 import { readTags } from "../model/text.ts";
 import { transact } from "../store/database.ts";
 import { need } from "./fields.ts";
-import { demandHost, editHost } from "./hosts.ts";
+import { demandHost, tellOfHost, writeEdit } from "./hosts.ts";
 
 /** `was`: what the person saw when they began. Tags are added and taken away, so nobody is in anybody's way. */
 export type FieldEdit =
@@ -17,7 +17,7 @@ export type FieldEdit =
  * Changes one field. AppError("conflict") when it is not `was` any more: its detail holds what is there `now`.
  */
 export function editField(context: Context, id: number, edit: FieldEdit): Host {
-	return transact(context.db, () => {
+	const edited = transact(context.db, () => {
 		const before = demandHost(context, id);
 		const now = { ...before, [edit.field]: edit.field === "tags" ? tagsOf(before, edit) : edit.value };
 		if (edit.field !== "tags") {
@@ -29,8 +29,10 @@ export function editField(context: Context, id: number, edit: FieldEdit): Host {
 				});
 			}
 		}
-		return editHost(context, id, before.version, now);
+		return writeEdit(context, before, before.version, now);
 	});
+	tellOfHost(context, edited);
+	return edited;
 }
 
 function tagsOf(before: Host, edit: { add: string; remove: string }): string[] {

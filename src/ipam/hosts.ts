@@ -32,7 +32,7 @@ export function reserveAddress(context: Context, addressText: string, input: Hos
 		if (typeof snmpEnabled === "boolean") writeHostSnmp(db, id, snmpEnabled, clock.now());
 		return demandHost(context, id);
 	});
-	tell(context, host);
+	tellOfHost(context, host);
 	return host;
 }
 
@@ -72,29 +72,39 @@ export function reserveFirstFree(context: Context, subnetId: number, from: Addre
 
 /**
  * Changes what people wrote about a host, when its reservation ends and whether it is asked by SNMP; each changed field
- * is an event, all of it one version. A name that was changed by hand is "typed" from then on. AppError("conflict")
- * carries the current values when somebody else was quicker, and names `expires_at` for a host that has answered: it is
- * in use, and no reservation any more.
+ * is an event, all of it one version; where nothing differs there is neither. A name that was changed by hand is "typed"
+ * from then on, and with `named` one that was given again. AppError("conflict") carries the current values when somebody
+ * else was quicker, and names `expires_at` for a host that has answered: it is in use, and no reservation any more.
  */
 export function editHost(context: Context, id: number, version: number, input: HostInput & HostExtras): Host {
-	const values = checkHost(input);
-	const edited = transact(context.db, () => {
-		const before = demandHost(context, id);
-		const named = values.hostname !== before.hostname;
-		const { hostname, hostnameSource } = named ? nameOf(before, values.hostname) : before;
-		const changes = changesOf(before, values);
-		if (
-			!hosts.updateHost(context.db, id, version, { ...values, hostname, hostnameSource }, context.clock.now())
-		) {
-			throw outdated(before, changes);
-		}
-		const more = writeExtras(context, before, input);
-		const after = demandHost(context, id);
-		for (const change of [...changes, ...more]) note(context, after, change);
-		return after;
-	});
-	tell(context, edited);
+	const edited = transact(context.db, () => writeEdit(context, demandHost(context, id), version, input));
+	tellOfHost(context, edited);
 	return edited;
+}
+
+/** The part of `editHost` that stands in a transaction; whoever calls it tells of it after the commit. */
+export function writeEdit(
+	context: Context,
+	before: Host,
+	version: number,
+	input: HostInput & HostExtras,
+): Host {
+	const { db, clock } = context;
+	const { id } = before;
+	const typed = checkHost(input);
+	const named = input.named === true || typed.hostname !== before.hostname;
+	const { hostname, hostnameSource } = named ? nameOf(before, typed.hostname) : before;
+	const values = { ...typed, hostname, hostnameSource };
+	const extras = checkExtras(context, before, input);
+	const changes = [...changesOf(before, values), ...extras.changes];
+	if (changes.length === 0 && version === before.version) return before;
+	if (!hosts.updateHost(db, id, version, values, clock.now()))
+		throw outdated(before, changesOf(before, typed));
+	if (extras.end !== before.expiresAt) writeExpiry(db, id, extras.end);
+	if (extras.snmp !== before.snmpEnabled) writeHostSnmp(db, id, extras.snmp, clock.now());
+	const after = demandHost(context, id);
+	for (const change of changes) note(context, after, change);
+	return after;
 }
 
 /** The name by SNMP, on, off or as its subnet has it; the rest stays. */
@@ -103,20 +113,19 @@ export function switchHostSnmp(context: Context, id: number, enabled: boolean | 
 	return editHost(context, id, now.version, { ...now, snmpEnabled: enabled });
 }
 
-function writeExtras(context: Context, before: Host, input: HostExtras): FieldChange[] {
-	const { db, clock } = context;
+/** When it ends and how it is asked, as wished or as it is, and what of that changes. */
+function checkExtras(context: Context, before: Host, input: HostExtras) {
 	const end = input.expiresAt === undefined ? before.expiresAt : (input.expiresAt ?? undefined);
 	const snmp = input.snmpEnabled === undefined ? before.snmpEnabled : (input.snmpEnabled ?? undefined);
 	if (end !== before.expiresAt) {
-		checkExpiry(end, clock.now());
+		checkExpiry(end, context.clock.now());
 		if (end !== undefined && before.firstSeenAt !== undefined) throw inUse();
-		writeExpiry(db, before.id, end);
 	}
-	if (snmp !== before.snmpEnabled) writeHostSnmp(db, before.id, snmp, clock.now());
-	return [
+	const changes = [
 		...change("end", momentOf(before.expiresAt), momentOf(end)),
 		...change("SNMP", before.snmpEnabled ?? AS_SUBNET, snmp ?? AS_SUBNET),
 	];
+	return { end, snmp, changes };
 }
 
 const AS_SUBNET = "as the subnet";
@@ -144,14 +153,22 @@ export function demandHost(context: Ground, id: number): Host {
 
 type FieldChange = { field: string; old: string; new: string };
 
-function changesOf(before: Host, after: ReturnType<typeof checkHost>): FieldChange[] {
+function changesOf(
+	before: Host,
+	after: ReturnType<typeof checkHost> & Partial<Pick<Host, "hostnameSource">>,
+) {
 	const all: FieldChange[] = [
 		{ field: "hostname", old: before.hostname, new: after.hostname },
 		{ field: "description", old: before.description, new: after.description },
 		{ field: "tags", old: before.tags.join(", "), new: after.tags.join(", ") },
 		{ field: "notes", old: before.notes, new: after.notes },
 	];
-	return all.filter((change) => change.old !== change.new);
+	const { hostnameSource = before.hostnameSource } = after;
+	const named =
+		after.hostname !== before.hostname
+			? []
+			: change("source of the name", before.hostnameSource, hostnameSource);
+	return [...all.filter((change) => change.old !== change.new), ...named];
 }
 
 function note(context: Context, host: Host, change: FieldChange): void {
@@ -185,7 +202,8 @@ function outdated(now: Host, changes: readonly FieldChange[]): AppError {
 	return new AppError("conflict", says, { detail });
 }
 
-function tell(context: Context, host: Host): void {
+/** Open pages look again. Call after the commit. */
+export function tellOfHost(context: Context, host: Host): void {
 	context.bus.publish({
 		kind: "change",
 		change: { subnetIds: [host.subnetId], hostIds: [host.id], urgent: true },

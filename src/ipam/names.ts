@@ -5,7 +5,7 @@ import { AppError } from "../errors.ts";
 import type { Host } from "../model/host.ts";
 import { transact } from "../store/database.ts";
 import { writeHostname } from "../store/names.ts";
-import { record } from "./audit.ts";
+import { change, record } from "./audit.ts";
 import { demandHost } from "./hosts.ts";
 
 /**
@@ -18,12 +18,14 @@ export function useName(context: Context, id: number, source: "ptr" | "snmp"): H
 		const before = demandHost(context, id);
 		const name = source === "ptr" ? before.ptrName : before.snmpName;
 		if (name === "") throw new AppError("conflict", "There is no such name any more.");
+		const [detail] = [
+			...change("hostname", before.hostname, name),
+			...change("source of the name", before.hostnameSource, source),
+		];
+		if (detail === undefined) return before;
 		writeHostname(context.db, id, name, source, at);
-		if (name !== before.hostname) {
-			const detail = { field: "hostname", old: before.hostname, new: name };
-			const { subnetId, ip } = before;
-			record(context, { kind: "host_edited", subnetId, hostId: id, ip, label: name, detail });
-		}
+		const { subnetId, ip } = before;
+		record(context, { kind: "host_edited", subnetId, hostId: id, ip, label: name, detail });
 		return demandHost(context, id);
 	});
 	tell(context, named.subnetId, [id]);

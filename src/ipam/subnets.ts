@@ -48,7 +48,7 @@ const FIELDS = [
 	["snmpEnabled", "SNMP"],
 ] as const;
 
-/** Changes a subnet; AppError("conflict") when somebody else did since `version`. */
+/** Changes a subnet; AppError("conflict") when somebody else did since `version`. Where nothing differs nothing is written. */
 export function editSubnet(context: Context, id: number, version: number, input: SubnetInput): Subnet {
 	const edited = transact(context.db, () => writeEdit(context, demandSubnet(context, id), version, input));
 	tell(context, edited);
@@ -65,7 +65,7 @@ export function switchSubnet(context: Context, id: number, switches: SubnetSwitc
 	return edited;
 }
 
-/** The part of an edit that stands in a transaction: one version, however much changes. */
+/** The part of an edit that stands in a transaction: one version, however much changes; none where nothing does. */
 function writeEdit(context: Context, before: Subnet, version: number, input: SubnetInput): Subnet {
 	const { db } = context;
 	const { id } = before;
@@ -75,10 +75,11 @@ function writeEdit(context: Context, before: Subnet, version: number, input: Sub
 		scanEnabled: input.scanEnabled ?? before.scanEnabled,
 		snmpEnabled: input.snmpEnabled ?? before.snmpEnabled,
 	};
+	const changes = FIELDS.flatMap(([field, name]) => change(name, before[field], values[field]));
+	if (changes.length === 0 && version === before.version) return before;
 	if (!subnets.updateSubnet(db, id, version, values, at)) throw outdated(before);
 	if (values.scanEnabled !== before.scanEnabled) writeSubnetScans(db, id, values.scanEnabled, at);
 	if (values.snmpEnabled !== before.snmpEnabled) writeSubnetSnmp(db, id, values.snmpEnabled, at);
-	const changes = FIELDS.flatMap(([field, name]) => change(name, before[field], values[field]));
 	for (const one of changes) note(context, id, values.name || formatCidr(before.cidr), "subnet_edited", one);
 	return demandSubnet(context, id);
 }

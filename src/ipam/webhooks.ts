@@ -49,7 +49,7 @@ export function createWebhook(
 	return { webhook, secret };
 }
 
-/** AppError("conflict") when somebody else was quicker. */
+/** AppError("conflict") when somebody else was quicker. Where nothing differs nothing is written. */
 export function editWebhook(
 	context: Context,
 	id: number,
@@ -60,12 +60,14 @@ export function editWebhook(
 	const values = checkWebhook(context, input, rules);
 	return transact(context.db, () => {
 		const before = demandWebhook(context, id);
+		const changes = changesOf(before, values);
+		if (changes.length === 0 && version === before.version) return before;
 		if (!webhooks.updateWebhook(context.db, id, version, values, context.clock.now())) {
 			throw new AppError("conflict", "Somebody else changed this webhook meanwhile. Look at it again.", {
 				detail: { version: before.version },
 			});
 		}
-		for (const detail of changesOf(before, values)) {
+		for (const detail of changes) {
 			record(context, { kind: "webhook_edited", ...nowhere, label: values.name, detail });
 		}
 		return demandWebhook(context, id);

@@ -46,10 +46,17 @@ async function watch(
 	rig: Rig,
 	work: () => Promise<unknown>,
 ): Promise<{ changed: string[]; events: Event[] }> {
+	const { bus, db } = rig.app.context;
 	const before = picture(rig);
 	const from = lastId(rig);
+	let early = 0;
+	const deaf = bus.subscribe(() => {
+		early += db.inTransaction ? 1 : 0;
+	});
 	await work();
+	deaf();
 	const after = picture(rig);
+	expect(early, "told before the commit").toBe(0);
 	const changed = Object.keys(TABLES).filter((_, i) => before[i] !== after[i]);
 	return { changed, events: listEventsAfter(rig.app.context.db, from, 100) };
 }

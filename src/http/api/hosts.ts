@@ -149,8 +149,8 @@ function oneOperations(desk: Desk): Operation[] {
 			tag: "Hosts",
 			summary: "Change what is written about a host",
 			details:
-				"A hostname that is changed here is `typed` from then on; an empty one brings back the name that was " +
-				"found out. Without If-Match and `version` the change is made to whatever is there.",
+				"A hostname that is given here is `typed` from then on; an empty one brings back the name that was " +
+				"found out. What changes nothing makes no new version. Without If-Match and `version` the change is made to whatever is there.",
 			headers: ["If-Match"],
 			body: HOST_CHANGES,
 			bodyExample: { description: "Backups of the office", tags: ["storage", "backup"] },
@@ -164,7 +164,8 @@ function oneOperations(desk: Desk): Operation[] {
 				const { version: inBody, expires_at: end, snmp_enabled: snmpEnabled, ...changes } = body;
 				const now = demandHost(desk.context, id);
 				const version = readVersion(request, now.version, inBody);
-				const values = { ...now, ...changes, expiresAt: readExpiry(end), snmpEnabled };
+				const named = changes.hostname !== undefined;
+				const values = { ...now, ...changes, named, expiresAt: readExpiry(end), snmpEnabled };
 				return told(underMatch(request, () => editHost(desk.by(request), id, version, values)));
 			},
 		}),
