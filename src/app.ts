@@ -3,7 +3,7 @@
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
-
+import { copyInThread } from "./app/copy.ts";
 import { openDoctor } from "./app/doctor.ts";
 import { importerOf } from "./app/importer.ts";
 import { random } from "./app/random.ts";
@@ -239,7 +239,7 @@ function backupsOf(context: Context, entry: string): Backups {
 		databasePath,
 		dir: backupDirOf(context.config),
 		keep: backupKeep,
-		copy: (from, to, signal) => runErrand(entry, "backup", { from, to, busyMs: BOUNDS.busyMs }, signal),
+		copy: (from, to, signal) => copyInThread(entry, from, to, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),
 	});
 }

@@ -7,16 +7,16 @@ import { constants, setPriority } from "node:os";
 import { AppError, type ErrorCode } from "./errors.ts";
 import type { readInThread, writeInThread } from "./importer.ts";
 import type { ImportSaid } from "./model/import.ts";
-import { type BackupFile, findDamage, writeBackup } from "./store/backup.ts";
+import { type BackupFile, type BackupStep, findDamage, writeBackup } from "./store/backup.ts";
 
 /** How far it is; plain data too. */
-type Say = (said: ImportSaid) => void;
+type Say<S = ImportSaid> = (said: S) => void;
 
 /** Each takes and answers plain data: both cross the thread border. */
 const ERRANDS = {
-	backup: (job: { from: string; to: string; busyMs: number }): BackupFile =>
-		writeBackup(job.from, job.to, job),
-	check: (job: { path: string }): string | undefined => findDamage(job.path),
+	backup: (job: { from: string; to: string; busyMs: number }, say: Say<BackupStep>): BackupFile =>
+		writeBackup(job.from, job.to, { ...job, tell: say }),
+	check: (job: { path: string }, _say: Say<never>): string | undefined => findDamage(job.path),
 	// Loaded by the thread that needs them: the readers of files are large.
 	readImport: async (job: Parameters<typeof readInThread>[0], say: Say): Promise<number> =>
 		(await import("./importer.ts")).readInThread(job, say),
@@ -26,6 +26,7 @@ const ERRANDS = {
 
 type Errands = typeof ERRANDS;
 type Name = keyof Errands;
+type Said<N extends Name> = Parameters<Parameters<Errands[N]>[1]>[0];
 
 /** The first and only message to such a thread. */
 export type Errand = {
@@ -35,7 +36,7 @@ export type Errand = {
 };
 
 type Outcome =
-	| { readonly said: ImportSaid }
+	| { readonly said: unknown }
 	| { readonly done: unknown }
 	| ({ readonly problem: string; readonly code: ErrorCode | undefined } & Pick<
 			Partial<AppError>,
@@ -52,16 +53,17 @@ export async function runErrand<N extends Name>(
 	name: N,
 	job: Parameters<Errands[N]>[0],
 	signal: AbortSignal,
-	hear: Say = () => {},
+	hear: Say<Said<N>> = () => {},
 	given: readonly ArrayBuffer[] = [],
 ): Promise<Awaited<ReturnType<Errands[N]>>> {
 	// A thread of its own heap, kept small: what it held goes with it.
 	const worker = new Worker(entry, { smol: true });
 	try {
-		const outcome = await new Promise<Exclude<Outcome, { said: ImportSaid }>>((resolve) => {
+		const outcome = await new Promise<Exclude<Outcome, { said: unknown }>>((resolve) => {
 			const gone = (why: string) => resolve({ problem: `Its thread ended: ${why}`, code: "unavailable" });
+			if (signal.aborted) return gone("Rollcall stops.");
 			worker.onmessage = ({ data }: MessageEvent<Outcome>) =>
-				"said" in data ? hear(data.said) : resolve(data);
+				"said" in data ? hear(data.said as Said<N>) : resolve(data);
 			worker.onerror = (event) => gone(event.message);
 			worker.addEventListener("close", () => gone("without an answer."));
 			signal.addEventListener("abort", () => gone("Rollcall stops."), { once: true });
@@ -95,7 +97,7 @@ export async function answerErrand({ name, job }: Errand, post: (outcome: Outcom
 	try {
 		if (PATIENT.has(name)) stepBack();
 		// Name and job came as one message, made by runErrand: they belong together.
-		const work = ERRANDS[name] as (job: unknown, say: Say) => unknown;
+		const work = ERRANDS[name] as (job: unknown, say: Say<unknown>) => unknown;
 		post({ done: await work(job, (said) => post({ said })) });
 	} catch (error) {
 		if (!(error instanceof AppError)) return post({ problem: (error as Error).message, code: undefined });

@@ -12,7 +12,8 @@ export function importerOf(context: Context, entry: string | undefined): Importe
 	return openImporter(entry === undefined ? here(context) : inThread(context, entry), patience);
 }
 
-function inThread({ config }: Context, entry: string): Hands {
+/** Each piece of work in a thread of its own; `entry` as above. */
+export function inThread({ config }: Pick<Context, "config">, entry: string): Hands {
 	const signal = new AbortController().signal;
 	return {
 		read: (read, actor, watch) => {

@@ -2,13 +2,15 @@
 
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { copyInThread } from "../app/copy.ts";
 import { systemClock } from "../clock.ts";
-import { BOUNDS, loadConfig } from "../config.ts";
+import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { backupName, writeBackup } from "../store/backup.ts";
+import { type BackupFile, type BackupStep, backupName, dropPart, partOf } from "../store/backup.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
 import { plural } from "./plural.ts";
 import type { Io } from "./run.ts";
+import { progressBar } from "./sweep-report.ts";
 
 export const BACKUP_HELP = `rollcall backup FILE: copy the whole database into FILE and check the copy.
 
@@ -24,6 +26,9 @@ Examples
   rollcall backup --database /var/lib/rollcall/ipam.db --force /mnt/nas/rollcall.db
 `;
 
+/** Between two looks at how far it is, in milliseconds. */
+const DRAWN_MS = 200;
+
 /** 0 when the copy is there and was checked. */
 export async function backupCommand(args: string[], io: Io): Promise<number> {
 	const options = { ...DATABASE_OPTIONS, force: { type: "boolean" }, json: { type: "boolean" } } as const;
@@ -34,7 +39,12 @@ export async function backupCommand(args: string[], io: Io): Promise<number> {
 	}
 	const { databasePath } = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
 	const target = targetOf(databasePath, named, values.force === true);
-	const made = writeBackup(databasePath, target, { busyMs: BOUNDS.busyMs });
+	const made = await copy(databasePath, target, io);
+	if (made === undefined) {
+		io.err("rollcall: interrupted: no backup was made.\n");
+		// A thread in the middle of copying cannot be interrupted, and is not waited for.
+		process.exit(130);
+	}
 	if (values.json === true) io.out(`${JSON.stringify(made)}\n`);
 	else {
 		const megabytes = (made.bytes / 1e6).toFixed(1);
@@ -43,6 +53,47 @@ export async function backupCommand(args: string[], io: Io): Promise<number> {
 		);
 	}
 	return 0;
+}
+
+/** The copy when it is whole; undefined when it was interrupted. On a terminal it is told how far it is. */
+async function copy(from: string, to: string, io: Io): Promise<BackupFile | undefined> {
+	const signal = io.signal ?? new AbortController().signal;
+	let step: BackupStep = "copying";
+	const over = new AbortController();
+	const drawn = drawing(
+		() => (step === "checking" ? "copied, looking through it…" : copied(from, to)),
+		over,
+		io,
+	);
+	try {
+		return await copyInThread(Bun.main, from, to, signal, (now) => {
+			step = now;
+		});
+	} catch (error) {
+		if (!signal.aborted) throw error;
+		dropPart(to);
+		return undefined;
+	} finally {
+		over.abort();
+		await drawn;
+	}
+}
+
+/** A line that is drawn anew until it is over. */
+async function drawing(line: () => string, over: AbortController, io: Io): Promise<void> {
+	while (io.terminal && !over.signal.aborted) {
+		io.err(`\r${line()}\x1b[K`);
+		await systemClock.sleep(DRAWN_MS, over.signal);
+	}
+	if (io.terminal) io.err("\r\x1b[K");
+}
+
+/** How much of the file is copied; the copy may end up smaller. */
+function copied(from: string, to: string): string {
+	const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+	const [done, total] = [size(partOf(to)), Math.max(1, size(from))];
+	const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
+	return `${progressBar(Math.min(1, done / total))} ${mb(done)} of ${mb(total)} MB copied`;
 }
 
 /** The file to make. Never the database itself, nor what belongs to it. */

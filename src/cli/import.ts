@@ -4,7 +4,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { type Beside, openBeside } from "../app/beside.ts";
 import { random } from "../app/random.ts";
-import { BOUNDS, loadConfig } from "../config.ts";
+import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { demandImport } from "../ipam/imports.ts";
 import {
@@ -13,17 +13,14 @@ import {
 	FILE_LIMITS,
 	type Import,
 	type ImportRow,
-	type ImportStage,
-	type ImportWatch,
 	ORIGINS,
 } from "../model/import.ts";
-import { lockDatabase } from "../store/database.ts";
 import { listRows } from "../store/import-rows.ts";
-import { askToWrite, unaskToWrite } from "../store/imports.ts";
+import { findImport } from "../store/imports.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import { progressOf, writeFound } from "./import-write.ts";
 import { plural } from "./plural.ts";
 import type { Io } from "./run.ts";
-import { progressBar } from "./sweep-report.ts";
 
 export const IMPORT_HELP = `rollcall import FILE: hosts and subnets out of a file: CSV, Excel (XLSX, XLS), JSON, exports of phpIPAM
 (its MySQL dump too) and NetBox, hosts files, leases of dnsmasq. FILE may be "-" for standard input.
@@ -69,11 +66,13 @@ export async function importCommand(args: string[], io: Io): Promise<number> {
 		throw new AppError("invalid", "Name one file to import. See: rollcall import --help");
 	}
 	const encoding = encodingOf(values.encoding);
-	const bytes = await readBytes(path);
+	const bytes = await readBytes(path, io);
+	if (isInterrupted(io)) return tellInterrupted(io, "nothing was written.");
 	const config = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
 	// Read here and not at the start of the program: the readers of files are large.
 	const { readImport } = await import("../ipam/importing.ts");
 	const beside = await openBeside(config, random);
+	let id: number | undefined;
 	try {
 		const name = path === "-" ? "standard input" : basename(path);
 		const options = {
@@ -81,13 +80,16 @@ export async function importCommand(args: string[], io: Io): Promise<number> {
 			...{ clear: values.clear === true, sweep: values["no-sweep"] !== true },
 		};
 		const bar = progressOf(io);
-		const id = await readImport(beside.context, { name, bytes, options }, bar).finally(bar.end);
+		id = await readImport(beside.context, { name, bytes, options }, bar).finally(bar.end);
 		const found = demandImport(beside.context, id);
 		if (found.state === "unread") throw unreadable(found);
-		const made = values["dry-run"] === true ? found : await write(beside, found, io);
+		const made = values["dry-run"] === true ? found : await writeFound(beside, found, io);
 		if (values.json === true) printJson(beside, made, io);
 		else print(beside, made, values["dry-run"] === true, io);
 		return 0;
+	} catch (error) {
+		if (!isInterrupted(io) || !(error instanceof AppError)) throw error;
+		return tellInterrupted(io, leftBehind(beside, id));
 	} finally {
 		beside.close();
 	}
@@ -99,22 +101,40 @@ function encodingOf(text: string | undefined): Encoding | undefined {
 	throw new AppError("invalid", `--encoding is one of ${Object.keys(ENCODINGS).join(", ")}.`);
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
-	if (path === "-") return new Uint8Array(await Bun.stdin.arrayBuffer());
+async function readBytes(path: string, io: Io): Promise<Uint8Array> {
+	if (path === "-") return readInput(io);
 	const stat = statSync(path, { throwIfNoEntry: false });
 	if (stat === undefined) throw new AppError("invalid", `There is no file ${path}.`);
 	if (!stat.isFile()) throw new AppError("invalid", `${path} is no file.`);
-	if (stat.size > FILE_LIMITS.bytes) {
-		throw new AppError(
-			"invalid",
-			`${path} is too large: at most ${FILE_LIMITS.bytes / 1_048_576} MB. Split it.`,
-		);
-	}
+	if (stat.size > FILE_LIMITS.bytes) throw tooLarge(path);
 	try {
 		return readFileSync(path);
 	} catch (cause) {
 		throw new AppError("invalid", `${path} cannot be read: ${(cause as Error).message}.`, { cause });
 	}
+}
+
+/** Standard input to its end, or to the signal. */
+async function readInput(io: Io): Promise<Uint8Array> {
+	const reader = Bun.stdin.stream().getReader();
+	const end = () => void reader.cancel();
+	if (isInterrupted(io)) end();
+	io.signal?.addEventListener("abort", end, { once: true });
+	const parts: Uint8Array[] = [];
+	for (let bytes = 0; ; ) {
+		const { done, value } = await reader.read();
+		if (done) return Buffer.concat(parts);
+		parts.push(value);
+		bytes += value.length;
+		if (bytes <= FILE_LIMITS.bytes) continue;
+		end();
+		throw tooLarge("Standard input");
+	}
+}
+
+function tooLarge(what: string): AppError {
+	const says = `${what} is too large: at most ${FILE_LIMITS.bytes / 1_048_576} MB. Split it.`;
+	return new AppError("invalid", says);
 }
 
 function unreadable({ problem }: Import): AppError {
@@ -126,65 +146,21 @@ function unreadable({ problem }: Import): AppError {
 	);
 }
 
-/** Written here when nobody serves; otherwise by the server, which is asked through the database. */
-async function write(beside: Beside, found: Import, io: Io): Promise<Import> {
-	const { context } = beside;
-	let lock: ReturnType<typeof lockDatabase>;
-	try {
-		lock = lockDatabase(context.config.databasePath, { pid: process.pid, at: context.clock.now() });
-	} catch (error) {
-		if (!(error instanceof AppError) || error.code !== "conflict") throw error;
-		return letServerWrite(beside, found, io);
-	}
-	try {
-		const { writeImport } = await import("../ipam/import-write.ts");
-		const bar = progressOf(io);
-		try {
-			writeImport(context, found.id, bar);
-		} finally {
-			bar.end();
-		}
-		return demandImport(context, found.id);
-	} finally {
-		lock.release();
-	}
+function isInterrupted(io: Io): boolean {
+	return io.signal?.aborted === true;
 }
 
-const STEPS: Readonly<Record<ImportStage["step"], string>> = { judging: "looked at", writing: "written" };
-
-/** A bar on a terminal; Ctrl-C ends the work, and nothing is written. */
-function progressOf(io: Io): ImportWatch & { end(): void } {
-	return {
-		begun() {},
-		say({ step, done, total }) {
-			if (!io.terminal || total === 0) return;
-			io.err(`\r${progressBar(Math.min(1, done / total))} ${done} of ${plural(total, "row")} ${STEPS[step]}`);
-		},
-		stopped: () => io.signal?.aborted === true,
-		end() {
-			if (io.terminal) io.err("\r\x1b[K");
-		},
-	};
+function tellInterrupted(io: Io, says: string): number {
+	io.err(`rollcall: interrupted: ${says}\n`);
+	return 130;
 }
 
-async function letServerWrite({ context }: Beside, found: Import, io: Io): Promise<Import> {
-	const { clock, db } = context;
-	askToWrite(db, found.id);
-	if (io.terminal) io.err("Rollcall is running: it writes the import…\n");
-	const until = clock.monotonicMs() + BOUNDS.importPatienceMs;
-	while (clock.monotonicMs() < until && io.signal?.aborted !== true) {
-		await clock.sleep(BOUNDS.importPollMs);
-		const now = demandImport(context, found.id);
-		if (now.state === "done") return now;
-		if (now.state === "ready")
-			throw new AppError("conflict", now.problem?.message ?? "It could not be written.");
-	}
-	// The server may have begun, or ended, at this very moment: then it is what it is.
-	if (!unaskToWrite(db, found.id)) return demandImport(context, found.id);
-	throw new AppError(
-		"unavailable",
-		`Another Rollcall holds the database and did not write the import. Nothing was written; it waits as /imports/${found.id}.`,
-	);
+/** What an interrupted import leaves behind, in words. */
+function leftBehind({ context }: Beside, id: number | undefined): string {
+	const state = id === undefined ? undefined : findImport(context.db, id)?.state;
+	if (state === "done") return `it was written already. /imports/${id} undoes it.`;
+	if (state === "asked") return `but the server writes it. /imports/${id} tells more.`;
+	return `nothing was written.${state === "ready" ? ` What it would do is kept for a day as /imports/${id}.` : ""}`;
 }
 
 function printJson({ context }: Beside, made: Import, io: Io): void {

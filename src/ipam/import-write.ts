@@ -34,7 +34,7 @@ export function writeImport(asker: Context, id: number, watch: ImportWatch = UNW
 		}
 		refuseOutdated(context, id);
 		const batchId = openBatch(context, { kind: "import", source: found.name, detail: { import: id } });
-		writeSubnets(context, id, batchId);
+		writeSubnets(context, id, batchId, watch);
 		writeHosts(context, id, batchId, watch);
 		const hosts = add.hosts + change.hosts;
 		const detail = { hosts, subnets: add.subnets + change.subnets, import: id };
@@ -74,7 +74,7 @@ function refuseOutdated(context: Context, id: number): void {
 }
 
 /** Larger blocks first: those inside find them there. */
-function writeSubnets(context: Context, id: number, batchId: number): void {
+function writeSubnets(context: Context, id: number, batchId: number, watch: ImportWatch): void {
 	const { db, clock } = context;
 	const rows = listSubnetRows(db, id).flatMap((row) => {
 		const cidr = parseCidr(row.address).value;
@@ -83,6 +83,7 @@ function writeSubnets(context: Context, id: number, batchId: number): void {
 	const at = clock.now();
 	const added: number[] = [];
 	for (const { cidr, rowId, target } of rows.sort((a, b) => compareCidr(a.cidr, b.cidr))) {
+		if (watch.stopped()) throw cancelled();
 		const there = rowId === undefined ? undefined : subnets.findSubnet(db, rowId);
 		const values = {
 			name: target.name ?? there?.name ?? "",
@@ -109,6 +110,10 @@ function writeSubnets(context: Context, id: number, batchId: number): void {
 	noteAdded(db, batchId, "subnet", added);
 }
 
+function cancelled(): AppError {
+	return new AppError("conflict", "This was cancelled: nothing was written.");
+}
+
 function switchThese(
 	context: Context,
 	id: number,
@@ -128,7 +133,7 @@ function writeHosts(context: Context, id: number, batchId: number, watch: Import
 	const slices = (numbers: readonly number[], work: (slice: readonly number[]) => void) => {
 		for (let from = 0; from < numbers.length; from += SLICE) {
 			watch.say({ step: "writing", done, total });
-			if (watch.stopped()) throw new AppError("conflict", "This was cancelled: nothing was written.");
+			if (watch.stopped()) throw cancelled();
 			const slice = numbers.slice(from, from + SLICE);
 			work(slice);
 			done += slice.length;

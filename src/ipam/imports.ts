@@ -20,6 +20,7 @@ import type { Db } from "../store/database.ts";
 import { listHomeless } from "../store/import-rows.ts";
 import * as imports from "../store/imports.ts";
 import { withPatience } from "../store/patience.ts";
+import { endWaiting, tellWaiting } from "../store/waiting.ts";
 import { tellAll } from "./batches.ts";
 
 /** A file that comes, or (`id`) one that is to be understood otherwise. */
@@ -71,8 +72,8 @@ export function openImporter(
 		tellAll(context);
 		return demandImport(context, id);
 	};
-	const write = (context: Context, id: number) =>
-		turn.take(id, "writing", (control) => writing(context, id, control));
+	const write = (context: Context, id: number, heed = (control: ImportControl) => control) =>
+		turn.take(id, "writing", (control) => writing(context, id, heed(control)));
 	const begin = (context: Context, bring: Bring): Bringing => {
 		const { promise: begun, resolve } = Promise.withResolvers<number>();
 		const done = turn.take(bring.id, "judging", async (control) => {
@@ -87,18 +88,23 @@ export function openImporter(
 	};
 	return {
 		begin,
-		write,
+		write: (context, id) => write(context, id),
 		bring: (context, bring) => begin(context, bring).done,
 		async tick(context) {
 			const id = turn.job() === undefined ? imports.findAsked(context.db) : undefined;
 			if (id === undefined) return;
-			await write(context, id).catch((error: unknown) => {
+			const { databasePath } = context.config;
+			try {
+				await write(context, id, (control) => heedWaiting(databasePath, id, control));
+			} catch (error) {
 				const { options: kept } = demandImport(context, id);
 				const message =
 					error instanceof AppError ? error.message : "It could not be written. The log says more.";
 				imports.writeProblem(context.db, id, "ready", kept, { message });
 				if (!(error instanceof AppError)) throw error;
-			});
+			} finally {
+				endWaiting(databasePath, id);
+			}
 		},
 		stage(id) {
 			const job = turn.job();
@@ -145,6 +151,28 @@ function openTurn() {
 			} finally {
 				job = undefined;
 			}
+		},
+	};
+}
+
+/** Tells the command line that asked for it how far it is, and ends the work when that no longer waits. */
+function heedWaiting(databasePath: string, id: number, control: ImportControl): ImportControl {
+	const waits = tellWaiting(databasePath, id, { done: 0, total: 0 });
+	if (!waits) return control;
+	let over = false;
+	let end = () => {};
+	return {
+		begun: control.begun,
+		say(stage) {
+			control.say(stage);
+			if (over || tellWaiting(databasePath, id, stage)) return;
+			over = true;
+			end();
+		},
+		stopped: () => over || control.stopped(),
+		onStop(work) {
+			end = work;
+			control.onStop(work);
 		},
 	};
 }

@@ -18,6 +18,9 @@ export type BackupFile = {
 	readonly hosts: number;
 };
 
+/** What is being done, in this order. */
+export type BackupStep = "copying" | "checking";
+
 /** A copy under way ends in this, behind the number of the process that makes it. */
 const PART = ".part";
 
@@ -38,16 +41,22 @@ function stemOf(databasePath: string): string {
 /**
  * Copies the database `from` into the file `to` (VACUUM INTO: one moment of it, while others read and write), checks
  * the copy and puts it in place by renaming. Blocks its thread for about 10 s per gigabyte. Throws
- * AppError("unavailable"); then nothing is left and `to` is as it was.
+ * AppError("unavailable"); then nothing is left and `to` is as it was. `tell` hears of each step.
  */
-export function writeBackup(from: string, to: string, options: { busyMs: number }): BackupFile {
-	const part = `${to}.${process.pid}${PART}`;
+export function writeBackup(
+	from: string,
+	to: string,
+	{ busyMs, tell = () => {} }: { readonly busyMs: number; readonly tell?: (step: BackupStep) => void },
+): BackupFile {
+	const part = partOf(to);
 	try {
 		// A copy is never larger than the file and its log.
 		const lack = lackOfRoom(from, dirname(to));
 		if (lack !== undefined) throw new AppError("unavailable", `No backup was made: ${lack}`);
 		rmSync(part, { force: true });
-		copyInto(from, part, options.busyMs);
+		tell("copying");
+		copyInto(from, part, busyMs);
+		tell("checking");
 		const made = checkBackup(part);
 		settle(part, to);
 		return { ...made, path: to };
@@ -57,6 +66,16 @@ export function writeBackup(from: string, to: string, options: { busyMs: number 
 		const says = storageFault(error) ?? (error as Error).message;
 		throw new AppError("unavailable", `No backup was made: ${says}`, { cause: error });
 	}
+}
+
+/** The copy that will be `to`, while this process makes it. */
+export function partOf(to: string): string {
+	return `${to}.${process.pid}${PART}`;
+}
+
+/** Removes what was made so far of the copy that would have been `to`. */
+export function dropPart(to: string): void {
+	removeQuietly(partOf(to));
 }
 
 /** One moment of the database as a file of its own, not yet synced to the disk. */

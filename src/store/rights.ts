@@ -23,7 +23,7 @@ const OTHERS = 0o077;
 
 /** What lies beside a database and belongs to it, by the end of its name. */
 const BELONGS =
-	/^(-wal|-shm|-journal|\.lock|\.setup|\.restoring|\.before-v\d+-\d+|\.before-restore-\d{8}-\d{6}|\.saved-\d{8}-\d{6})$/;
+	/^(-wal|-shm|-journal|\.lock|\.setup|\.restoring|\.import-\d+|\.before-v\d+-\d+|\.before-restore-\d{8}-\d{6}|\.saved-\d{8}-\d{6})$/;
 
 /**
  * Makes an empty file that only its owner reads, unless one is there already: SQLite fills it, and gives its log the
