@@ -29,6 +29,9 @@ export function sniff(bytes: Uint8Array): Kind {
 	if (begins([0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1])) return "ole";
 	const known = REFUSED.find(({ magic }) => begins(magic));
 	if (known !== undefined) return { refused: `${known.says} Bring a table: CSV, XLSX, XLS or JSON.` };
+	const head = new TextDecoder("latin1").decode(bytes.subarray(0, 256));
+	if (/^(ï»¿)?\s*<(\?xml|!doctype|html|table)/i.test(head))
+		return { refused: "This is a page or an XML document: save the table in it as XLSX or CSV." };
 	return looksBinary(bytes) ? { refused: "This is no text and no workbook." } : "text";
 }
 

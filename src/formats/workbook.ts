@@ -1,12 +1,12 @@
 /** Excel workbooks, XLSX and XLS (BIFF5, BIFF8), to sheets of text. The only place that knows the reader. */
 
-import { read, type WorkBook, type WorkSheet } from "@e965/xlsx";
+import { read, SSF, type WorkBook, type WorkSheet } from "@e965/xlsx";
 import { FILE_LIMITS, type FileProblem, type Read, type TableRow } from "../model/import.ts";
 import { zipProblem } from "./zip.ts";
 
 export type Sheet = { readonly name: string; readonly rows: TableRow[] };
 
-/** All sheets that hold something. Cells are read as they are shown; whole numbers with all their digits. */
+/** All sheets that hold something. Cells are read as they are shown; whole numbers with all their digits, dates as ISO 8601. */
 export function readWorkbook(bytes: Uint8Array, kind: "zip" | "ole"): Read<Sheet[]> {
 	const refusal = kind === "zip" ? zipProblem(bytes) : undefined;
 	if (refusal !== undefined) return { value: undefined, problems: [refusal] };
@@ -17,6 +17,7 @@ export function readWorkbook(bytes: Uint8Array, kind: "zip" | "ole"): Read<Sheet
 			dense: true,
 			cellFormula: false,
 			cellHTML: false,
+			cellNF: true,
 			cellStyles: false,
 			bookVBA: false,
 			sheetRows: FILE_LIMITS.rows + 2,
@@ -28,10 +29,13 @@ export function readWorkbook(bytes: Uint8Array, kind: "zip" | "ole"): Read<Sheet
 			: "This workbook cannot be read: it is damaged, or of a kind that is not known.";
 		return { value: undefined, problems: [{ message }] };
 	}
+	const date1904 = book.Workbook?.WBProps?.date1904 === true;
+	const mend = kind === "ole" ? mender() : (text: string) => text;
+	const reader = (cell: Cell | undefined) => mend(textOf(cell, date1904));
 	const sheets: Sheet[] = [];
 	for (const name of book.SheetNames) {
 		const sheet = book.Sheets[name];
-		const rows = sheet === undefined ? [] : rowsOf(sheet, kind === "ole" ? mender() : (text) => text);
+		const rows = sheet === undefined ? [] : rowsOf(sheet, reader);
 		if (!Array.isArray(rows)) return { value: undefined, problems: [rows] };
 		if (rows.length > 0) sheets.push({ name, rows });
 	}
@@ -39,9 +43,10 @@ export function readWorkbook(bytes: Uint8Array, kind: "zip" | "ole"): Read<Sheet
 	return { value: sheets, problems: [] };
 }
 
-type Cell = { t: string; v?: unknown; w?: string };
+/** `w` is what is shown, `z` the format that shows it so. */
+type Cell = { t: string; v?: unknown; w?: string; z?: unknown };
 
-function rowsOf(sheet: WorkSheet, mend: (text: string) => string): TableRow[] | FileProblem {
+function rowsOf(sheet: WorkSheet, reader: (cell: Cell | undefined) => string): TableRow[] | FileProblem {
 	const data = ((sheet as unknown as { "!data"?: (Cell | undefined)[][] })["!data"] ?? []) as (
 		| Cell
 		| undefined
@@ -58,19 +63,32 @@ function rowsOf(sheet: WorkSheet, mend: (text: string) => string): TableRow[] | 
 				line: i + 1,
 			};
 		}
-		const texts = Array.from(cells, (cell) => mend(textOf(cell)));
+		const texts = Array.from(cells, reader);
 		while (texts.length > 0 && texts.at(-1) === "") texts.pop();
 		if (texts.some((text) => text.trim() !== "")) rows.push({ line: i + 1, cells: texts });
 	}
 	return rows;
 }
 
-function textOf(cell: Cell | undefined): string {
+function textOf(cell: Cell | undefined, date1904: boolean): string {
 	if (cell === undefined || cell.t === "z") return "";
 	if (cell.t === "s") return String(cell.v ?? "").replace(/\r\n?/g, "\n");
 	if (cell.t === "b") return cell.v === true ? "true" : "false";
-	if (cell.t === "n" && Number.isSafeInteger(cell.v) && !/[/:]/.test(cell.w ?? "")) return String(cell.v);
-	return (cell.w ?? String(cell.v ?? "")).trim();
+	const shown = (cell.w ?? String(cell.v ?? "")).trim();
+	if (cell.t !== "n") return shown;
+	if (SSF.is_date(String(cell.z ?? ""))) return dateOf(cell, date1904) ?? (shown || String(cell.v));
+	return Number.isSafeInteger(cell.v) ? String(cell.v) : shown;
+}
+
+/** A day, with the time if there is one; undefined for what shows no day, such as hours. */
+function dateOf({ v, z }: Cell, date1904: boolean): string | undefined {
+	const marks = String(z).replace(/"[^"]*"|\\.|\[[^\]]*\]/g, "");
+	if (!/[yd]/i.test(marks)) return undefined;
+	const parts = SSF.parse_date_code(v, { date1904 });
+	if (parts === null) return undefined;
+	const pad = (n: number, width = 2) => String(n).padStart(width, "0");
+	const day = `${pad(parts.y, 4)}-${pad(parts.m)}-${pad(parts.d)}`;
+	return Number.isInteger(v) ? day : `${day} ${pad(parts.H)}:${pad(parts.M)}:${pad(parts.S)}`;
 }
 
 /**

@@ -24,7 +24,11 @@ export function zipProblem(bytes: Uint8Array): FileProblem | undefined {
 	const bomb = tooLarge(said, bytes.length);
 	if (bomb !== undefined) return bomb;
 	if (!parts.some((part) => part.name === "xl/workbook.xml" || part.name === "xl/workbook.bin")) {
-		return { message: "This is a ZIP archive, but no Excel workbook (XLSX)." };
+		const isCalc = parts.some(({ name }) => name === "content.xml");
+		const says = isCalc
+			? "This is an OpenDocument file (ODS): save it as XLSX or CSV."
+			: "This is a ZIP archive, but no Excel workbook (XLSX).";
+		return { message: says };
 	}
 	let unpacked = 0;
 	for (const part of parts) {

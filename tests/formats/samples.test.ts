@@ -282,4 +282,33 @@ describe("others", () => {
 		});
 		expect(all.filter((one) => one.kind === "refused").map((one) => one.line)).toEqual([damaged]);
 	});
+
+	test.each([
+		["libreoffice.xlsx", "1900-01-01", "true", "2027-12-31"],
+		["libreoffice.xls", "1900-01-01", "true", "2027-12-31"],
+		["libreoffice-utf16.csv", "1899-12-31", "TRUE", "31.12.2027"],
+	])(
+		"%s: what LibreOffice saves; dates are dates, text is text, and a link leads nowhere",
+		(name, first, yes, end) => {
+			const table = read(name);
+			const [gateway, printer, core] = table.rows.map(({ cells }) => cells);
+			const label = name.endsWith("xlsx") ? ["h000", "+49 30 1234"] : ["core", "+49 30 1234"];
+			expect(gateway?.slice(2)).toEqual([
+				...[
+					"Łódź – Brána",
+					"2024-02-29",
+					"2024-02-29 10:30:15",
+					"007",
+					yes,
+					"12345678901",
+					"first\nsecond",
+					end,
+				],
+			]);
+			expect(printer?.slice(2, 5)).toEqual(["cached 2", first, "10:30"]);
+			expect(core?.slice(0, 3)).toEqual(["2001:DB8:0::0:1", ...label]);
+			expect(core?.[8]).toBe("=1+1");
+			expect(host(drafts(name), "2001:db8::1")).toMatchObject({ values: { description: "+49 30 1234" } });
+		},
+	);
 });

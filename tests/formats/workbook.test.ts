@@ -1,0 +1,68 @@
+/** What a workbook shows in odd formats, and what looks like one: made here part by part. */
+
+import { expect, test } from "bun:test";
+import { readTable } from "../../src/formats/read.ts";
+import { zipStream } from "../../src/formats/zip-out.ts";
+
+async function zip(parts: Readonly<Record<string, string>>): Promise<Uint8Array> {
+	async function* once(text: string) {
+		yield text;
+	}
+	const pieces = zipStream(
+		Object.entries(parts).map(([name, text]) => ({ name, pieces: once(text) })),
+		0,
+	);
+	const chunks: Uint8Array[] = [];
+	for await (const chunk of pieces) chunks.push(chunk);
+	return Buffer.concat(chunks);
+}
+
+const MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+const LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+
+const TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml";
+
+/** A workbook with one row: an address, and this number in this format. */
+function dated(value: string, format: string, date1904: boolean): Promise<Uint8Array> {
+	const inline = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
+	const rows = `<row>${inline("ip")}${inline("notes")}</row><row>${inline("10.0.0.1")}<c s="1"><v>${value}</v></c></row>`;
+	return zip({
+		"[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="${TYPE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${TYPE}.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="${TYPE}.styles+xml"/></Types>`,
+		"xl/workbook.xml": `<workbook xmlns="${MAIN}" xmlns:r="${LINKS}"><workbookPr date1904="${date1904}"/><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${LINKS}/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="${LINKS}/styles" Target="styles.xml"/></Relationships>`,
+		"xl/styles.xml": `<styleSheet xmlns="${MAIN}"><numFmts count="1"><numFmt numFmtId="170" formatCode="${format.replaceAll('"', "&quot;")}"/></numFmts><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="170" applyNumberFormat="1"/></cellXfs></styleSheet>`,
+		"xl/worksheets/sheet1.xml": `<worksheet xmlns="${MAIN}"><sheetData>${rows}</sheetData></worksheet>`,
+	});
+}
+
+test.each<[string, string, boolean, string]>([
+	["45351", "yyyy-mm-dd", false, "2024-02-29"],
+	["45351", "dd.mm.yyyy", false, "2024-02-29"],
+	["45351", "m/d/yy", false, "2024-02-29"],
+	["45351.5", "yyyy-mm-dd hh:mm", false, "2024-02-29 12:00:00"],
+	["43889", "yyyy-mm-dd", true, "2024-02-29"],
+	["0.4375", "hh:mm", false, "10:30"],
+	["1.5", "[hh]:mm", false, "36:00"],
+	["45351", "#,##0", false, "45351"],
+	["45351", '0" days"', false, "45351"],
+	["45351", "[Red]0", false, "45351"],
+	["-1", "yyyy-mm-dd", false, "-1"],
+])("%s as %s (from 1904: %p) is %s", async (value, format, date1904, text) => {
+	const table = readTable(await dated(value, format, date1904)).value;
+	expect(table?.rows.map(({ cells }) => cells)).toEqual([["10.0.0.1", text]]);
+});
+
+test.each<[string, () => Promise<Uint8Array> | Uint8Array, string]>([
+	[
+		"ODS",
+		() => zip({ mimetype: "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a/>" }),
+		"ODS",
+	],
+	["any ZIP", () => zip({ "notes.txt": "ip\n10.0.0.1\n" }), "no Excel workbook"],
+	["a page", () => new TextEncoder().encode("<!DOCTYPE html>\n<table><tr><td>ip</td></tr></table>"), "page"],
+	["a flat ODS", () => new TextEncoder().encode('\ufeff<?xml version="1.0"?><office:document/>'), "XML"],
+])("%s is refused with what would be right", async (_, make, says) => {
+	const [problem] = readTable(await make()).problems;
+	expect(problem?.message).toContain(says);
+	expect(problem?.message).toMatch(/XLSX/);
+});
