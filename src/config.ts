@@ -82,8 +82,9 @@ export const BOUNDS = {
 	arpAliasesMax: 16,
 	/** News kept for browsers that reconnect. */
 	newsRing: 512,
-	/** Open live streams in all; messages of one waiting to be read before it is closed, in bytes. */
+	/** Open live streams in all, and of one session or token; messages of one waiting to be read before it is closed, in bytes. */
 	streamsMax: 500,
+	streamsEach: 10,
 	streamQueueBytes: 65_536,
 	heartbeatMs: 15_000,
 	/** Body of a request, in bytes. */

@@ -11,6 +11,8 @@ export type Caller = Reader & {
 	readonly name: string;
 	readonly encrypted: boolean;
 	readonly sessionId?: number;
+	/** The session or token it came with; "" for nobody. */
+	readonly whose: string;
 	/** Is it still so? Asked again and again while a stream is open. */
 	stands(): boolean;
 };

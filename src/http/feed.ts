@@ -15,16 +15,15 @@ import {
 	encodeMessage,
 	encodeRetry,
 	every,
+	type ReaderBounds,
 	respondStream,
-	type Stands,
+	type Watcher,
 } from "./readers.ts";
 
-export type FeedOptions = {
+export type FeedOptions = ReaderBounds & {
 	readonly db: Db;
 	readonly bus: Bus;
 	readonly clock: Clock;
-	readonly streamsMax: number;
-	readonly queueBytes: number;
 	readonly heartbeatMs: number;
 	/** Whether each reader may still read is looked at so often, in milliseconds. */
 	readonly checkMs: number;
@@ -37,23 +36,25 @@ export type FeedOptions = {
 
 export type Feed = {
 	/**
-	 * A stream of what comes after event `after` (undefined: from now on), as long as `stands` says so.
-	 * AppError("limited") when there are too many.
+	 * A stream of what comes after event `after` (undefined: from now on), as long as the watcher may read it.
+	 * AppError("limited") with `retryAfterS` when there are too many.
 	 */
-	open(after: number | undefined, stands: Stands): Response;
+	open(after: number | undefined, watcher: Watcher): Response;
 	readonly readers: number;
 	close(): void;
 };
 
 /** News is written down a moment before it is told: so many milliseconds gather more of it. */
 const MERGE_MS = 100;
+/** Whoever found no room may ask again after so many seconds. */
+const AGAIN_S = 10;
 /** Events read at one time. */
 const EVENTS_READ = 500;
 
 /** Opens the hub: it reads the events once for all readers. */
 export function openFeed(options: FeedOptions): Feed {
 	const { db, bus, clock } = options;
-	const readers = createReaders();
+	const readers = createReaders(options);
 	const stop = new AbortController();
 	let told = lastEventId(db);
 	let waiting = false;
@@ -78,7 +79,7 @@ export function openFeed(options: FeedOptions): Feed {
 		});
 	});
 	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encodeComment("beat")));
-	void every(clock, options.checkMs, stop.signal, () => readers.dropThose((stands) => !stands()));
+	void every(clock, options.checkMs, stop.signal, () => readers.sift());
 	/** What a reader that saw `after` has missed, up to what the others have been told. */
 	const missed = (after: number): Uint8Array[] => {
 		const events = listEventsAfter(db, after, options.catchUp + 1).filter(({ id }) => id <= told);
@@ -86,13 +87,16 @@ export function openFeed(options: FeedOptions): Feed {
 		return events.map(messageOf);
 	};
 	return {
-		open(after, stands) {
-			if (readers.size >= options.streamsMax)
-				throw new AppError("limited", "Too many streams are open: close some and try again.");
+		open(after, watcher) {
 			// The others are told first: then nobody is between what was missed and what comes.
 			flush();
 			const greeting = [encodeRetry(), ...(after === undefined ? [] : missed(after))];
-			return respondStream(readers.add(greeting, options.queueBytes, stands));
+			const stream = readers.add(greeting, watcher);
+			if (stream === undefined) {
+				const says = "Too many streams are open: close some and try again.";
+				throw new AppError("limited", says, { detail: { retryAfterS: AGAIN_S } });
+			}
+			return respondStream(stream);
 		},
 		get readers() {
 			return readers.size;

@@ -138,6 +138,7 @@ function stranger({ from, encrypted }: Sender): Caller {
 		name: "",
 		encrypted,
 		actor: { kind: "program", id: undefined, name: "", from },
+		whose: "",
 		stands: () => false,
 	};
 }
@@ -160,6 +161,7 @@ function findCaller(deps: GuardDeps, request: Request, sender: Sender): Caller |
 		encrypted: sender.encrypted,
 		sessionId: session.id,
 		actor: { kind: "person", id: session.userId, name: session.name, from: sender.from },
+		whose: `session ${session.id}`,
 		stands: () => findSession(deps.ground, key, deps.bounds, false) !== undefined,
 	};
 }
@@ -176,6 +178,7 @@ function findProgram(deps: GuardDeps, shown: string, sender: Sender): Caller | R
 		csrf: "",
 		encrypted: sender.encrypted,
 		actor: { kind: "token", id: token.id, name: token.name, from: sender.from },
+		whose: `token ${token.id}`,
 		stands: () => findToken(deps.ground, key, deps.bounds) !== undefined,
 	};
 }

@@ -3,24 +3,31 @@
 import type { Clock } from "../clock.ts";
 import type { Bus } from "../events/bus.ts";
 import type { Change, Light } from "../model/live.ts";
-import { createReaders, encodeComment, encodeMessage, encodeRetry, every, respondStream } from "./readers.ts";
+import {
+	createReaders,
+	encodeComment,
+	encodeMessage,
+	encodeRetry,
+	every,
+	type ReaderBounds,
+	respondStream,
+	type Watcher,
+} from "./readers.ts";
 
-export type LiveOptions = {
+export type LiveOptions = ReaderBounds & {
 	readonly bus: Bus;
 	readonly clock: Clock;
 	/** Tells this process from earlier ones in the ids of messages. */
 	readonly epoch: string;
 	readonly light: () => Light;
-	readonly streamsMax: number;
-	readonly queueBytes: number;
 	readonly heartbeatMs: number;
 	/** Every reader is asked so often whether it may still read. */
 	readonly checkMs: number;
 };
 
 export type Live = {
-	/** A stream for this request; undefined when there are too many. It ends soon after `stands` no longer holds. */
-	open(request: Request, stands: () => boolean): Response | undefined;
+	/** A stream for this request; undefined when there are too many. It ends soon after the watcher may not read any more. */
+	open(request: Request, watcher: Watcher): Response | undefined;
 	readonly readers: number;
 	/** Ends all streams. */
 	close(): void;
@@ -33,7 +40,7 @@ const HOST_IDS_MAX = 500;
 /** Opens the hub: it listens to the bus and beats until it is closed. */
 export function openLive(options: LiveOptions): Live {
 	const { bus, clock } = options;
-	const readers = createReaders();
+	const readers = createReaders(options);
 	const stop = new AbortController();
 	let waiting: Change[] = [];
 	const idNow = () => `${options.epoch}.${bus.lastId}`;
@@ -53,16 +60,16 @@ export function openLive(options: LiveOptions): Live {
 		waiting.push(news.change);
 	});
 	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encodeComment("beat")));
-	void every(clock, options.checkMs, stop.signal, () => readers.dropThose((stands) => !stands()));
+	void every(clock, options.checkMs, stop.signal, () => readers.sift());
 	return {
-		open(request, stands) {
-			if (readers.size >= options.streamsMax) return undefined;
+		open(request, watcher) {
 			// A browser that reconnects says by a header what it saw last, a page that just came by its URL.
 			const missed = request.headers.get("last-event-id") ?? new URL(request.url).searchParams.get("last");
 			const now = idNow();
 			const greeting = [encodeRetry(), encodeMessage("light", options.light(), now)];
 			if (missed !== null) greeting.push(...catchUp(bus, options.epoch, missed, now));
-			return respondStream(readers.add(greeting, options.queueBytes, stands));
+			const stream = readers.add(greeting, watcher);
+			return stream && respondStream(stream);
 		},
 		get readers() {
 			return readers.size;

@@ -1,11 +1,28 @@
-/** Server-sent events (WHATWG HTML 9.2): how a message is written, and the streams that are open, bounded each. */
+/**
+ * Server-sent events (WHATWG HTML 9.2): how a message is written, and the streams that are open: how many, how many of
+ * them anybody's, and how much may wait in each.
+ */
 
 import type { Clock } from "../clock.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 
 type Reader = ReadableStreamDefaultController<Uint8Array>;
-/** May this reader still read? */
-export type Stands = () => boolean;
+
+/** Whoever reads a stream. */
+export type Watcher = {
+	/** The session or token it is opened with. */
+	readonly whose: string;
+	/** May it still read? Asked again and again. */
+	stands(): boolean;
+};
+
+export type ReaderBounds = {
+	/** Open streams in all, and of one session or token. */
+	readonly streamsMax: number;
+	readonly streamsEach: number;
+	/** Messages of one waiting to be read before it is closed, in bytes. */
+	readonly queueBytes: number;
+};
 
 const encoder = new TextEncoder();
 
@@ -36,9 +53,13 @@ export function respondStream(stream: ReadableStream<Uint8Array>): Response {
 	});
 }
 
-/** The open streams. One that is not read is cut off at its bound: it comes back and looks again. */
-export function createReaders() {
-	const open = new Map<Reader, Stands>();
+/**
+ * The open streams. One that is not read is cut off at its bound: it comes back and looks again. So is the oldest of a
+ * session or token that opens one too many: mostly its connection broke, and nobody has noticed yet.
+ */
+export function createReaders({ streamsMax, streamsEach, queueBytes }: ReaderBounds) {
+	/** In the order they came. */
+	const open = new Map<Reader, Watcher>();
 	const drop = (reader: Reader) => {
 		if (!open.delete(reader)) return;
 		try {
@@ -46,6 +67,13 @@ export function createReaders() {
 		} catch {
 			// Already gone with its connection.
 		}
+	};
+	const makeRoom = (whose: string): boolean => {
+		if (open.size < Math.min(streamsMax, streamsEach)) return true;
+		const leaves = whoLeaves(open, whose, { streamsMax, streamsEach });
+		const oldest = [...open].find(([, watcher]) => watcher.whose === leaves)?.[0];
+		if (oldest !== undefined) drop(oldest);
+		return leaves !== undefined;
 	};
 	return {
 		get size() {
@@ -57,13 +85,15 @@ export function createReaders() {
 				else reader.enqueue(bytes);
 			}
 		},
-		add(greeting: readonly Uint8Array[], queueBytes: number, stands: Stands): ReadableStream<Uint8Array> {
+		/** Undefined when there is no room for it. */
+		add(greeting: readonly Uint8Array[], watcher: Watcher): ReadableStream<Uint8Array> | undefined {
+			if (!makeRoom(watcher.whose)) return undefined;
 			let mine: Reader | undefined;
 			return new ReadableStream<Uint8Array>(
 				{
 					start(controller) {
 						mine = controller;
-						open.set(controller, stands);
+						open.set(controller, watcher);
 						for (const bytes of greeting) controller.enqueue(bytes);
 					},
 					cancel() {
@@ -73,13 +103,32 @@ export function createReaders() {
 				new ByteLengthQueuingStrategy({ highWaterMark: queueBytes }),
 			);
 		},
-		dropThose(gone: (stands: Stands) => boolean) {
-			for (const [reader, stands] of open) if (gone(stands)) drop(reader);
+		/** Ends the streams of those who may not read any more. */
+		sift() {
+			for (const [reader, watcher] of open) if (!watcher.stands()) drop(reader);
 		},
 		close() {
 			for (const reader of open.keys()) drop(reader);
 		},
 	};
+}
+
+/**
+ * Whose oldest stream ends so that there is room for one more of `whose`; "": nobody's, undefined: there is no room.
+ * When all places are taken, whoever has most gives one up to who has less: nobody keeps the others out.
+ */
+function whoLeaves(
+	open: ReadonlyMap<Reader, Watcher>,
+	whose: string,
+	{ streamsMax, streamsEach }: Omit<ReaderBounds, "queueBytes">,
+): string | undefined {
+	const counts = new Map<string, number>();
+	for (const watcher of open.values()) counts.set(watcher.whose, (counts.get(watcher.whose) ?? 0) + 1);
+	const own = counts.get(whose) ?? 0;
+	if (own >= streamsEach) return whose;
+	if (open.size < streamsMax) return "";
+	const [most, count] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one));
+	return count > own + 1 ? most : undefined;
 }
 
 /** Does something at even times until it is stopped. */

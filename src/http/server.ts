@@ -144,6 +144,7 @@ function openStreams(context: Context, desk: Desk, epoch: string) {
 		epoch,
 		light: desk.light,
 		streamsMax: BOUNDS.streamsMax,
+		streamsEach: BOUNDS.streamsEach,
 		queueBytes: BOUNDS.streamQueueBytes,
 		heartbeatMs: BOUNDS.heartbeatMs,
 		checkMs: BOUNDS.streamCheckMs,
@@ -151,6 +152,7 @@ function openStreams(context: Context, desk: Desk, epoch: string) {
 	const feed = openFeed({
 		...context,
 		streamsMax: BOUNDS.streamsMax,
+		streamsEach: BOUNDS.streamsEach,
 		queueBytes: BOUNDS.streamQueueBytes,
 		heartbeatMs: BOUNDS.heartbeatMs,
 		checkMs: BOUNDS.streamCheckMs,
@@ -207,9 +209,11 @@ function assemble(desk: Desk, parts: Parts) {
 		})
 		.get("/live", ({ request, server }) => {
 			server?.timeout(request, 0);
-			const stream = live.open(request, desk.reader(request).stands);
-			if (stream === undefined)
-				throw new AppError("limited", "Too many pages are open. Close some and try again.");
+			const stream = live.open(request, desk.reader(request));
+			if (stream === undefined) {
+				const detail = { retryAfterS: PAGES_AGAIN_S };
+				throw new AppError("limited", "Too many pages are open. Close some and try again.", { detail });
+			}
 			return stream;
 		})
 		.use(loginRoutes(desk, doorkeeper))
@@ -236,6 +240,9 @@ function assemble(desk: Desk, parts: Parts) {
 			parse: "none",
 		});
 }
+
+/** A page that found no room for its stream asks again after so many seconds. */
+const PAGES_AGAIN_S = 10;
 
 /** What was typed is shown again, to be sent once more. */
 const SHUT: Refusal = { status: 503, says: BUSY, retryAfterS: BUSY_AGAIN_S, lead: "again" };

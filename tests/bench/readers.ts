@@ -3,7 +3,8 @@
  * changes a host again and again and notes when each reader hears of it. Prints a line of JSON per step.
  */
 
-import { SIGNED } from "../helpers/signed.ts";
+import { BOUNDS } from "../../src/config.ts";
+import { cookieOf, SIGNED } from "../helpers/signed.ts";
 
 export type ReadersPlan = {
 	readonly host: string;
@@ -53,8 +54,9 @@ async function openStreams(
 				},
 			},
 		});
+		const cookie = cookieOf(Math.floor(i / BOUNDS.streamsEach));
 		socket.write(
-			`GET /live HTTP/1.1\r\nhost: ${plan.host}:${plan.port}\r\naccept: text/event-stream\r\ncookie: ${SIGNED.cookie}\r\n\r\n`,
+			`GET /live HTTP/1.1\r\nhost: ${plan.host}:${plan.port}\r\naccept: text/event-stream\r\ncookie: ${cookie}\r\n\r\n`,
 		);
 		sockets.push(socket);
 	}

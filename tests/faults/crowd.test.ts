@@ -9,15 +9,15 @@ import { join } from "node:path";
 import { BOUNDS } from "../../src/config.ts";
 import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
 import { openLiveApp, send } from "../helpers/live-app.ts";
-import { SIGNED, signInFile } from "../helpers/signed.ts";
+import { cookieOf, signInCrowd, signInFile } from "../helpers/signed.ts";
 
-/** Opens so many streams at the same moment; `greeted` and `told` count those that heard the light and a change. */
-function crowd(port: number, count: number) {
+/**
+ * Opens so many streams at the same moment, each of a browser of its own; `greeted` and `told` count those that heard the
+ * light and a change.
+ */
+function crowd(port: number, count: number, first = 0) {
 	const seen = { greeted: 0, told: 0, refused: 0 };
-	const head = Object.entries(SIGNED)
-		.map(([name, value]) => `${name}: ${value}\r\n`)
-		.join("");
-	const sockets = Array.from({ length: count }, () => {
+	const sockets = Array.from({ length: count }, (_, n) => {
 		let text = "";
 		const socket = connect(port, "127.0.0.1");
 		socket.on("error", () => {});
@@ -29,7 +29,7 @@ function crowd(port: number, count: number) {
 			if (news("event: change")) seen.told += 1;
 			if (news("HTTP/1.1 429")) seen.refused += 1;
 		});
-		socket.write(`GET /live HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n${head}\r\n`);
+		socket.write(`GET /live HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${cookieOf(first + n)}\r\n\r\n`);
 		return socket;
 	});
 	return { seen, sockets, close: () => closeAll(sockets) };
@@ -61,12 +61,13 @@ async function answers(url: string): Promise<number> {
 
 test("as many browsers as there may be, all at once: all greeted, all told, one more is refused", async () => {
 	const live = await openLiveApp();
+	signInCrowd(live.app.context.db, BOUNDS.streamsMax + 1);
 	const port = Number(new URL(live.url).port);
 	try {
 		for (let round = 0; round < 2; round++) {
 			const all = crowd(port, BOUNDS.streamsMax);
 			await until(() => all.seen.greeted === BOUNDS.streamsMax, "all greeted");
-			const late = crowd(port, 1);
+			const late = crowd(port, 1, BOUNDS.streamsMax);
 			await until(() => late.seen.refused === 1, "one refused");
 			late.close();
 			await send(live.url, "/subnets", { cidr: `10.${round}.0.0/24`, name: "", sweep_enabled: false });

@@ -9,6 +9,8 @@ import type { Lab } from "./netns.ts";
 import { SIGNED, signedBrowser, signInFile } from "./signed.ts";
 
 export const PORT = 8080;
+/** In so many browsers more the admin is signed in: benches open many streams. */
+const BROWSERS = 25;
 export const URL_NEAR = `http://127.0.0.1:${PORT}`;
 
 /** The admin asks. */
@@ -52,7 +54,7 @@ export async function startRollcall(lab: Lab, env: Record<string, string> = {}):
 		for (const stream of [child.stdout, child.stderr]) void gather(stream, (text) => (output += text));
 		for (let tries = 0; tries < 200; tries++) {
 			if (lab.inNear(["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`]).code === 0) {
-				signInFile(env.DATABASE_URL ?? join(folder, "ipam.db"));
+				signInFile(env.DATABASE_URL ?? join(folder, "ipam.db"), BROWSERS);
 				return;
 			}
 			await Bun.sleep(50);

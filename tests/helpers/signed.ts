@@ -38,12 +38,30 @@ export function signIn(db: Db, role: Role = "admin", now = Date.now()): void {
 	insertSession(db, { tokenHash, userId, address: "127.0.0.1", agent: "test" }, now);
 }
 
+/** The cookie of the admin's browser number `n` of a crowd: a session has only so many streams. */
+export function cookieOf(n: number): string {
+	return `rollcall_http=${crowdKey(n)}`;
+}
+
+const crowdKey = (n: number) => `crowd${n}`.padEnd(43, "_");
+
+/** Signs the admin in in so many browsers more. */
+export function signInCrowd(db: Db, browsers: number, now = Date.now()): void {
+	signIn(db, "admin", now);
+	const userId = findUserByName(db, "admin")?.id ?? 0;
+	for (let n = 0; n < browsers; n++) {
+		const tokenHash = fingerprint(crowdKey(n));
+		if (findSession(db, tokenHash) !== undefined) continue;
+		insertSession(db, { tokenHash, userId, address: "127.0.0.1", agent: "test" }, now);
+	}
+}
+
 /** The same for the database of a program that runs. */
-export function signInFile(path: string): void {
+export function signInFile(path: string, browsers = 0): void {
 	const db = new Database(path, { strict: true });
 	db.run("PRAGMA busy_timeout = 5000");
 	db.run("PRAGMA foreign_keys = ON");
-	signIn(db);
+	signInCrowd(db, browsers);
 	db.close();
 }
 

@@ -19,13 +19,15 @@ afterEach(() => db.close());
 
 const open = (more: { streamsMax?: number; catchUp?: number } = {}) =>
 	openFeed({
-		...{ db, bus, clock, streamsMax: 3, catchUp: 5, ...more },
+		...{ db, bus, clock, streamsMax: 3, streamsEach: 3, catchUp: 5, ...more },
 		queueBytes: BOUNDS.streamQueueBytes,
 		heartbeatMs: 15_000,
 		checkMs: 1_000,
 		eventJson: ({ id, label }) => ({ id, label }),
 		progressJson: (progress) => progress,
 	});
+
+const YES = { whose: "token 1", stands: () => true };
 
 function happen(label: string): void {
 	const nowhere = { subnetId: undefined, hostId: undefined, ip: undefined };
@@ -56,7 +58,7 @@ describe("the stream", () => {
 	test("events come once, in order, with their ids", async () => {
 		happen("before");
 		const feed = open();
-		const reader = read(feed.open(undefined, () => true));
+		const reader = read(feed.open(undefined, YES));
 		happen("a");
 		happen("b\n\nid: 99");
 		expect(await reader.ids()).toEqual([2, 3]);
@@ -69,15 +71,15 @@ describe("the stream", () => {
 	test("a reader that comes back gets what it missed, and nothing twice", async () => {
 		const feed = open();
 		for (const label of "abcd") happen(label);
-		const early = read(feed.open(1, () => true));
+		const early = read(feed.open(1, YES));
 		expect(await early.ids()).toEqual([2, 3, 4]);
-		const late = read(feed.open(2, () => true));
+		const late = read(feed.open(2, YES));
 		happen("e");
 		expect(await late.ids()).toEqual([3, 4, 5]);
 		feed.close();
 		// Also from another process: the ids are those of the database.
 		const other = open();
-		expect(await read(other.open(3, () => true)).ids()).toEqual([4, 5]);
+		expect(await read(other.open(3, YES)).ids()).toEqual([4, 5]);
 		other.close();
 	});
 
@@ -87,7 +89,7 @@ describe("the stream", () => {
 	])("%s: told to read the list", async (_, after) => {
 		for (let n = 0; n < 8; n++) happen(String(n));
 		const feed = open();
-		const reader = read(feed.open(after, () => true));
+		const reader = read(feed.open(after, YES));
 		expect(await reader.text()).toContain("id: 8\nevent: resync\ndata: {}");
 		happen("new");
 		expect((await reader.ids()).at(-1)).toBe(9);
@@ -97,7 +99,7 @@ describe("the stream", () => {
 	test("a reader that may not read any more is cut off", async () => {
 		const feed = open();
 		let stands = true;
-		feed.open(undefined, () => stands);
+		feed.open(undefined, { whose: "token 1", stands: () => stands });
 		await clock.advance(1_000);
 		expect(feed.readers).toBe(1);
 		stands = false;
@@ -108,8 +110,8 @@ describe("the stream", () => {
 
 	test("too many streams are refused; a beat keeps them alive; close ends them", async () => {
 		const feed = open({ streamsMax: 1 });
-		const reader = read(feed.open(undefined, () => true));
-		expect(() => feed.open(undefined, () => true)).toThrow("Too many streams");
+		const reader = read(feed.open(undefined, YES));
+		expect(() => feed.open(undefined, YES)).toThrow("Too many streams");
 		await clock.advance(15_000);
 		expect(await reader.text()).toContain(": beat");
 		feed.close();

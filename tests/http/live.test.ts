@@ -16,6 +16,7 @@ function hub(bus: Bus, more: { streamsMax?: number; queueBytes?: number } = {}) 
 		epoch: "e",
 		light: () => LIGHT,
 		streamsMax: more.streamsMax ?? 10,
+		streamsEach: 10,
 		queueBytes: more.queueBytes ?? 65_536,
 		heartbeatMs: 15_000,
 		checkMs: 2_000,
@@ -23,7 +24,7 @@ function hub(bus: Bus, more: { streamsMax?: number; queueBytes?: number } = {}) 
 	return { clock, live };
 }
 
-const YES = () => true;
+const YES = { whose: "session 1", stands: () => true };
 const ask = (headers: Record<string, string> = {}) => new Request("http://localhost/live", { headers });
 const change = (subnet: number, urgent = true) =>
 	({ kind: "change", change: { subnetIds: [subnet], hostIds: [subnet * 10], urgent } }) as const;
@@ -102,7 +103,7 @@ describe("the live stream", () => {
 	test("no more streams than the bound", () => {
 		const { live } = hub(createBus({ ring: 8 }), { streamsMax: 1 });
 		expect(live.open(ask(), YES)).toBeDefined();
-		expect(live.open(ask(), YES)).toBeUndefined();
+		expect(live.open(ask(), { ...YES, whose: "session 2" })).toBeUndefined();
 		live.close();
 		expect(live.readers).toBe(0);
 	});

@@ -1,6 +1,7 @@
 /** GET /stream: what happens, while it happens, as server-sent events. */
 
 import { Type as t } from "@sinclair/typebox";
+import { BOUNDS } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import type { Progress } from "../../events/bus.ts";
 import type { Desk } from "../desk.ts";
@@ -30,7 +31,8 @@ export function streamOperation(desk: Desk, feed: Feed): Operation {
 		details:
 			"Server-sent events. `event`: an event as in GET /events, with its id; every one once and in order, also when " +
 			"you come back with Last-Event-ID. `progress`: how far a sweep is, without an id. `resync`: you were away too " +
-			"long, read GET /events. Every 15 seconds a comment, so that silence means a broken connection.",
+			"long, read GET /events. Every 15 seconds a comment, so that silence means a broken connection. A session or " +
+			`token has ${BOUNDS.streamsEach} streams at most: one more ends the oldest of them.`,
 		headers: ["Last-Event-ID"],
 		query: { last_event_id: AFTER },
 		streams: true,
@@ -49,7 +51,7 @@ export function streamOperation(desk: Desk, feed: Feed): Operation {
 				const says = "Last-Event-ID is the id of an event.";
 				throw new AppError("invalid", says, { field: "Last-Event-ID" });
 			}
-			return feed.open(after, desk.reader(request).stands);
+			return feed.open(after, desk.reader(request));
 		},
 	});
 }
