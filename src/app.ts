@@ -163,6 +163,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 			? undefined
 			: startJobs(context, {
 					...{ thread, deliverer, backups, look, server, doctor, importer },
+					passwords: doorkeeper.passwords,
 					tendReservations: () => tendReservations(context, BOUNDS),
 					resume: () => resumeBatches(context, BATCH_LIMITS.silentMs),
 				});

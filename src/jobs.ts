@@ -27,6 +27,7 @@ type Workers = {
 	readonly resume: () => Promise<void>;
 	readonly doctor: { look(): void };
 	readonly importer: { tick(context: Context): Promise<void> };
+	readonly passwords: { sumFailed(): void };
 };
 
 /** Starts the table; a job never overlaps itself, and one that throws comes again. */
@@ -42,6 +43,7 @@ export function startJobs(context: Context, workers: Workers): Jobs {
 		{ name: "reservations", pattern: "8 * * * * *", run: tendReservations },
 		{ name: "left half-way", pattern: "*/10 * * * * *", run: async () => void (await resume()) },
 		{ name: "doctor", pattern: "*/5 * * * * *", run: () => doctor.look() },
+		{ name: "failed sign-ins", pattern: "38 */5 * * * *", run: () => workers.passwords.sumFailed() },
 		{ name: "the file", pattern: "*/2 * * * * *", run: () => void look() },
 		{ name: "the certificate", pattern: "*/10 * * * * *", run: () => server.renew() },
 	];

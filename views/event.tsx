@@ -5,6 +5,7 @@ import { saysOfCrowd } from "./crowd.ts";
 import { edited } from "./edited.ts";
 import { ActionButton, Age, Wire } from "./elements.tsx";
 import { duration, plural, visible } from "./format.ts";
+import { saysOfPeople } from "./people.ts";
 
 type Mark = "up" | "down" | "flapping" | "new" | "edit" | "gone" | "warn";
 
@@ -41,6 +42,7 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	user_edited: "edit",
 	user_deleted: "gone",
 	signed_in: "edit",
+	sign_in_failed: "warn",
 	token_added: "new",
 	token_revoked: "gone",
 	webhook_added: "new",
@@ -50,39 +52,6 @@ const MARKS: Readonly<Record<EventKind, Mark>> = {
 	scan_asked: "edit",
 	setting_edited: "edit",
 };
-
-/** Kinds that are about accounts and wishes, not about the network. */
-type OfPeople = Extract<
-	EventKind,
-	`${"user" | "token" | "webhook" | "setting"}_${string}` | `${string}_asked` | "signed_in"
->;
-
-/** The same for what people did to accounts, and what they asked for. */
-function saysOfPeople(kind: OfPeople, detail: Event["detail"]): (string | { wire: string })[] {
-	switch (kind) {
-		case "user_edited":
-		case "webhook_edited":
-		case "setting_edited":
-			return edited(detail);
-		case "user_deleted":
-		case "webhook_deleted":
-			return ["deleted"];
-		case "user_added":
-			return [`added as ${detail.new}`];
-		case "signed_in":
-			return ["signed in"];
-		case "token_added":
-			return [`made, for scope ${detail.new}`];
-		case "token_revoked":
-			return ["revoked"];
-		case "webhook_added":
-			return ["added"];
-		case "sweep_asked":
-			return [detail.old === undefined ? "sweep asked for" : "sweep cancelled"];
-		case "scan_asked":
-			return [detail.old === undefined ? "port scan asked for" : "port scan cancelled"];
-	}
-}
 
 /** What happened to the thing that the label names; wire text comes back in pieces to be isolated. */
 function says(event: Event): (string | { wire: string })[] {
@@ -141,7 +110,7 @@ function says(event: Event): (string | { wire: string })[] {
 		case "port_changed":
 			return portChanged(detail);
 		default:
-			return saysOfPeople(event.kind, detail);
+			return saysOfPeople(event.kind, event);
 	}
 }
 

@@ -42,6 +42,9 @@ export const TRUST_BOUNDS = {
 	/** Failures are forgotten after so long; at most so many rows of them are kept. */
 	failureMs: 24 * HOUR_MS,
 	failuresKept: 10_000,
+	/** Failed sign-ins told one by one: so many at once, then one each time these milliseconds have passed; the rest as a sum. */
+	failuresTold: 20,
+	failureToldMs: 300_000,
 	/** An address counts as known to an account so long after its last use, and so many are. */
 	knownAddressMs: 30 * 24 * HOUR_MS,
 	knownAddresses: 20,

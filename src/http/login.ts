@@ -6,11 +6,11 @@ import { NOBODY } from "../../views/reader.tsx";
 import { renderDoor } from "../../views/render.tsx";
 import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
-import type { Passwords } from "../ipam/passwords.ts";
+import type { Admitted, Passwords } from "../ipam/passwords.ts";
 import { dropSession, forgetEnded, openSession } from "../ipam/sessions.ts";
 import type { Setup } from "../ipam/setup.ts";
 import { addFirstAdmin } from "../ipam/users.ts";
-import { clientKey, type User } from "../model/user.ts";
+import { clientKey } from "../model/user.ts";
 import { noSessionCookie, sessionCookie } from "./cookies.ts";
 import type { Desk } from "./desk.ts";
 import { csrfOf } from "./guard.ts";
@@ -77,9 +77,10 @@ async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Re
 		// A crowd of tries from an address does not count against those who are known there.
 		const whose = passwords.isKnown(name, from) ? ` as ${name.trim().toLowerCase()}` : "";
 		limits.take("login", `${clientKey(from)}${whose}`);
-		const user = await passwords.check({ name, password: field("password"), code: field("code"), from });
-		if (user === undefined) return again(WRONG, 401);
-		const { answer, csrf } = enter(desk, request, user, readNext(next));
+		const admitted = await passwords.check({ name, password: field("password"), code: field("code"), from });
+		if (admitted === undefined) return again(WRONG, 401);
+		const { user } = admitted;
+		const { answer, csrf } = enter(desk, request, admitted, readNext(next));
 		if (unsent === undefined) return answer;
 		const caller = { role: user.role, name: user.name, csrf };
 		const offer = respondUnsent(request, outside(desk, request), { unsent, caller, next });
@@ -98,7 +99,12 @@ async function signIn(desk: Desk, { passwords, limits }: Doorkeeper, request: Re
 }
 
 /** A session of its own at every sign-in: what the browser had before opens nothing any more. */
-function enter(desk: Desk, request: Request, user: User, to: string): { answer: Response; csrf: string } {
+function enter(
+	desk: Desk,
+	request: Request,
+	{ user, recovery }: Admitted,
+	to: string,
+): { answer: Response; csrf: string } {
 	const { actor, sessionId, encrypted } = desk.reader(request);
 	const context = {
 		...desk.by(request),
@@ -106,7 +112,7 @@ function enter(desk: Desk, request: Request, user: User, to: string): { answer: 
 	};
 	if (sessionId !== undefined && actor.id !== undefined) dropSession(context, actor.id, sessionId);
 	forgetEnded(context, BOUNDS);
-	const { key } = openSession(context, user, request.headers.get("user-agent") ?? "");
+	const { key } = openSession(context, user, request.headers.get("user-agent") ?? "", recovery);
 	const answer = redirect(to);
 	answer.headers.append("set-cookie", sessionCookie(key, encrypted));
 	return { answer, csrf: csrfOf(key) };
@@ -156,7 +162,7 @@ async function setUp(desk: Desk, keeper: Doorkeeper, request: Request): Promise<
 		const input = { name, password: field("password") };
 		const user = await addFirstAdmin(desk.by(request), keeper.passwords, input);
 		keeper.setup.isOpen();
-		return enter(desk, request, user, "/").answer;
+		return enter(desk, request, { user, recovery: false }, "/").answer;
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const problem = { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };

@@ -131,10 +131,15 @@ function whoLeaves(
 	return count > own + 1 ? most : undefined;
 }
 
-/** Does something at even times until it is stopped. */
+/** Does something at even times until it is stopped; what fails once is done at the next turn. */
 export async function every(clock: Clock, ms: number, stop: AbortSignal, act: () => void): Promise<void> {
 	while (!stop.aborted) {
 		await clock.sleep(ms, stop);
-		act();
+		if (stop.aborted) return;
+		try {
+			act();
+		} catch {
+			// The database could not be read: every page says so.
+		}
 	}
 }

@@ -54,7 +54,7 @@ async function* eventsOf(desk: Desk, filter: EventFilter): AsyncGenerator<Event[
 }
 
 function lineOf(event: Event): Record<(typeof COLUMNS)[number], string> {
-	const { field = "", old = "", new: now = "", ...rest } = event.detail;
+	const { field = "", old = "", new: now = "", from = "", ...rest } = event.detail;
 	return {
 		at: new Date(event.at).toISOString(),
 		kind: event.kind,
@@ -65,7 +65,7 @@ function lineOf(event: Event): Record<(typeof COLUMNS)[number], string> {
 		new: String(now),
 		by: event.by?.name ?? "",
 		by_kind: event.by?.kind ?? "",
-		from: event.by?.from ?? "",
+		from: event.by?.from ?? String(from),
 		detail: Object.keys(rest).length === 0 ? "" : JSON.stringify(rest),
 	};
 }

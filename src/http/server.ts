@@ -43,6 +43,7 @@ import { respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
 import { subnetRoutes } from "./subnets.ts";
+import { watchUntold } from "./untold.ts";
 import { tokenRoutes, userRoutes } from "./users.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -160,10 +161,13 @@ function openStreams(context: Context, desk: Desk, epoch: string) {
 		eventJson,
 		progressJson,
 	});
+	const stop = new AbortController();
+	watchUntold(context, BOUNDS.streamCheckMs, stop.signal);
 	return {
 		live,
 		feed,
 		close() {
+			stop.abort();
 			live.close();
 			feed.close();
 		},

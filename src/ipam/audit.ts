@@ -8,7 +8,10 @@ import { insertEvent } from "../store/events.ts";
 const DETAIL_CHARS = 200;
 
 /** Writes the event with its actor and time. Call inside the transaction of the change. */
-export function record(context: Context, event: Omit<NewEvent, "at" | "by">): Event {
+export function record(
+	context: Pick<Context, "db" | "clock" | "actor">,
+	event: Omit<NewEvent, "at" | "by">,
+): Event {
 	return insertEvent(context.db, { ...event, at: context.clock.now(), by: context.actor });
 }
 

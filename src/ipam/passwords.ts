@@ -10,19 +10,28 @@ import { USER_LIMITS, type User } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import * as failures from "../store/failures.ts";
 import * as users from "../store/users.ts";
+import { type FailedBounds, type FailedTry, openFailedSignIns } from "./failed-sign-ins.ts";
 import { fingerprint } from "./secrets.ts";
 import { unlessBusy } from "./sessions.ts";
 import { openTry, type TryBounds } from "./tries.ts";
 
-export type PasswordBounds = TryBounds & {
-	readonly hashMemoryKib: number;
-	readonly hashPasses: number;
-	/** Of all together, and of people at addresses where they were not lately. */
-	readonly hashesAtOnce: number;
-	readonly hashesOfStrangers: number;
-	readonly hashesWaiting: number;
-	/** Of those waiting, so many places are for people at addresses they use: a crowd of strangers cannot take them. */
-	readonly hashesReserved: number;
+export type PasswordBounds = TryBounds &
+	FailedBounds & {
+		readonly hashMemoryKib: number;
+		readonly hashPasses: number;
+		/** Of all together, and of people at addresses where they were not lately. */
+		readonly hashesAtOnce: number;
+		readonly hashesOfStrangers: number;
+		readonly hashesWaiting: number;
+		/** Of those waiting, so many places are for people at addresses they use: a crowd of strangers cannot take them. */
+		readonly hashesReserved: number;
+	};
+
+/** Somebody whose password was right, and the code where there is a second step. */
+export type Admitted = {
+	readonly user: User;
+	/** The code was one for recovery; it is used up. */
+	readonly recovery: boolean;
 };
 
 export type Passwords = {
@@ -32,9 +41,9 @@ export type Passwords = {
 	isKnown(name: string, from: string): boolean;
 	/**
 	 * The user this name and password belong to, with the code where there is a second step; undefined when any of it
-	 * is wrong, in the same time whether or not there is such a user. AppError("limited") with `retryAfterS` while tries
-	 * from there, or at this account, have to wait; they are then not looked at, right or wrong. Where a try cannot be
-	 * written down nobody is let in: the database's own error says why.
+	 * is wrong, in the same time whether or not there is such a user, and that is recorded. AppError("limited") with
+	 * `retryAfterS` while tries from there, or at this account, have to wait; they are then not looked at, right or
+	 * wrong. Where a try cannot be written down nobody is let in: the database's own error says why.
 	 */
 	check(given: {
 		name: string;
@@ -42,7 +51,9 @@ export type Passwords = {
 		/** Undefined: the second step is not asked for, as by somebody who is signed in already. */
 		code: string | undefined;
 		from: string;
-	}): Promise<User | undefined>;
+	}): Promise<Admitted | undefined>;
+	/** Tells what failed besides what was recorded one by one; see failed-sign-ins. */
+	sumFailed(): void;
 };
 
 /** The hash of a password that nobody knows: unknown names cost as much time as known ones. */
@@ -57,13 +68,14 @@ const PRUNE_EVERY = 64;
 
 /** `nobodys`: what the passwords of unknown names are compared with. */
 export function openPasswords(
-	context: Pick<Context, "db" | "clock">,
+	context: Pick<Context, "db" | "clock" | "log">,
 	bounds: PasswordBounds,
 	nobodys = NOBODYS,
 ): Passwords {
 	const { db, clock } = context;
 	const turn = createTurns(bounds);
-	let failed = 0;
+	const failed = openFailedSignIns(context, bounds);
+	let tries = 0;
 	const hashNow = (password: string) =>
 		Bun.password.hash(password, {
 			algorithm: "argon2id",
@@ -73,6 +85,7 @@ export function openPasswords(
 	const hash = (password: string) => turn(true, () => hashNow(password));
 	return {
 		hash,
+		sumFailed: failed.sum,
 		isKnown: (name, from) => openTry(context, { user: findUser(context, name), name, from }, bounds).isKnown,
 		async check({ name, password, code, from }) {
 			const user = findUser(context, name);
@@ -86,19 +99,21 @@ export function openPasswords(
 			const found = transact(db, () => {
 				attempt.refuse();
 				const isIn = isRight && isStill(context, user, kept);
-				if (user !== undefined && isIn && hasCode(context, user, code, step)) {
+				const second = user !== undefined && isIn && secondStep(context, user, code, step);
+				if (user !== undefined && second !== false) {
 					attempt.succeed(user);
-					return user;
+					return { user, recovery: second === "recovery" };
 				}
-				attempt.fail();
-				if (failed++ % PRUNE_EVERY === 0)
+				const again = code === undefined ? user : undefined;
+				failed.note({ ...wrongOf(context, { name, from, again }, isIn), times: attempt.fail() });
+				if (tries++ % PRUNE_EVERY === 0)
 					failures.pruneFailures(db, clock.now() - bounds.failureMs, bounds.failuresKept);
 				return undefined;
 			});
 			if (found !== undefined && isWeak(kept, bounds)) {
 				// When too much is going on it is done at another sign-in.
 				const fresh = await turn(true, () => hashNow(password)).catch(() => undefined);
-				if (fresh !== undefined) unlessBusy(db, () => users.replaceHash(db, found.id, kept, fresh));
+				if (fresh !== undefined) unlessBusy(db, () => users.replaceHash(db, found.user.id, kept, fresh));
 			}
 			return found;
 		},
@@ -140,17 +155,17 @@ export async function findStep(secret: Uint8Array, atMs: number, code: string): 
 		.find((step) => constantTimeEqual(bytes(generateHOTP(secret, BigInt(step), DIGITS)), bytes(plain)));
 }
 
-/** Is the second step done, where there is one? Every code, of the app or for recovery, is right once. */
-function hasCode(
+/** By what the second step is done, false: it is not. Every code, of the app or for recovery, is right once. */
+function secondStep(
 	{ db }: Pick<Context, "db">,
 	user: User,
 	code: string | undefined,
 	step: number | undefined,
-): boolean {
-	if (code === undefined || !user.twoStep) return true;
-	if (step !== undefined) return users.useTotpStep(db, user.id, step);
+): "none" | "code" | "recovery" | false {
+	if (code === undefined || !user.twoStep) return "none";
+	if (step !== undefined) return users.useTotpStep(db, user.id, step) && "code";
 	const plain = code.replace(/[\s-]/g, "").toLowerCase();
-	return plain.length <= 64 && users.useRecoveryCode(db, user.id, fingerprint(plain));
+	return plain.length <= 64 && users.useRecoveryCode(db, user.id, fingerprint(plain)) && "recovery";
 }
 
 async function verify(password: string, hash: string): Promise<boolean> {
@@ -164,10 +179,28 @@ async function verify(password: string, hash: string): Promise<boolean> {
 }
 
 /** Disabled users are nobody. */
-function findUser({ db }: Pick<Context, "db">, name: string): User | undefined {
-	if (name.length > USER_LIMITS.nameChars * 2) return undefined;
-	const user = users.findUserByName(db, name.trim().normalize("NFC"));
+function findUser(context: Pick<Context, "db">, name: string): User | undefined {
+	const user = findAccount(context, name);
 	return user?.disabledAt === undefined ? user : undefined;
+}
+
+function findAccount({ db }: Pick<Context, "db">, name: string): User | undefined {
+	if (name.length > USER_LIMITS.nameChars * 2) return undefined;
+	return users.findUserByName(db, name.trim().normalize("NFC"));
+}
+
+/** At whose account a try failed, and by what; `again`: who was signed in and was asked once more. */
+function wrongOf(
+	context: Pick<Context, "db">,
+	{ name, from, again }: { name: string; from: string; again: User | undefined },
+	isIn: boolean,
+): Omit<FailedTry, "times"> {
+	const account = findAccount(context, name);
+	const by = again && ({ kind: "person", id: again.id, name: again.name, from } as const);
+	const told = { account: account?.name, from, by };
+	if (account === undefined) return { ...told, wrong: "name" };
+	if (account.disabledAt !== undefined) return { ...told, wrong: "disabled account" };
+	return { ...told, wrong: isIn ? "code" : "password" };
 }
 
 type Crowd = {

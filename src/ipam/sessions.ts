@@ -6,7 +6,7 @@ import { USER_LIMITS, type User } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import { atOnce } from "../store/patience.ts";
 import * as sessions from "../store/sessions.ts";
-import { findUser, writeLogin } from "../store/users.ts";
+import { countRecoveryCodes, findUser, writeLogin } from "../store/users.ts";
 import { nowhere, record } from "./audit.ts";
 import { fingerprint, newKey } from "./secrets.ts";
 
@@ -20,9 +20,15 @@ const KEY = /^[A-Za-z0-9_-]{43}$/;
 const AGENT_CHARS = 200;
 
 /**
- * Opens a session for somebody whose password was right and answers its key, which only the browser keeps.
+ * Opens a session for somebody whose password was right and answers its key, which only the browser keeps. `recovery`: by
+ * one of the recovery codes; the record says so, and how many are left.
  */
-export function openSession(context: Context, user: User, agent: string): { key: string; id: number } {
+export function openSession(
+	context: Context,
+	user: User,
+	agent: string,
+	recovery = false,
+): { key: string; id: number } {
 	const key = newKey(context.random);
 	const at = context.clock.now();
 	const id = transact(context.db, () => {
@@ -38,7 +44,8 @@ export function openSession(context: Context, user: User, agent: string): { key:
 		);
 		sessions.trimSessions(context.db, user.id, USER_LIMITS.sessions);
 		writeLogin(context.db, user.id, at);
-		record(context, { kind: "signed_in", ...nowhere, label: user.name, detail: {} });
+		const detail = recovery ? { source: "recovery code", left: countRecoveryCodes(context.db, user.id) } : {};
+		record(context, { kind: "signed_in", ...nowhere, label: user.name, detail });
 		return made;
 	});
 	return { key, id };

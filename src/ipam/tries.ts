@@ -26,7 +26,8 @@ export type Try = {
 	readonly isKnown: boolean;
 	/** AppError("limited") with `retryAfterS` while it has to wait. */
 	refuse(): void;
-	fail(): void;
+	/** Answers how many there were in a row: at this account from there, or from there where it is nobody's. */
+	fail(): number;
 	/** Own slips are forgiven, those of others at the same address are not. */
 	succeed(user: User): void;
 };
@@ -50,11 +51,13 @@ export function openTry(
 	const counted = isKnown
 		? [byAddress, byBoth]
 		: [byAddress, byAccount, ...(user === undefined ? [] : [byBoth])];
+	const told = user === undefined ? byAddress : byBoth;
 	return {
 		isKnown,
 		refuse: () => refuse({ db, clock }, judged),
 		fail() {
 			for (const key of counted) fail({ db, clock }, key, bounds);
+			return failures.readFailures(db, told.key)?.failures ?? 1;
 		},
 		succeed({ id }) {
 			const own = failures.readFailures(db, byBoth.key)?.failures ?? 0;

@@ -9,6 +9,7 @@ const SCANNED = 20_000;
 
 const PASSES = `(:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
 	AND (:like IS NULL OR label LIKE :like ESCAPE '\\' OR ip LIKE :like ESCAPE '\\' OR actor_name LIKE :like ESCAPE '\\'
+		OR actor_from LIKE :like ESCAPE '\\'
 		OR EXISTS (SELECT 1 FROM json_each(detail_json) WHERE value LIKE :like ESCAPE '\\'))`;
 
 /** Of all, or along the index of one subnet. */

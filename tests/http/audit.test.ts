@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { createToken } from "../../src/ipam/tokens.ts";
-import { listEvents } from "../../src/store/events.ts";
+import type { NewEvent } from "../../src/model/event.ts";
+import { insertEvent, listEvents } from "../../src/store/events.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { signedAs, signIn } from "../helpers/signed.ts";
 
@@ -72,6 +73,81 @@ test("a token is named as one", async () => {
 	await rig.send("PATCH", "/api/v1/subnets/1", { name: "Lab" }, headers);
 	expect(newest()).toMatchObject({ by: { kind: "token", name: "ansible" } });
 	expect((await rig.get("/activity")).text).toContain("by token <bdi>ansible</bdi>");
+});
+
+/** What the page says of events as they are stored, and the file of them. */
+const TOLD: readonly [string, Omit<NewEvent, "at" | "subnetId" | "hostId" | "ip">, string, RegExp][] = [
+	[
+		"a sign-in that failed",
+		{ kind: "sign_in_failed", label: "ada", detail: { times: 1, from: "192.0.2.7" } },
+		"ada sign-in failed from 192.0.2.7",
+		/sign_in_failed,ada,,,,,,,192\.0\.2\.7,"{""times"":1}"$/,
+	],
+	[
+		"the tenth in a row",
+		{ kind: "sign_in_failed", label: "ada", detail: { times: 10, from: "192.0.2.7" } },
+		"ada sign-in failed from 192.0.2.7, 10 times in a row",
+		/,192\.0\.2\.7,"{""times"":10}"$/,
+	],
+	[
+		"one under a name that nobody has",
+		{ kind: "sign_in_failed", label: "", detail: { times: 1, from: "192.0.2.7" } },
+		"A sign-in under a name that nobody has failed from 192.0.2.7",
+		/sign_in_failed,,,,,,,,192\.0\.2\.7,/,
+	],
+	[
+		"many more",
+		{ kind: "sign_in_failed", label: "", detail: { more: 97 } },
+		"97 more sign-ins failed, too many to tell one by one",
+		/,"{""more"":97}"$/,
+	],
+	[
+		"a wrong own password",
+		{
+			kind: "sign_in_failed",
+			label: "ada",
+			detail: { times: 2, source: "own password" },
+			by: { kind: "person", id: 1, name: "ada", from: "192.0.2.7" },
+		},
+		"ada typed a wrong password when asked again, 2 times in a row by ada from 192.0.2.7",
+		/,ada,person,192\.0\.2\.7,/,
+	],
+	[
+		"a recovery code",
+		{
+			kind: "signed_in",
+			label: "ada",
+			detail: { source: "recovery code", left: 9 },
+			by: { kind: "person", id: 1, name: "ada", from: "192.0.2.7" },
+		},
+		"ada signed in with a recovery code, 9 left by ada from 192.0.2.7",
+		/signed_in,ada,,,,,ada,person,192\.0\.2\.7,/,
+	],
+];
+
+test.each(TOLD)("%s: on the page, by its address, as a file and by the API", async (_, event, says, line) => {
+	const nowhere = { subnetId: undefined, hostId: undefined, ip: undefined };
+	const { id } = insertEvent(rig.app.context.db, { at: Date.now(), ...nowhere, ...event });
+	const q = event.detail.more === undefined ? "192.0.2.7" : "97";
+	const page = await rig.get(`/activity?kind=access&q=${q}`);
+	const item = new RegExp(`id="e${id}".*?</li>`, "s").exec(page.text)?.[0] ?? "";
+	const text = item
+		.replace(/^[^>]*>/, "")
+		.replace(/<time.*$/s, "")
+		.replace('<span class="by"', ' <span class="by"')
+		.replace(/<[^>]*>/g, "")
+		.replace(/\s+/g, " ");
+	expect(text.trim()).toBe(says);
+	const [, first] = (await rig.get(`/activity/record?format=csv&q=${q}`)).text.split("\r\n");
+	expect(first).toMatch(line);
+	const { items } = (await rig.get(`/api/v1/events?kind=${event.kind}&q=${q}`)).json() as {
+		items: { by: unknown; detail: object }[];
+	};
+	const { by } = event;
+	expect(items[0]).toMatchObject({
+		detail: event.detail,
+		by: by === undefined ? null : { kind: by.kind, name: by.name, from: by.from },
+	});
 });
 
 test("the address of a webhook is not told to everybody: it holds a secret", async () => {

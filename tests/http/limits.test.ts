@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { TRUST_BOUNDS } from "../../src/config/trust.ts";
+import { BOUNDS } from "../../src/config.ts";
 import { AppError } from "../../src/errors.ts";
 import { type Counted, createLimits, type LimitBounds } from "../../src/http/limits.ts";
 import { createToken } from "../../src/ipam/tokens.ts";
@@ -175,6 +176,33 @@ describe("requests", () => {
 		expect((await ask(two)).status).toBe(200);
 		await clock.advance(1_000);
 		expect((await ask(one)).status).toBe(200);
+	});
+
+	test.each([
+		["pages of a session", "/live", () => ({})],
+		["a token", "/api/v1/stream", (key: string) => ({ cookie: "", authorization: `Bearer ${key}` })],
+	] as const)("streams of %s: one too many ends the oldest, not the others", async (_, path, headersOf) => {
+		const { key } = createToken(rig.app.context, { name: "wall", scope: "read", days: 1 });
+		const open = () => rig.fetch(path, { headers: headersOf(key) });
+		const other = await rig.fetch(path, { headers: signedAs("viewer") });
+		const streams = [];
+		for (let n = 0; n <= BOUNDS.streamsEach; n++) streams.push(await open());
+		expect(streams.map(({ status }) => status)).toEqual(Array(BOUNDS.streamsEach + 1).fill(200));
+		/** What it has been sent, and whether it has ended. */
+		const state = async (stream: Response) => {
+			const reader = stream.body?.getReader();
+			for (let reads = 0; reads < 9; reads++) {
+				const part = await Promise.race([reader?.read(), clock.sleep(1).then(() => "open" as const)]);
+				if (part === "open") return "open";
+				if (part?.done) return "ended";
+			}
+			return "open";
+		};
+		const states = Promise.all([other, ...streams].map(state));
+		await clock.advance(20);
+		const [theirs, ...own] = await states;
+		expect(theirs).toBe("open");
+		expect(own).toEqual(["ended", ...Array<"open">(BOUNDS.streamsEach).fill("open")]);
 	});
 
 	test("sign-ins: who is known at an address is not held up by a crowd of tries from there", async () => {

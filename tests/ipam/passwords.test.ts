@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { TRUST_BOUNDS } from "../../src/config/trust.ts";
 import { AppError } from "../../src/errors.ts";
 import { openPasswords, type PasswordBounds } from "../../src/ipam/passwords.ts";
+import { silentLog } from "../../src/log.ts";
 import { clientKey, readPassword, readUserName } from "../../src/model/user.ts";
 import { type Db, openDatabase } from "../../src/store/database.ts";
 import { insertUser } from "../../src/store/users.ts";
@@ -25,9 +26,13 @@ const CHEAP = { algorithm: "argon2id", memoryCost: 8, timeCost: 1 } as const;
 const CHEAP_HASH = await Bun.password.hash(PASSWORD, CHEAP);
 const NOBODYS = await Bun.password.hash("nobody's", CHEAP);
 const open = (more: Partial<PasswordBounds> = {}) =>
-	openPasswords({ db, clock }, { ...TRUST_BOUNDS, hashMemoryKib: 8, hashPasses: 1, ...more }, NOBODYS);
+	openPasswords(
+		{ db, clock, log: silentLog },
+		{ ...TRUST_BOUNDS, hashMemoryKib: 8, hashPasses: 1, ...more },
+		NOBODYS,
+	);
 const real = (more: Partial<PasswordBounds> = {}) =>
-	openPasswords({ db, clock }, { ...TRUST_BOUNDS, ...more });
+	openPasswords({ db, clock, log: silentLog }, { ...TRUST_BOUNDS, ...more });
 
 type Verdict = "in" | "wrong" | number;
 

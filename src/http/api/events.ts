@@ -23,11 +23,15 @@ export const EVENT = shape(
 		label: t.String({ description: "Names the host or subnet as it was then." }),
 		detail: t.Record(t.String(), t.Union([t.String(), t.Number()]), {
 			description:
-				"Small and flat: field, old, new; port, proto, service; reason; mac, vendor and the like. Of several hosts at once: hosts (how many), of (how many there were) and names.",
+				"Small and flat: field, old, new; of sign-ins that failed from, times (in a row); port, proto, service; reason; mac, vendor and the like. Of several hosts at once: hosts (how many), of (how many there were) and names.",
 		}),
 		by: nullable(
 			shape(
-				{ kind: t.String({ enum: ["person", "token", "program"] }), name: t.String() },
+				{
+					kind: t.String({ enum: ["person", "token", "program"] }),
+					name: t.String(),
+					from: t.String({ description: "Address it came from; empty: the machine itself." }),
+				},
 				{ description: "Who did it; null: it happened by itself." },
 			),
 		),
@@ -58,7 +62,7 @@ export function eventJson(event: Event): Static<typeof EVENT> {
 		ip: event.ip ?? null,
 		label: event.label,
 		detail: { ...event.detail },
-		by: event.by === undefined ? null : { kind: event.by.kind, name: event.by.name },
+		by: event.by === undefined ? null : { kind: event.by.kind, name: event.by.name, from: event.by.from },
 		...(event.dismissed === undefined ? {} : { dismissed: event.dismissed }),
 	};
 }
