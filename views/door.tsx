@@ -57,6 +57,8 @@ export function Secret(props: {
 	label: string;
 	autocomplete: string;
 	hint?: string;
+	/** May stay empty. */
+	optional?: boolean;
 	problem?: FieldProblem | undefined;
 }) {
 	const bad = props.problem?.field === props.name;
@@ -70,7 +72,7 @@ export function Secret(props: {
 				id={props.id}
 				name={props.name}
 				autocomplete={props.autocomplete}
-				required
+				required={props.optional !== true}
 				maxLength={256}
 				aria-invalid={bad ? "true" : undefined}
 				aria-describedby={[problemId, hintId].filter(Boolean).join(" ") || undefined}

@@ -120,7 +120,7 @@ function NewUser(props: { form: UserFormState }) {
 }
 
 /** Asked for where much is given away: a browser that somebody left open is not enough. */
-export function Own(props: { id: string; problem: FieldProblem | undefined }) {
+export function Own(props: { id: string; problem: FieldProblem | undefined; optional?: string }) {
 	return (
 		<Secret
 			id={props.id}
@@ -128,6 +128,7 @@ export function Own(props: { id: string; problem: FieldProblem | undefined }) {
 			label="Your own password"
 			autocomplete="current-password"
 			problem={props.problem}
+			{...(props.optional === undefined ? {} : { optional: true, hint: props.optional })}
 		/>
 	);
 }
@@ -139,8 +140,11 @@ export function UserPage(props: {
 	/** Tokens they made. */
 	tokens?: number;
 	problem?: FieldProblem & { form: "role" | "password" };
+	/** What was chosen and could not be taken. */
+	typed?: { role: Role; disabled: boolean };
 }) {
 	const { user, problem } = props;
+	const { role, disabled } = props.typed ?? { role: user.role, disabled: user.disabledAt !== undefined };
 	const here = `/settings/users/${user.id}`;
 	return (
 		<SettingsFrame place="/settings/users" title={user.name}>
@@ -152,12 +156,17 @@ export function UserPage(props: {
 					<General problem={problem?.form === "role" ? problem : undefined} />
 					<div class="field">
 						<label for="role">Role</label>
-						<RoleSelect id="role" role={user.role} />
+						<RoleSelect id="role" role={role} />
 					</div>
 					<label class="check">
-						<input type="checkbox" name="disabled" value="yes" checked={user.disabledAt !== undefined} /> May
-						not sign in (signs them out now)
+						<input type="checkbox" name="disabled" value="yes" checked={disabled} /> May not sign in (signs
+						them out now)
 					</label>
+					<Own
+						id="rights-own"
+						problem={problem?.form === "role" ? problem : undefined}
+						optional="Only where they may more than before."
+					/>
 					<div class="actions">
 						<button type="submit" class="button primary">
 							Save

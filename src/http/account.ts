@@ -82,6 +82,8 @@ export async function confirm(
 	field: Fields,
 ): Promise<void> {
 	const { actor } = desk.reader(request);
+	if (field("own_password") === "")
+		throw new AppError("invalid", "Enter your own password too.", { field: "own_password" });
 	const given = { name: actor.name, password: field("own_password"), code: undefined, from: actor.from };
 	if ((await passwords.check(given)) === undefined) {
 		throw new AppError("invalid", "This is not your password.", { field: "own_password" });

@@ -7,7 +7,7 @@ import type { Passwords } from "../ipam/passwords.ts";
 import { endSessions } from "../ipam/sessions.ts";
 import { createToken, revokeToken } from "../ipam/tokens.ts";
 import { addUser, changePassword, deleteUser, demandUser, editUser } from "../ipam/users.ts";
-import { readRole, readScope } from "../model/user.ts";
+import { givesMore, readRole, readScope } from "../model/user.ts";
 import { listSessions } from "../store/sessions.ts";
 import { listTokens } from "../store/tokens.ts";
 import { listUsers } from "../store/users.ts";
@@ -25,7 +25,7 @@ export function userRoutes(desk: Desk, passwords: Passwords) {
 		.get(USERS, ({ request }) => showUsers(desk, request, { name: "", role: "viewer" }))
 		.post(USERS, ({ request }) => add(desk, passwords, request), raw)
 		.get(`${USERS}/:id`, ({ request, params }) => showUser(desk, request, readId(params.id)))
-		.post(`${USERS}/:id`, ({ request, params }) => save(desk, request, readId(params.id)), raw)
+		.post(`${USERS}/:id`, ({ request, params }) => save(desk, passwords, request, readId(params.id)), raw)
 		.post(
 			`${USERS}/:id/password`,
 			({ request, params }) => setPassword(desk, passwords, request, readId(params.id)),
@@ -86,23 +86,40 @@ async function add(desk: Desk, passwords: Passwords, request: Request): Promise<
 }
 
 type UserProblem = NonNullable<Parameters<typeof UserPage>[0]["problem"]>;
+type Rights = NonNullable<Parameters<typeof UserPage>[0]["typed"]>;
 
-function showUser(desk: Desk, request: Request, id: number, problem?: UserProblem, status = 200): Response {
+function showUser(
+	desk: Desk,
+	request: Request,
+	id: number,
+	problem?: UserProblem,
+	status = 200,
+	typed?: Rights,
+): Response {
 	const user = demandUser(desk.context, id);
 	const { db } = desk.context;
 	const sessions = listSessions(db, id).length;
 	const tokens = listTokens(db).filter(({ madeBy }) => madeBy === user.name).length;
-	const main = UserPage({ user, sessions, tokens, ...(problem === undefined ? {} : { problem }) });
+	const main = UserPage({
+		...{ user, sessions, tokens },
+		...(problem === undefined ? {} : { problem }),
+		...(typed === undefined ? {} : { typed }),
+	});
 	return respondPage(request, desk.shell(request), { title: user.name, main }, status);
 }
 
-async function save(desk: Desk, request: Request, id: number): Promise<Response> {
+async function save(desk: Desk, passwords: Passwords, request: Request, id: number): Promise<Response> {
 	const field = await readForm(request);
+	const typed = { role: field("role"), disabled: field("disabled") === "yes" };
 	try {
-		editUser(desk.by(request), id, { role: field("role"), disabled: field("disabled") === "yes" });
+		if (givesMore(demandUser(desk.context, id), typed)) await confirm(desk, passwords, request, field);
+		editUser(desk.by(request), id, typed);
 		return redirect(USERS);
 	} catch (error) {
-		return showUser(desk, request, id, { ...problemIn(error), form: "role" }, explain(error).status);
+		const problem = { ...problemIn(error), form: "role" } as const;
+		const role = readRole(typed.role).value;
+		const rights = role === undefined ? undefined : { ...typed, role };
+		return showUser(desk, request, id, problem, explain(error).status, rights);
 	}
 }
 

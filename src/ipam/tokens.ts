@@ -3,7 +3,7 @@
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
 import { readLine } from "../model/text.ts";
-import { readScope, type Token, USER_LIMITS } from "../model/user.ts";
+import { readScope, type Scope, type Token, USER_LIMITS } from "../model/user.ts";
 import { transact } from "../store/database.ts";
 import * as tokens from "../store/tokens.ts";
 import { nowhere, record } from "./audit.ts";
@@ -24,13 +24,17 @@ export type NewToken = {
 const DAYS_MAX = 3_650;
 const DAY_MS = 86_400_000;
 
-/** Answers the key, which nobody is told again. AppError("invalid") names the field. */
+/**
+ * Answers the key, which nobody is told again. AppError("invalid") names the field. A token makes none that may as much as
+ * an admin, AppError("denied"), and none that outlives it: whoever found one could stay after it ended.
+ */
 export function createToken(context: Context, input: NewToken): { token: Token; key: string } {
 	const name = need("name", readLine(input.name, USER_LIMITS.tokenNameChars));
 	if (name === "") throw new AppError("invalid", "Say what it is for.", { field: "name" });
 	const scope = need("scope", readScope(input.scope));
 	const at = context.clock.now();
 	const expiresAt = endOf(input, at);
+	keepWithin(context, scope, expiresAt);
 	const key = `rc_${newKey(context.random)}`;
 	const token = transact(context.db, () => {
 		if (tokens.listTokens(context.db).length >= USER_LIMITS.tokens) {
@@ -55,6 +59,20 @@ function endOf({ days, expiresAt }: NewToken, now: number): number | undefined {
 	const end = days === undefined ? expiresAt : now + days * DAY_MS;
 	if (end === undefined || (end > now && end <= now + DAYS_MAX * DAY_MS)) return end;
 	const says = `A token ends in the future, within ${DAYS_MAX} days.`;
+	throw new AppError("invalid", says, { field: "expires_at" });
+}
+
+function keepWithin({ actor, db }: Context, scope: Scope, expiresAt: number | undefined): void {
+	if (actor.kind !== "token") return;
+	if (scope === "admin") {
+		throw new AppError(
+			"denied",
+			"A token makes none of scope admin: sign in as an admin, or use the command line.",
+		);
+	}
+	const end = tokens.findToken(db, actor.id ?? 0)?.expiresAt;
+	if (end === undefined || (expiresAt !== undefined && expiresAt <= end)) return;
+	const says = `A token makes none that outlives it: say an end up to ${new Date(end).toISOString()}.`;
 	throw new AppError("invalid", says, { field: "expires_at" });
 }
 

@@ -18,11 +18,25 @@ export function isSetUp({ db }: Pick<Ground, "db">): boolean {
 	return readSetting(db, "set_up_at") !== undefined || users.countUsers(db) > 0;
 }
 
+/**
+ * A token makes nobody an admin and changes none: whoever found one could stay after it was revoked. AppError("denied").
+ */
+function keepAdmins({ actor }: Context, ...roles: readonly Role[]): void {
+	if (actor.kind !== "token" || !roles.includes("admin")) return;
+	throw new AppError(
+		"denied",
+		"A token makes no admin and changes none: sign in as an admin, or use the command line.",
+	);
+}
+
 export type NewUser = { readonly name: string; readonly role: string; readonly password: string };
 
-/** AppError("invalid") names the field; AppError("conflict") when the name is taken or there are too many. */
+/**
+ * AppError("invalid") names the field; AppError("conflict") when the name is taken or there are too many, AppError("denied")
+ * when a token asks for an admin, here and below.
+ */
 export async function addUser(context: Context, passwords: Passwords, input: NewUser): Promise<User> {
-	return insert(context, await prepare(passwords, input));
+	return insert(context, await prepare(context, passwords, input));
 }
 
 /** The same for the very first one, an admin. AppError("conflict") when somebody else was quicker, for ever after. */
@@ -31,16 +45,17 @@ export async function addFirstAdmin(
 	passwords: Passwords,
 	input: Omit<NewUser, "role">,
 ): Promise<User> {
-	const values = await prepare(passwords, { ...input, role: "admin" });
+	const values = await prepare(context, passwords, { ...input, role: "admin" });
 	return transact(context.db, () => {
 		if (isSetUp(context)) throw new AppError("conflict", "Rollcall has its first administrator already.");
 		return insert(context, values);
 	});
 }
 
-async function prepare(passwords: Passwords, input: NewUser) {
+async function prepare(context: Context, passwords: Passwords, input: NewUser) {
 	const name = need("name", readUserName(input.name));
 	const role = need("role", readRole(input.role));
+	keepAdmins(context, role);
 	const password = need("password", readPassword(input.password, name));
 	return { name, role, passwordHash: await passwords.hash(password) };
 }
@@ -69,6 +84,7 @@ export function editUser(context: Context, id: number, input: { role: string; di
 	const role = need("role", readRole(input.role));
 	return transact(context.db, () => {
 		const before = demandUser(context, id);
+		keepAdmins(context, before.role, role);
 		const at = context.clock.now();
 		const disabledAt = input.disabled ? (before.disabledAt ?? at) : undefined;
 		users.updateUser(context.db, id, { role, disabledAt }, at);
@@ -86,6 +102,7 @@ const allowed = (disabled: boolean) => (disabled ? "disabled" : "allowed");
 export function deleteUser(context: Context, id: number): User {
 	return transact(context.db, () => {
 		const user = demandUser(context, id);
+		keepAdmins(context, user.role);
 		users.deleteUser(context.db, id);
 		if (users.countAdmins(context.db) === 0) throw lastAdmin();
 		record(context, { kind: "user_deleted", ...nowhere, label: user.name, detail: { old: user.role } });
@@ -102,8 +119,11 @@ export async function changePassword(
 	reset = false,
 ): Promise<User> {
 	const user = demandUser(context, id);
+	keepAdmins(context, user.role);
 	const passwordHash = await passwords.hash(need("password", readPassword(password, user.name)));
 	return transact(context.db, () => {
+		// It may have risen while the hash was made.
+		keepAdmins(context, demandUser(context, id).role);
 		users.writePassword(context.db, id, passwordHash, context.clock.now());
 		deleteSessions(context.db, id);
 		note(context, user.name, "password");

@@ -12,6 +12,12 @@ export function suffices(role: Role, needed: Role): boolean {
 	return ROLES.indexOf(role) >= ROLES.indexOf(needed);
 }
 
+/** Would this give them more than they have now? Whoever does that is asked for a password once more. */
+export function givesMore(user: User, to: { readonly role: string; readonly disabled: boolean }): boolean {
+	const rises = ROLES.indexOf(to.role as Role) > ROLES.indexOf(user.role);
+	return rises || (user.disabledAt !== undefined && !to.disabled);
+}
+
 export function readRole(text: string): Parsed<Role> {
 	const value = ROLES.find((role) => role === text);
 	return value === undefined ? { problem: `The role is one of ${ROLES.join(", ")}.` } : { value };

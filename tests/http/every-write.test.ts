@@ -220,7 +220,7 @@ const STEPS: readonly Step[] = [
 	{
 		route: "/settings/users/:id",
 		path: () => `/settings/users/${one("SELECT max(id) FROM user")}`,
-		fields: { role: "editor" },
+		fields: { role: "editor", ...own },
 		kind: "user_edited",
 		detail: { field: "role", old: "viewer", new: "editor" },
 	},

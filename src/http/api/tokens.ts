@@ -55,6 +55,7 @@ function createOperation(desk: Desk, passwords: Passwords): Operation {
 		id: "createToken",
 		tag: "Users and tokens",
 		summary: "Make a token",
+		details: "A token makes none of scope admin, and none that ends later than itself.",
 		body: NEW_TOKEN,
 		bodyExample: { name: "ansible", scope: "write", expires_at: "2030-12-31T23:00:00Z" },
 		answers: {

@@ -4,7 +4,7 @@ import { type Static, Type as t } from "@sinclair/typebox";
 import type { Passwords } from "../../ipam/passwords.ts";
 import { endSessions } from "../../ipam/sessions.ts";
 import { addUser, changePassword, deleteUser, demandUser, editUser, listUsers } from "../../ipam/users.ts";
-import { ROLES, type User } from "../../model/user.ts";
+import { givesMore, ROLES, type User } from "../../model/user.ts";
 import { confirm } from "../account.ts";
 import type { Desk } from "../desk.ts";
 import { moment, nullable, type Operation, operation, pageOf, shape } from "./operation.ts";
@@ -53,14 +53,22 @@ const NEW_USER = shape(
 	{ $id: "NewUser" },
 );
 const CHANGES = shape(
-	{ role: t.Optional(t.String({ maxLength: 64 })), disabled: t.Optional(t.Boolean()) },
+	{
+		role: t.Optional(t.String({ maxLength: 64 })),
+		disabled: t.Optional(t.Boolean()),
+		own_password: OWN_PASSWORD,
+	},
 	{ $id: "UserChanges", description: "What is not named stays as it is." },
 );
 const NEW_PASSWORD = shape({ password: PASSWORD, own_password: OWN_PASSWORD }, { $id: "NewPassword" });
 const ONE = { says: "The user.", schema: USER, example: EXAMPLE } as const;
 
 export function userOperations(desk: Desk, passwords: Passwords): Operation[] {
-	return [...listOperations(desk, passwords), ...oneOperations(desk), ...doorOperations(desk, passwords)];
+	return [
+		...listOperations(desk, passwords),
+		...oneOperations(desk, passwords),
+		...doorOperations(desk, passwords),
+	];
 }
 
 /** AppError("invalid") where a session does not know its own password; a token has nothing more to show. */
@@ -100,6 +108,7 @@ function listOperations(desk: Desk, passwords: Passwords): Operation[] {
 			id: "createUser",
 			tag: "Users and tokens",
 			summary: "Add a user",
+			details: "An admin is added by a session, not by a token.",
 			body: NEW_USER,
 			bodyExample: { name: "ada", role: "editor", password: "seven wet herons" },
 			answers: { 201: { ...ONE, headers: { location: "Where it is." } } },
@@ -113,7 +122,7 @@ function listOperations(desk: Desk, passwords: Passwords): Operation[] {
 	];
 }
 
-function oneOperations(desk: Desk): Operation[] {
+function oneOperations(desk: Desk, passwords: Passwords): Operation[] {
 	return [
 		operation({
 			method: "GET",
@@ -131,14 +140,17 @@ function oneOperations(desk: Desk): Operation[] {
 			id: "updateUser",
 			tag: "Users and tokens",
 			summary: "Change the role of a user, or whether it may sign in",
-			details: "Whoever is disabled is signed out everywhere at once.",
+			details:
+				"Whoever is disabled is signed out everywhere at once. A token changes no admin and makes none; a session " +
+				"gives its own password where somebody may more than before.",
 			body: CHANGES,
 			bodyExample: { role: "viewer" },
 			answers: { 200: ONE },
 			refuses: { 404: NO_SUCH, 409: LAST_ADMIN },
-			handle({ request, id, body }) {
+			async handle({ request, id, body }) {
 				const now = demandUser(desk.context, id);
 				const { role = now.role, disabled = now.disabledAt !== undefined } = body;
+				if (givesMore(now, { role, disabled })) await prove(desk, passwords, request, body.own_password);
 				return { status: 200, body: userJson(editUser(desk.by(request), id, { role, disabled })) };
 			},
 		}),
@@ -148,7 +160,8 @@ function oneOperations(desk: Desk): Operation[] {
 			id: "deleteUser",
 			tag: "Users and tokens",
 			summary: "Delete a user",
-			details: "What it did stays in the record, under its name.",
+			details:
+				"What it did stays in the record, under its name. An admin is deleted by a session, not by a token.",
 			answers: { 200: { says: "It is gone.", schema: DELETED, example: { deleted: 2 } } },
 			refuses: { 404: NO_SUCH, 409: LAST_ADMIN },
 			handle: ({ request, id }) => ({
@@ -168,7 +181,9 @@ function doorOperations(desk: Desk, passwords: Passwords): Operation[] {
 			id: "setPassword",
 			tag: "Users and tokens",
 			summary: "Give a user a new password",
-			details: "It is signed out everywhere, and a second step that is on is switched off.",
+			details:
+				"It is signed out everywhere, and a second step that is on is switched off. That of an admin takes a " +
+				"session, not a token.",
 			body: NEW_PASSWORD,
 			bodyExample: { password: "nine dry otters" },
 			answers: { 200: ONE },
