@@ -124,9 +124,9 @@ export const BOUNDS = {
 	againMaxMs: 60_000,
 	/**
 	 * The thread that sweeps moves the write-ahead log into the file; the one that answers people must not wait for
-	 * the disk, and does it only when the log has grown so far, in pages (64 MB).
+	 * the disk, and does it only when the log has grown so far, in pages (128 MB).
 	 */
-	mainCheckpointPages: 16_000,
+	mainCheckpointPages: 32_000,
 	/** What only the start needed is given back to the machine so long after it, in milliseconds. */
 	settledMs: 3_000,
 	/** The whole stop, in milliseconds. */

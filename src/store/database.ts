@@ -152,13 +152,36 @@ export function transact<T>(db: Db, work: () => T): T {
 	return db.transaction(work).immediate();
 }
 
+/** A log of so many pages is begun anew, though somebody writes without a pause; others wait for that at most so long, in milliseconds. */
+const LONG_LOG_PAGES = 4_000;
+const LONG_LOG_MS = 20;
+
 /**
- * Moves committed pages from the log into the file when more than `pages` wait. Holds nobody up: readers and writers
- * go on beside it. Call it between transactions, so that none of them has to do it at its commit.
+ * Moves committed pages from the log into the file when more than `pages` wait; answers whether any were moved. Readers
+ * and writers go on beside it; only where they leave the log no moment to begin anew, writers wait while the disk
+ * takes its end. Call it between transactions, so that none of them has to do it at its commit.
  */
-export function checkpoint(db: Db, pages: number): void {
-	const wal = db.query<{ log: number; checkpointed: number }, []>("PRAGMA wal_checkpoint(NOOP)").get();
-	if (wal !== null && wal.log - wal.checkpointed > pages) db.run("PRAGMA wal_checkpoint(PASSIVE)");
+export function checkpoint(db: Db, pages: number): boolean {
+	const { log, checkpointed } = logOf(db);
+	if (log - checkpointed <= pages) return false;
+	db.run("PRAGMA wal_checkpoint(PASSIVE)");
+	const now = logOf(db);
+	if (now.log <= LONG_LOG_PAGES || now.checkpointed === now.log) return true;
+	const usual = pragmaOf(db, "PRAGMA busy_timeout");
+	db.run("PRAGMA busy_timeout = ".concat(String(LONG_LOG_MS)));
+	try {
+		// Answers "busy" in a row, and throws nothing, when a long reader or writer is in its way.
+		db.query("PRAGMA wal_checkpoint(RESTART)").get();
+	} finally {
+		db.run("PRAGMA busy_timeout = ".concat(String(usual)));
+	}
+	return true;
+}
+
+/** Pages in the log, and those of them that are in the file already. */
+function logOf(db: Db): { log: number; checkpointed: number } {
+	const sql = "PRAGMA wal_checkpoint(NOOP)";
+	return db.query<{ log: number; checkpointed: number }, []>(sql).get() ?? { log: 0, checkpointed: 0 };
 }
 
 /** Row id of the last insert as a number. */

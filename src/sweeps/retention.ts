@@ -21,6 +21,8 @@ const DAY_MS = 24 * HOUR_MS;
 const OVERDUE_MS = 26 * HOUR_MS;
 /** After a failure (a busy database) it is tried again so much later. */
 const AGAIN_MS = 60_000;
+/** A log of which something had to be moved is looked at again so soon. */
+const LOG_AGAIN_MS = 250;
 /** So many hours of the past, and this share of it, do not go without a word. */
 const DOUBT_HOURS = 72;
 const DOUBT_SHARE = 0.1;
@@ -67,9 +69,23 @@ export function openRetention(options: RetentionOptions): Station & { idle(): Pr
 			running = undefined;
 		}
 	};
+	let looksSoon = false;
+	/** While much is written the log grows faster than ticks come. Throws what the database threw, but only at a tick. */
+	const tendLog = () => {
+		if (closed || !checkpoint(db, options.checkpointPages) || looksSoon) return;
+		looksSoon = true;
+		void clock.sleep(LOG_AGAIN_MS).then(() => {
+			looksSoon = false;
+			try {
+				tendLog();
+			} catch {
+				// The next tick tells.
+			}
+		});
+	};
 	return {
 		tick() {
-			if (!closed) checkpoint(db, options.checkpointPages);
+			tendLog();
 			if (closed || running !== undefined || clock.monotonicMs() < notBefore) return;
 			if (isDue(db, clock.now())) running = work();
 		},

@@ -1,0 +1,81 @@
+/** The log moved into the file by one connection while another one writes and reads: kept short, and nobody is held up for it. */
+
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkpoint, type Db, openDatabase } from "../../src/store/database.ts";
+
+let folder: string;
+let mover: Db;
+let writer: Db;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "rollcall-log-"));
+	const path = join(folder, "ipam.db");
+	mover = openDatabase(path, { busyMs: 5_000 });
+	writer = openDatabase(path, { busyMs: 0, checkpointPages: 1_000_000 });
+	checkpoint(mover, 0);
+});
+afterEach(() => {
+	mover.close();
+	writer.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+/** So many pages of log at least, and less than three times so many. */
+function write(pages: number): void {
+	const put = writer.query("INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)");
+	writer.transaction(() => {
+		for (let n = 0; n < pages; n++) put.run(`k${n}`, "x".repeat(4_000));
+	})();
+}
+const log = () =>
+	mover.query<{ log: number; checkpointed: number }, []>("PRAGMA wal_checkpoint(NOOP)").get() ?? undefined;
+const patience = () => mover.query<{ timeout: number }, []>("PRAGMA busy_timeout").get()?.timeout;
+
+test("a short log is left, a longer one moved", () => {
+	write(50);
+	expect(checkpoint(mover, 1_000)).toBe(false);
+	expect(checkpoint(mover, 10)).toBe(true);
+	expect(log()?.checkpointed).toBe(log()?.log ?? -1);
+	expect(checkpoint(mover, 0)).toBe(false);
+});
+
+test.each([
+	["a long one begins anew", 5_000, 100],
+	["one that is not long yet goes on", 1_200, 10_000],
+])("somebody writes just while it is moved: %s", (_, pages, below) => {
+	write(pages);
+	const run = mover.run.bind(mover);
+	mover.run = ((sql: string) => {
+		const done = run(sql);
+		if (sql.includes("PASSIVE"))
+			writer.run("INSERT OR REPLACE INTO setting (key, value) VALUES ('between', '1')");
+		return done;
+	}) as Db["run"];
+	expect(checkpoint(mover, 1_000)).toBe(true);
+	writer.run("INSERT OR REPLACE INTO setting (key, value) VALUES ('after', '1')");
+	const now = log()?.log ?? 0;
+	expect(now).toBeGreaterThan(0);
+	expect(now).toBeLessThan(below);
+	if (below > pages) expect(now).toBeGreaterThan(pages);
+	expect(patience()).toBe(5_000);
+	const kept = writer.query("SELECT count(*) AS n FROM setting WHERE key IN ('between', 'after')").get();
+	expect(kept).toEqual({ n: 2 });
+});
+
+test("somebody reads what was there before: that is not waited for, and others write on", () => {
+	writer.run("BEGIN");
+	writer.query("SELECT count(*) FROM setting").get();
+	mover.transaction(() => {
+		for (let n = 0; n < 5_000; n++)
+			mover.query("INSERT INTO setting (key, value) VALUES (?, ?)").run(`m${n}`, "x".repeat(4_000));
+	})();
+	expect(checkpoint(mover, 1_000)).toBe(true);
+	expect(patience()).toBe(5_000);
+	writer.run("ROLLBACK");
+	// Its own patience is none: whoever held the lock still would show here.
+	writer.run("INSERT OR REPLACE INTO setting (key, value) VALUES ('after', '1')");
+	expect(checkpoint(mover, 1_000)).toBe(true);
+	expect(log()?.checkpointed).toBe(log()?.log ?? -1);
+});
