@@ -1,21 +1,31 @@
 /** One host in a sheet over the page, with the host's own address in the address bar. */
 
-import { all, drawer, find, load, main, shown } from "./page.js";
+import { all, drawer, find, isForBrowser, load, main, say, shown } from "./page.js";
 
-/** Fetches the open host anew; `morph` keeps what is being edited. */
-export function loadDrawer(swap) {
+function loadDrawer(swap) {
 	const host = shown.host;
 	return load(`${host}/drawer`, "#drawer-body", "#drawer-body", { swap, select: ".host", askedHost: host });
 }
+
+/** Fetches the open host anew and keeps what is being edited; not while another one is still on its way. */
+export const refreshDrawer = () => drawer.open && holds(shown.host) && loadDrawer("innerMorph");
+
+/** The host in the drawer: it may be another one than was asked for last. */
+const held = () => find(".host", drawer)?.dataset.host;
+const holds = (host) => held() !== undefined && held() === host?.split("/")[2];
 
 /** Where the focus goes back to when the drawer closes. */
 let opener;
 
 const linkOf = (host) => find(`tr a[href="${host}"]`, main()) ?? find(`a[href="${host}"]`, main());
 
+/** The host that the server was asked for in vain. */
+let unanswered;
+
 /** `push: false` when the address bar already names the host (back and forward). */
 export async function openDrawer(host, push = true) {
 	shown.host = host;
+	unanswered = undefined;
 	if (push) {
 		const state = { htmx: true, host, under: shown.url };
 		if (drawer.open) history.replaceState(state, "", host);
@@ -26,13 +36,19 @@ export async function openDrawer(host, push = true) {
 	markRow();
 	await loadDrawer("innerHTML");
 	if (shown.host !== host) return;
-	if (!find(".host", drawer)) {
-		location.assign(host);
-		return;
-	}
+	if (!holds(host)) return push && unanswered === host ? stay() : location.assign(host);
 	drawer.setAttribute("aria-label", `Host ${find("h1", drawer).textContent}`);
 	drawer.scrollTop = 0;
 	if (!drawer.open) drawer.showModal();
+}
+
+/** Nothing came: what was there before is there still, and the address bar says so. */
+function stay() {
+	shown.host = drawer.open ? `/hosts/${held()}` : undefined;
+	markRow();
+	if (shown.host) history.replaceState({ ...history.state, host: shown.host }, "", shown.host);
+	else history.back();
+	say("Rollcall did not answer. Try again.", true);
 }
 
 function markRow() {
@@ -61,15 +77,7 @@ function refocus(element, goesBack) {
 }
 
 function clicked(event) {
-	if (
-		event.defaultPrevented ||
-		event.button ||
-		event.ctrlKey ||
-		event.metaKey ||
-		event.shiftKey ||
-		event.altKey
-	)
-		return;
+	if (isForBrowser(event)) return;
 	const link = event.target.closest("a");
 	const row = event.target.closest('tr[id^="h"]');
 	const host = link
@@ -84,6 +92,9 @@ function clicked(event) {
 
 export function watchDrawer() {
 	document.addEventListener("click", clicked, true);
+	document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
+		if (ctx?.askedHost) unanswered = ctx.askedHost;
+	});
 	drawer.addEventListener("close", closed);
 	drawer.addEventListener("click", (event) => {
 		if (event.target === drawer && event.clientX < drawer.getBoundingClientRect().left) drawer.close();

@@ -1,7 +1,7 @@
 /** The small form that takes a free address, over the place where it was asked for; its page is what the link leads to. */
 
 import { want } from "./live.js";
-import { find, load, say } from "./page.js";
+import { find, isForBrowser, load, say } from "./page.js";
 
 const box = find("#here");
 const PATH = /^\/subnets\/\d+\/free\/[^/]+$/;
@@ -19,15 +19,7 @@ async function open(link) {
 }
 
 function clicked(event) {
-	if (
-		event.defaultPrevented ||
-		event.button ||
-		event.ctrlKey ||
-		event.metaKey ||
-		event.shiftKey ||
-		event.altKey
-	)
-		return;
+	if (isForBrowser(event)) return;
 	const link = event.target.closest("a");
 	if (!link || !PATH.test(link.pathname) || !link.closest("#main, #here")) return;
 	event.preventDefault();

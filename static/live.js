@@ -1,7 +1,7 @@
 /** Staying current: what is done with news, the light in the header, and when to fetch the page again. */
 
 import { now, tick } from "./ages.js";
-import { loadDrawer } from "./drawer.js";
+import { refreshDrawer } from "./drawer.js";
 import { all, drawer, find, load, main, shown, UNASKED } from "./page.js";
 import { openStream } from "./stream.js";
 
@@ -40,14 +40,20 @@ function showLight() {
 let last = Number.NEGATIVE_INFINITY;
 let due = Number.POSITIVE_INFINITY;
 let timer;
-const stale = { main: false, drawer: false };
+let underWay;
+const stale = { main: false, drawer: false, urgent: false };
+
+/** A newer request ends the one before it: an answer is waited for so long, or fast news would never let one come. */
+const PATIENCE_MS = 10_000;
 
 /** Marks what has to be fetched again and decides when: at once but not twice in 250 ms, or within 10 s. */
 export function want(parts, urgent) {
 	stale.main ||= Boolean(parts.main) && main().dataset.live !== undefined;
 	stale.drawer ||= Boolean(parts.drawer) && drawer.open;
+	stale.urgent ||= Boolean(urgent);
 	if (!stale.main && !stale.drawer) return;
-	const at = Math.max(performance.now() + Math.random() * 150, last + (urgent ? 250 : 10_000));
+	const rest = underWay ? PATIENCE_MS : stale.urgent ? 250 : 10_000;
+	const at = Math.max(performance.now() + Math.random() * 150, last + rest);
 	if (at >= due) return;
 	due = at;
 	clearTimeout(timer);
@@ -64,8 +70,10 @@ function markBusy() {
 async function refetch() {
 	due = Number.POSITIVE_INFINITY;
 	last = performance.now();
+	const mine = {};
+	underWay = mine;
 	const parts = { ...stale };
-	stale.main = stale.drawer = false;
+	Object.assign(stale, { main: false, drawer: false, urgent: false });
 	markBusy();
 	await Promise.all([
 		parts.main &&
@@ -74,8 +82,14 @@ async function refetch() {
 				asked: shown.url,
 				headers: UNASKED,
 			}),
-		parts.drawer && drawer.open && loadDrawer("innerMorph"),
+		parts.drawer && refreshDrawer(),
 	]);
+	if (underWay !== mine) return;
+	underWay = undefined;
+	// What came meanwhile has waited long enough.
+	due = Number.POSITIVE_INFINITY;
+	clearTimeout(timer);
+	want({});
 }
 
 /** The same list with all rows that were loaded by scrolling, so that none vanishes under the reader. */

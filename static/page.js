@@ -20,6 +20,10 @@ export function say(text, seen = false) {
 	if (seen) setTimeout(() => line.textContent === text && say(""), 6_000);
 }
 
+/** A click that is left to the browser: into a new tab, with another button, or answered already. */
+export const isForBrowser = (event) =>
+	event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+
 /** Nobody asked: the session of a page that is only left open ends all the same. */
 export const UNASKED = { "X-Unasked": "1" };
 

@@ -41,10 +41,13 @@ async function ask() {
 	if (text === "") return closeSearch();
 	if (text === asked) return;
 	asked = text;
+	const before = box.firstElementChild;
 	await load(`/search/options?${new URLSearchParams({ q: text })}`, "#found", "#found", {
 		swap: "innerHTML",
 	});
 	if (asked !== text || input.value.trim() !== text || document.activeElement !== input) return;
+	// What stands there still is the answer to another text.
+	if (box.firstElementChild === before) return closeSearch();
 	show(true);
 	say(find("[data-says]", box)?.dataset.says ?? "");
 }

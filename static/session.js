@@ -5,7 +5,7 @@ import { all, say } from "./page.js";
 const FIELDS =
 	'input:not([type="hidden"], [type="search"], [type="password"], [type="checkbox"], [type="radio"]), textarea';
 
-const typed = (root) =>
+export const typed = (root) =>
 	all(FIELDS, root).some((field) => field.form?.method === "post" && field.value !== field.defaultValue);
 
 /** As the browser itself would: the answer is a page. The button that was pressed goes along. */

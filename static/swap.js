@@ -5,8 +5,9 @@ import { openDrawer } from "./drawer.js";
 import { rowSwapped } from "./inline.js";
 import { rove } from "./keys.js";
 import { withLimit } from "./live.js";
-import { all, drawer, find, main, say, shown } from "./page.js";
+import { all, drawer, find, isForBrowser, main, say, shown } from "./page.js";
 import { dropPicks, showPicks } from "./select.js";
+import { typed } from "./session.js";
 import { hold, waitOf } from "./waits.js";
 
 /** Attributes that belong to the reader: an unfolded detail, the place in the map, the open row, a form in hand. */
@@ -41,6 +42,24 @@ function grown() {
 /** What only a piece can come into: a page that tells of an error would break the page it stands in. */
 const PIECES = new Set(["found", "more", "earlier"]);
 
+/** What an answer says that is a page of its own and tells of an error (views/problem.tsx). */
+function wordsOf({ response, text }) {
+	if (response.status < 400) return undefined;
+	const page = new DOMParser().parseFromString(text, "text/html");
+	return find(".problem .start > p:not(.status)", page)?.textContent;
+}
+
+/** A refusal that would take the place of something smaller, or of what somebody typed, is said instead. */
+function insteadOfSwap(ctx) {
+	const words = wordsOf(ctx);
+	if (!words) return undefined;
+	if (ctx.target?.id !== "main" || ctx.swap === "none") return words;
+	const form = ctx.sourceElement?.closest?.('form[method="post"]');
+	return ctx.response.status >= 500 && form && typed(form)
+		? `${words} What you typed is still here.`
+		: undefined;
+}
+
 function beforeSwap(event) {
 	const { ctx } = event.detail;
 	const old = (ctx.asked && ctx.asked !== shown.url) || (ctx.askedHost && ctx.askedHost !== shown.host);
@@ -54,6 +73,11 @@ function beforeSwap(event) {
 	}
 	if (piece && failed && ctx.target.id !== "found") say("Rollcall could not show more. Try again.", true);
 	if (old || ((unasked || piece) && failed)) return event.preventDefault();
+	const words = unasked ? undefined : insteadOfSwap(ctx);
+	if (words) {
+		say(words, true);
+		return event.preventDefault();
+	}
 	edge = ctx.target?.id === "earlier" ? edgeOf(ctx.target) : undefined;
 	before = new Map(ctx.asked ? marked().map((row) => [row.id, signature(row)]) : []);
 }
@@ -150,7 +174,7 @@ function beforeRestore(event) {
 /** A gap unfolds where it is, among all rows that were loaded by scrolling. */
 function unfold(event) {
 	const link = event.target.closest?.("a[data-unfold]");
-	if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+	if (!link || isForBrowser(event)) return;
 	event.preventDefault();
 	event.stopPropagation();
 	htmx.ajax("GET", withLimit(link.pathname + link.search), {
@@ -175,7 +199,10 @@ function withoutEmpty(event) {
 function failed(event) {
 	const { ctx } = event.detail;
 	if (!ctx || ctx.asked || ctx.askedHost) return;
-	say("Rollcall did not answer. Nothing was changed; try again.", true);
+	// The answer may have been lost on its way back.
+	const next =
+		ctx.request?.method === "GET" ? "Try again." : "Look whether it was stored before you try again.";
+	say(`Rollcall did not answer. ${next}`, true);
 }
 
 export function watchSwaps() {
