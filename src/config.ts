@@ -66,9 +66,9 @@ export const BOUNDS = {
 	pingProcesses: 64,
 	/** Our own network (interfaces, default gateways) is looked at so often, in milliseconds. */
 	watchEveryMs: 60_000,
-	/** Subnets swept at the same time, and taken from the queue at one tick. */
+	/** Subnets swept at the same time, and taken from the queue at one tick: whatever their number, the pace is one for all. */
 	sweepsAtOnce: 64,
-	claimsPerTick: 16,
+	claimsPerTick: 32,
 	/** Start-up: overdue sweeps are spread over so long. */
 	startSpreadMs: 10_000,
 	/** Share of its interval by which a sweep may come early or late. */
