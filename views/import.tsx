@@ -26,7 +26,7 @@ const CHOICES = [
 	["phpipam", "phpIPAM"],
 	["netbox", "NetBox CSV"],
 	["hosts", "hosts file"],
-	["leases", "dnsmasq leases"],
+	["leases", "DHCP leases (dnsmasq, Kea)"],
 ] as const;
 
 export function ImportForm(props: { form: ImportFormState; recent: readonly Import[]; now: number }) {
@@ -228,7 +228,7 @@ function Kinds() {
 					<b>NetBox:</b> exports of prefixes and IP addresses, and files for its importer
 				</li>
 				<li>
-					<b>Lists:</b> hosts files, leases of dnsmasq
+					<b>Lists:</b> hosts files, leases of dnsmasq and Kea
 				</li>
 				<li>
 					<b>Rollcall:</b> what it exported itself, whole

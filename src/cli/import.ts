@@ -23,7 +23,7 @@ import { plural } from "./plural.ts";
 import type { Io } from "./run.ts";
 
 export const IMPORT_HELP = `rollcall import FILE: hosts and subnets out of a file: CSV, Excel (XLSX, XLS), JSON, exports of phpIPAM
-(its MySQL dump too) and NetBox, hosts files, leases of dnsmasq. FILE may be "-" for standard input.
+(its MySQL dump too) and NetBox, hosts files, leases of dnsmasq and Kea. FILE may be "-" for standard input.
 
 What a file is, its content tells. Rows that cannot be used are named with the reason, all others are written
 in one transaction, which can be undone on the page of the import. Works beside a server that runs: the server

@@ -113,14 +113,29 @@ function draftOf(place: Place, cells: Cells, notes: string | undefined): Draft {
 	}
 	const slash = ip.indexOf("/");
 	const address = need(readIp(slash < 0 ? ip : ip.slice(0, slash).trim()));
-	const subnet = NONE.test(named) ? aroundOf(ip, address) : blockOrNone(named, cells("mask"), remarks);
+	const mask = cells("mask") ?? "";
+	const masked = slash < 0 && !NONE.test(mask) ? `${ip}/${mask}` : ip;
+	const subnet = NONE.test(named) ? aroundOf(masked, address) : blockOrNone(named, mask, remarks);
 	return {
 		...{ kind: "host", ...place, ip: formatAddress(address) },
 		subnet: subnet === undefined ? undefined : formatCidr(subnet),
-		isGateway: yesOrNo(cells("is_gateway"), "Is the gateway") === true,
+		...gatewayOf(cells("is_gateway"), address),
 		values: hostValues(cells, notes),
 		remarks,
 	};
+}
+
+/** A list may say yes or no, or beside every host which address is the gateway. */
+function gatewayOf(
+	text: string | undefined,
+	address: bigint,
+): { isGateway: boolean; gateway: string | undefined } {
+	const named = text === undefined ? undefined : parseAddress(text).value;
+	if (named === undefined) {
+		return { isGateway: yesOrNo(text, "Is the gateway") === true, gateway: undefined };
+	}
+	const isGateway = named === address;
+	return { isGateway, gateway: isGateway || named === 0n ? undefined : formatAddress(named) };
 }
 
 /** "10.0.0.5/24" under "address" is a host; "10.0.0.0/24" a subnet. */
@@ -214,12 +229,17 @@ function subnetValues(cells: Cells, notes: string | undefined): SubnetDraftValue
 	return present({
 		name: field("Name", cut, (text) => readLine(text, SUBNET_LIMITS.nameChars)),
 		notes: field("Notes", all, (text) => readText(text, SUBNET_LIMITS.notesChars)),
-		gateway: field("Gateway", cells("gateway"), readGateway),
+		gateway: field("Gateway", cells("gateway") ?? addressIn(cells("is_gateway")), readGateway),
 		sweepIntervalS: field("Seconds between sweeps", cells("sweep_interval_s") || undefined, readInterval),
 		sweepEnabled: yesOrNo(cells("sweep_enabled"), "Swept"),
 		scanEnabled: yesOrNo(cells("scan_enabled"), "Ports scanned"),
 		snmpEnabled: yesOrNo(cells("snmp_enabled"), "Asked by SNMP"),
 	});
+}
+
+/** What is an address; lists of hosts have words in that place. */
+function addressIn(text: string | undefined): string | undefined {
+	return text !== undefined && parseAddress(text).value !== undefined ? text : undefined;
 }
 
 function readGateway(text: string): Parsed<string> {

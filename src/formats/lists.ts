@@ -1,4 +1,4 @@
-/** Text lists that programs keep: hosts files (hosts(5), and phpIPAM's), leases of dnsmasq. */
+/** Lists that programs keep: hosts files (hosts(5), and phpIPAM's), leases of dnsmasq and Kea. */
 
 import type { Origin, Table, TableRow } from "../model/import.ts";
 import { parseAddress } from "../net/address.ts";
@@ -61,9 +61,38 @@ export function readLeases(text: string): Table {
 		const hardware = ip.includes(":") ? "" : mac.replace(/^0?6-/, "");
 		rows.push({ line: i + 1, cells: [ip, name === "*" ? "" : name, hardware, "dhcp"] });
 	}
-	return table("leases", ["IP address", "Hostname", "MAC", "Tags"], rows, []);
+	return table("leases", LEASE_TITLES, rows, []);
 }
 
-function table(origin: Origin, headers: string[], rows: TableRow[], notes: string[]): Table {
+/** The titles of Kea's memfile, which is a journal: the last line of an address counts (Kea ARM, "Memfile"). */
+const KEA = ["address", "valid_lifetime", "expire", "subnet_id", "hostname", "state"];
+/** Of a lease: in use, neither declined nor taken back. */
+const KEA_IN_USE = "0";
+
+/** Leases of Kea, both families; undefined for any other rows. Released ones have no lifetime left. */
+export function keaTable([header, ...rows]: readonly TableRow[]): Table | undefined {
+	const titles = header?.cells ?? [];
+	if (!KEA.every((title) => titles.includes(title))) return undefined;
+	const leases = new Map<string, TableRow>();
+	for (const { line, cells } of rows) {
+		const of = (title: string) => cells[titles.indexOf(title)] ?? "";
+		const [ip, lifetime] = [of("address"), of("valid_lifetime")];
+		leases.delete(ip);
+		const inUse = of("state") === KEA_IN_USE && lifetime !== "0" && !/^[12]$/.test(of("lease_type"));
+		// A name may have its last dot.
+		const name = of("hostname").replace(/\.$/, "");
+		if (inUse) leases.set(ip, { line, cells: [ip, name, of("hwaddr"), "dhcp"] });
+	}
+	return table("leases", LEASE_TITLES, [...leases.values()], ["leases of Kea"]);
+}
+
+const LEASE_TITLES = ["IP address", "Hostname", "MAC", "Tags"];
+
+function table(
+	origin: Origin,
+	headers: readonly string[],
+	rows: readonly TableRow[],
+	notes: readonly string[],
+): Table {
 	return { origin, headers, rows, notes, mapping: guessMapping(headers, origin) };
 }

@@ -12,7 +12,7 @@ import { delimiterName, readCsv } from "./csv.ts";
 import { decodeText } from "./encoding.ts";
 import { readJson } from "./json.ts";
 import { tableOf } from "./layout.ts";
-import { readHosts, readLeases } from "./lists.ts";
+import { keaTable, readHosts, readLeases } from "./lists.ts";
 import { readPhpipamDump } from "./phpipam.ts";
 import { sniff, sniffText, type TextKind } from "./sniff.ts";
 import { readWorkbook } from "./workbook.ts";
@@ -73,12 +73,15 @@ function readText(text: string, format: Format): Read<Table> {
 	const kind = INSISTED[format] ?? sniffText(text);
 	if (kind === "json") return readJson(text);
 	if (kind === "sql") return readPhpipamDump(text);
-	if (kind === "leases") return { value: readLeases(text), problems: [] };
 	if (kind === "hosts") return { value: readHosts(text), problems: [] };
+	const isKea = text.startsWith("address,");
+	if (kind === "leases" && !isKea) return { value: readLeases(text), problems: [] };
 	const csv = readCsv(text);
 	if (csv.value === undefined) return { value: undefined, problems: csv.problems };
 	const { rows, delimiter } = csv.value;
 	if (rows.length === 0) return fail("There is no row in this file.");
+	const leases = format === "auto" || format === "leases" ? keaTable(rows) : undefined;
+	if (leases !== undefined) return { value: leases, problems: [] };
 	const table = tableOf([{ name: "", rows }], "csv");
 	if (table.value === undefined) return table;
 	return {

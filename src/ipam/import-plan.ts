@@ -110,10 +110,14 @@ function subnetsOf(
 	/** By their first row. */
 	const named = new Map<string, Place>();
 	const gateways: HostDraft[] = [];
+	/** Those that rows name: of a hundred thousand the first of each is enough. */
+	const told = new Set<string>();
 	for (const draft of drafts) {
 		if (draft.kind === "refused") continue;
 		if (draft.kind === "host") {
-			if (draft.isGateway) gateways.push(draft);
+			const key = `${draft.gateway} ${draft.subnet}`;
+			if (draft.isGateway || (draft.gateway !== undefined && !told.has(key))) gateways.push(draft);
+			if (draft.gateway !== undefined) told.add(key);
 			if (draft.subnet !== undefined && !named.has(draft.subnet))
 				named.set(draft.subnet, { line: draft.line, at: draft.at });
 			continue;
@@ -184,11 +188,11 @@ function planHost(draft: HostDraft, blocks: Blocks<Entry>, there: There, options
 	};
 }
 
-/** The row of a gateway tells its subnet so, where that has none yet. */
+/** The row of a gateway, or one that names it, tells its subnet so, where that has none yet. */
 function markGateway(draft: HostDraft, blocks: Blocks<Entry>): void {
 	const home = blocks.around(parseAddress(draft.ip).value ?? 0n);
 	if (home === undefined || home.values.gateway || home.there?.gateway !== undefined) return;
-	home.values = { ...home.values, gateway: draft.ip };
+	home.values = { ...home.values, gateway: draft.gateway ?? draft.ip };
 	if (home.silent) Object.assign(home, { line: draft.line, at: draft.at });
 	home.silent = false;
 }

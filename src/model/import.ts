@@ -12,7 +12,7 @@ export const ORIGINS = {
 	"phpipam-api": "phpIPAM, live",
 	netbox: "NetBox CSV",
 	hosts: "hosts file",
-	leases: "dnsmasq leases",
+	leases: "DHCP leases",
 } as const;
 export type Origin = keyof typeof ORIGINS;
 
@@ -98,6 +98,8 @@ type Understood =
 			/** The subnet the row names, as a block. */
 			readonly subnet: string | undefined;
 			readonly isGateway: boolean;
+			/** The gateway that the row names, where that is another address. */
+			readonly gateway: string | undefined;
 			readonly values: HostValues;
 			readonly remarks: readonly string[];
 	  }

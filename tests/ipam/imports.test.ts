@@ -145,6 +145,18 @@ describe("the plan", () => {
 		]);
 	});
 
+	test.each([
+		["beside every host", "ip,mask,gateway\n10.0.1.5,24,10.0.1.1\n10.0.1.6,24,10.0.1.1\n", 2],
+		["of the host itself", "ip,mask,gateway\n10.0.1.1,255.255.255.0,10.0.1.1\n", 1],
+		["of a subnet among hosts", "address,name,gateway\n10.0.1.0/24,Office,10.0.1.1\n10.0.1.5,nas,\n", 1],
+	])("a gateway as its address, %s", async (_, text, hosts) => {
+		const plan = await bring(text);
+		expect(counts(plan)).toEqual({ add: hosts, "add subnets": 1 });
+		write(plan);
+		expect(listSubnets(context.db)).toMatchObject([{ gateway: "10.0.1.1" }]);
+		expect(rows(await bring(text), "change")).toEqual([]);
+	});
+
 	test("a gateway that lies elsewhere is left out; the subnet and its hosts are not", async () => {
 		const plan = await bring(
 			"address,type,name_source,gateway\n10.0.1.0/24,subnet,,10.9.9.9\n10.0.1.5,host,,\n",
