@@ -49,23 +49,27 @@ async function cancel(desk: Desk, request: Request, id: number): Promise<Respons
 
 /** Waits a moment for what was begun. What is done by then is answered by `then`; else its page shows how it goes on. */
 export async function watch<T>(
-	{ context: { clock, log } }: Desk,
+	desk: Desk,
 	{ batchId, done }: Work<T>,
 	then: (value: T) => Response,
 ): Promise<Response> {
 	const over = new AbortController();
 	try {
-		const late = clock.sleep(BOUNDS.workShownAfterMs, over.signal).then(() => undefined);
+		const late = desk.context.clock.sleep(BOUNDS.workShownAfterMs, over.signal).then(() => undefined);
 		const ended = await Promise.race([done.then((value) => ({ value })), late]);
 		if (ended !== undefined) return then(ended.value);
 	} finally {
 		over.abort();
 	}
-	// What becomes of it is said on its page.
+	letGoOn(desk, { batchId, done });
+	return redirect(`/batches/${batchId}`);
+}
+
+/** Nobody waits for it any more: what becomes of it, its batch tells. */
+export function letGoOn({ context: { log } }: Desk, { batchId, done }: Work<unknown>): void {
 	done.catch((reason: unknown) => {
 		if (!(reason instanceof Interrupted)) log.error("work of a person failed", { batch: batchId, reason });
 	});
-	return redirect(`/batches/${batchId}`);
 }
 
 /** A path of ours, else the dashboard. */

@@ -249,7 +249,7 @@ async function inTime<T>({ context: { clock } }: Desk, done: Promise<T>): Promis
 }
 
 /** Nobody waits for the answer any more: the page of the file says what went wrong. */
-function tellLater({ context: { db, log } }: Desk, id: number, error: unknown): void {
+export function tellLater({ context: { db, log } }: Desk, id: number, error: unknown): void {
 	const found = findImport(db, id);
 	const message = error instanceof AppError ? error.message : "It could not be done. The log says more.";
 	if (found?.state === "ready") writeProblem(db, id, "ready", found.options, { message });

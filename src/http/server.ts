@@ -12,7 +12,7 @@ import { activityRoutes } from "./activity.ts";
 import { openDispatch } from "./api/dispatch.ts";
 import { eventJson } from "./api/events.ts";
 import { openKept } from "./api/kept.ts";
-import { PREFIX } from "./api/operation.ts";
+import { mayWrite, PREFIX } from "./api/operation.ts";
 import { allOperations } from "./api/operations.ts";
 import { progressJson } from "./api/stream.ts";
 import { type AssetStore, loadAssets } from "./assets.ts";
@@ -201,7 +201,8 @@ function assemble(desk: Desk, parts: Parts) {
 			const refusal = await guard(request, peer);
 			if (refusal !== undefined) return answerRefusal(refusing, request, refusal);
 			// Signing in says itself what is wrong, and keeps its form.
-			if (!mayWrite(request) || (await door()) || /^[^?]*\/login(\?|$)/.test(request.url)) return undefined;
+			if (!mayWrite(request.method, request.url) || (await door()) || /^[^?]*\/login(\?|$)/.test(request.url))
+				return undefined;
 			return answerRefusal(refusing, request, SHUT);
 		})
 		.get("/healthz", ({ request }) => health(desk, request))
@@ -250,11 +251,6 @@ const PAGES_AGAIN_S = 10;
 
 /** What was typed is shown again, to be sent once more. */
 const SHUT: Refusal = { status: 503, says: BUSY, retryAfterS: BUSY_AGAIN_S, lead: "again" };
-
-/** Reads write nothing; nor does the question whether a host answers now, which matters most when all else is stuck. */
-function mayWrite({ method, url }: Request): boolean {
-	return method !== "GET" && method !== "HEAD" && !url.endsWith("/ping");
-}
 
 /**
  * For whoever watches from outside, without a login: is it told truly who is there, and the names of what fails, with no

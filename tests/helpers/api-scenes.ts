@@ -14,7 +14,7 @@ export type Described = {
 	operationId: string;
 	parameters: { name: string; in: string }[];
 	requestBody?: { required: boolean; content: Record<string, Media> };
-	responses: Record<string, { description: string; content?: Record<string, Media> }>;
+	responses: Record<string, { description: string; content?: Record<string, Media>; headers?: object }>;
 	summary?: string;
 };
 export type Document = { paths: Record<string, Record<string, Described>> };
@@ -62,12 +62,21 @@ export const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Prom
 	"useHostName 409": { body: { source: "snmp" } },
 	"updateWebhook 409": { body: { version: 77, name: "late" } },
 	"editHosts 200": { body: { filter: "tag=storage", set: { description: "Backups" } } },
+	"editHosts 202": { path: "/hosts/edit?wait=false", body: { ids: [1], set: { notes: "later" } } },
 	"deleteHosts 200": { body: { ids: [2] } },
+	"deleteHosts 202": async (rig) => {
+		const made = await rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.8" });
+		return { path: "/hosts/delete?wait=false", body: { ids: [(made.json() as { id: number }).id] } };
+	},
 	"nextAddress 201": { body: { ask: false, hostname: "printer-4.lan" } },
 	"nextAddress 409": { body: { from: "10.0.255.255", ask: false } },
 	...PEOPLE_SCENES,
 	"dismissEvent 200": { path: "/events/900/dismiss" },
 	...MOVING_SCENES,
+	"undoBatch 202": async (rig) => {
+		const made = await rig.send("POST", "/api/v1/hosts/edit", { ids: [1], set: { notes: "to be undone" } });
+		return { path: `/batches/${(made.json() as { batch_id: number }).batch_id}/undo?wait=false` };
+	},
 	"undoBatch 409": async (rig) => {
 		await rig.send("POST", "/api/v1/batches/1/undo");
 		return {};

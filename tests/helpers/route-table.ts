@@ -81,6 +81,7 @@ const EDITOR: readonly string[] = [
 	"POST /api/v1/hosts/{id}/scan",
 	"PUT /api/v1/hosts/{id}/snmp",
 	"POST /api/v1/imports",
+	"POST /api/v1/imports/{id}/cancel",
 	"POST /api/v1/imports/{id}/undo",
 	"POST /api/v1/imports/{id}/write",
 	"POST /api/v1/runs/{id}/cancel",

@@ -2,12 +2,13 @@
 
 import { type Static, Type as t } from "@sinclair/typebox";
 import { cancelBatch, demandBatch } from "../../ipam/batches.ts";
-import { undoBatch } from "../../ipam/undo.ts";
+import { beginUndo } from "../../ipam/undo.ts";
 import { BATCH_KINDS, BATCH_LIMITS, type Batch, type Kept, progressOf } from "../../model/batch.ts";
 import { listKept } from "../../store/batches.ts";
 import type { Desk } from "../desk.ts";
 import { moment, nullable, type Operation, operation, shape } from "./operation.ts";
 import { time } from "./shapes.ts";
+import { WAIT, whenDone } from "./waiting.ts";
 
 const NUMBER = t.Integer({ minimum: 0 });
 const BATCH = shape(
@@ -84,12 +85,21 @@ export function batchOperations(desk: Desk): Operation[] {
 			slow: true,
 			tag: "Batches",
 			summary: "Undo it, leaving alone what was changed since",
-			answers,
-			refuses: { 404: NO_SUCH, 409: "It was undone already, or is still under way." },
-			async handle({ request, id }) {
-				const { batch, kept } = await undoBatch(desk.by(request), id);
-				return { status: 200, body: batchJson(batch, kept) };
+			query: { wait: WAIT },
+			answers: {
+				...answers,
+				202: {
+					says: "It goes on by itself (`wait=false`): GET /batches/{id} tells how far it is.",
+					schema: BATCH,
+					example: { ...EXAMPLE, state: "undoing", progress: { done: 0, total: 24 } },
+				},
 			},
+			refuses: { 404: NO_SUCH, 409: "It was undone already, or is still under way." },
+			handle: ({ request, id, query }) =>
+				whenDone(desk, beginUndo(desk.by(request), id), query.wait, () => {
+					const batch = demandBatch(desk.context, id);
+					return batchJson(batch, keptOf(desk, batch));
+				}),
 		}),
 		operation({
 			method: "POST",

@@ -2,14 +2,16 @@
 
 import { type Static, Type as t } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
-import { type BulkInput, editHosts, resolveSelection, type Selection } from "../../ipam/bulk.ts";
-import { deleteHosts } from "../../ipam/deletions.ts";
+import type { Work } from "../../ipam/batches.ts";
+import { type BulkInput, beginEdit, resolveSelection, type Selection } from "../../ipam/bulk.ts";
+import { beginDeletion } from "../../ipam/deletions.ts";
 import type { HostFilter } from "../../model/host.ts";
 import type { Desk } from "../desk.ts";
 import { filterOf, HOST_FILTERS, SUBNET_FILTER } from "./host-filters.ts";
 import { type Operation, operation, type QueryValues, shape } from "./operation.ts";
 import { readQuery } from "./parameters.ts";
 import { BATCH_ID } from "./shapes.ts";
+import { WAIT, whenDone } from "./waiting.ts";
 
 const text = (maxLength: number) => t.Optional(t.String({ maxLength }));
 const TAGS = t.Optional(t.Array(t.String({ maxLength: 400 }), { maxItems: 400 }));
@@ -40,6 +42,11 @@ const BULK_EDIT = shape(
 const DONE = shape({ batch_id: BATCH_ID, hosts: t.Integer({ minimum: 0 }) }, { $id: "BulkDone" });
 const ANSWERS = {
 	200: { says: "How many it was done to.", schema: DONE, example: { batch_id: 9, hosts: 24 } },
+	202: {
+		says: "How many it is for; it goes on by itself (`wait=false`): GET /batches/{batch_id} tells how far it is.",
+		schema: DONE,
+		example: { batch_id: 9, hosts: 24 },
+	},
 } as const;
 
 export function bulkOperations(desk: Desk): Operation[] {
@@ -51,15 +58,17 @@ export function bulkOperations(desk: Desk): Operation[] {
 			tag: "Hosts",
 			summary: "Change many hosts at once",
 			details: "One batch, which can be undone. Every host gets the same values, the hostname too.",
+			slow: true,
+			query: { wait: WAIT },
 			body: BULK_EDIT,
 			bodyExample: { filter: "subnet=1&tag=dhcp", set: { description: "Phones" }, tags_add: ["phone"] },
 			answers: ANSWERS,
-			async handle({ request, body }) {
+			async handle({ request, body, query }) {
 				const context = desk.by(request);
 				const ids = resolveSelection(context, selectionOf(body));
 				const input: BulkInput = { ...body.set, tagsAdded: body.tags_add, tagsRemoved: body.tags_remove };
-				const done = await editHosts(context, ids, input, sourceOf(ids.length));
-				return { status: 200, body: { batch_id: done.batchId, hosts: done.hosts } };
+				const work = beginEdit(context, ids, input, sourceOf(ids.length));
+				return answer(desk, work, ids.length, query.wait);
 			},
 		}),
 		operation({
@@ -69,17 +78,27 @@ export function bulkOperations(desk: Desk): Operation[] {
 			tag: "Hosts",
 			summary: "Delete many hosts at once",
 			details: "One batch, which can be undone.",
+			slow: true,
+			query: { wait: WAIT },
 			body: SELECTION,
 			bodyExample: { ids: [5, 6, 7] },
 			answers: ANSWERS,
-			async handle({ request, body }) {
+			async handle({ request, body, query }) {
 				const context = desk.by(request);
 				const ids = resolveSelection(context, selectionOf(body));
-				const done = await deleteHosts(context, ids, sourceOf(ids.length));
-				return { status: 200, body: { batch_id: done.batchId, hosts: done.hosts } };
+				return answer(desk, beginDeletion(context, ids, sourceOf(ids.length)), ids.length, query.wait);
 			},
 		}),
 	];
+}
+
+async function answer(desk: Desk, work: Work<{ hosts: number }>, hosts: number, wait: boolean | undefined) {
+	let done = hosts;
+	const counted = work.done.then((result) => {
+		done = result.hosts;
+	});
+	const { batchId } = work;
+	return whenDone(desk, { batchId, done: counted }, wait, () => ({ batch_id: batchId, hosts: done }));
 }
 
 function selectionOf(body: Static<typeof SELECTION>): Selection {

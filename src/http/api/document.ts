@@ -170,18 +170,28 @@ function describeAnswer(answer: Answer, schemas: Map<string, Json>): Json {
 }
 
 function refusalsOf(one: Operation, schemas: Map<string, Json>): Json {
-	const common = REFUSALS.filter(({ of }) => of(one)).map(({ status, says }) => [status, says] as const);
+	const common = REFUSALS.filter(({ of }) => of(one));
 	const own = Object.entries(one.refuses ?? {}).map(
 		([status, says]) => [Number(status), String(says)] as const,
 	);
-	const all = new Map<number, string>([...common, ...own]);
+	const all = new Map<number, string>([...common.map(({ status, says }) => [status, says] as const), ...own]);
+	const waits = new Set(common.filter((refusal) => refusal.waits).map(({ status }) => status));
 	const described = [...all].map(([status, says]) => {
 		const example = problemExample(status, EXTRA_EXAMPLES[`${one.id} ${status}`]);
-		return [String(status), describeProblem(says, example, schemas)];
+		const headers = waits.has(status) ? { headers: RETRY_AFTER } : {};
+		return [String(status), { ...describeProblem(says, example, schemas), ...headers }];
 	});
 	const rest = describeProblem("Anything else that went wrong.", problemExample(500), schemas);
 	return { ...Object.fromEntries(described), default: rest };
 }
+
+/** RFC 9110 10.2.3, always as seconds. */
+const RETRY_AFTER = {
+	"retry-after": {
+		description: "Seconds to wait before asking again.",
+		schema: { type: "integer", minimum: 0 },
+	},
+};
 
 function describeProblem(description: string, example: unknown, schemas: Map<string, Json>): Json {
 	return {

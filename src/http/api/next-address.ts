@@ -117,7 +117,9 @@ export function nextAddressOperation(desk: Desk): Operation {
 		refuses: {
 			404: "There is no such subnet.",
 			409: "No address is free.",
-			503: "Nothing can be asked at present; with `ask: false` what is recorded is enough.",
+			503:
+				"Nothing can be asked at present: with `ask: false` what is recorded is enough. Or something else is writing " +
+				"to the database: then the header retry-after says how many seconds to wait.",
 		},
 		async handle({ request, id, body }) {
 			const by = desk.by(request);

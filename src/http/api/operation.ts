@@ -112,6 +112,8 @@ export const REFUSALS: readonly {
 	readonly status: number;
 	readonly says: string;
 	readonly of: (one: Operation) => boolean;
+	/** It says when to come again. */
+	readonly waits?: true;
 }[] = [
 	{
 		status: 400,
@@ -138,8 +140,25 @@ export const REFUSALS: readonly {
 			"A token asks more than 20 times a second and 60 at once, or this was asked for too often; the header " +
 			"retry-after says how many seconds to wait.",
 		of: () => true,
+		waits: true,
+	},
+	{
+		status: 503,
+		says:
+			"Something else, such as a large import, is writing to the database, and did not end in time: nothing was done. " +
+			"The header retry-after says how many seconds to wait.",
+		of: (one) => mayWrite(one.method, one.path),
+		waits: true,
 	},
 ];
+
+/**
+ * Reads write nothing. Nor does the question whether a host answers now, which matters most when all else is stuck, nor
+ * whoever ends an import: it is what everybody else waits for.
+ */
+export function mayWrite(method: string, url: string): boolean {
+	return method !== "GET" && method !== "HEAD" && !/\/(ping|imports\/[^/]+\/cancel)$/.test(url);
+}
 
 /** A schema that may also be null. */
 export function nullable<T extends TSchema>(schema: T) {

@@ -8,9 +8,10 @@ import { bulkOperations } from "./bulk.ts";
 import { deliveryOperations } from "./deliveries.ts";
 import { doctorOperations } from "./doctor.ts";
 import { eventOperations } from "./events.ts";
+import { exportOperation } from "./exports.ts";
 import { pastOperations } from "./history.ts";
 import { hostOperations } from "./hosts.ts";
-import { movingOperations } from "./moving.ts";
+import { importOperations } from "./imports.ts";
 import { nextAddressOperation } from "./next-address.ts";
 import type { Operation } from "./operation.ts";
 import { runOperations } from "./runs.ts";
@@ -30,7 +31,8 @@ export function allOperations(desk: Desk, feed: Feed, passwords: Passwords): Ope
 		streamOperation(desk, feed),
 		...bulkOperations(desk),
 		...batchOperations(desk),
-		...movingOperations(desk),
+		...importOperations(desk),
+		exportOperation(desk),
 		...runOperations(desk),
 		...webhookOperations(desk),
 		...deliveryOperations(desk),

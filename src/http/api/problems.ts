@@ -2,6 +2,7 @@
 
 import { Type as t } from "@sinclair/typebox";
 import { AppError } from "../../errors.ts";
+import { BUSY } from "../../store/faults.ts";
 import { STATUS_TITLES } from "../respond.ts";
 import { shape } from "./operation.ts";
 
@@ -50,7 +51,7 @@ const EXAMPLES: Readonly<Record<number, { code: string; detail: string; field?: 
 		detail: "This token asks too often. Wait 1 s, then it goes on.",
 		extra: { retry_after_s: 1 },
 	},
-	503: { code: "unavailable", detail: "Nothing can be asked at present." },
+	503: { code: "unavailable", detail: BUSY },
 	500: {
 		code: "internal",
 		detail: "Rollcall made a mistake; what you see elsewhere is still right. The log says more.",
@@ -67,6 +68,7 @@ export const EXTRA_EXAMPLES: Readonly<
 		field: "cidr",
 		extra: { subnet_id: 1 },
 	},
+	"pingHost 503": { code: "unavailable", detail: "Nothing can be asked at present." },
 	"createHost 409": {
 		code: "conflict",
 		detail: "10.0.0.14 is already taken by nas.lan.",

@@ -1,6 +1,10 @@
 /** The contract: every operation of /openapi.json, every status it promises reached, every answer as it says. */
 
+import { Database } from "bun:sqlite";
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import Ajv2020 from "ajv/dist/2020";
 import { systemClock } from "../../../src/clock.ts";
@@ -79,6 +83,28 @@ const { key } = createToken(still.app.context, { name: "hasty", scope: "admin" }
 const hasty = { cookie: "", authorization: `Bearer ${key}` };
 for (let n = 0; n < BOUNDS.tokenAtOnce; n++) await still.get("/api/v1/doctor", hasty);
 
+/** A Rollcall whose database somebody else is writing to, and that has no patience. */
+const folder = mkdtempSync(join(tmpdir(), "rollcall-shut-"));
+const DATABASE_URL = join(folder, "ipam.db");
+let ms = 0;
+const hurried = {
+	...{ now: () => Date.now(), monotonicMs: () => ms },
+	sleep(n: number) {
+		ms += n;
+		return new Promise<void>((resolve) => setImmediate(resolve));
+	},
+};
+const shut = await openRig({ DATABASE_URL }, { clock: hurried });
+await furnish(shut);
+const writer = new Database(DATABASE_URL, { readwrite: true, create: false });
+writer.run("BEGIN IMMEDIATE");
+ms += BOUNDS.doorOpenMs;
+afterAll(async () => {
+	writer.close();
+	await shut.close();
+	rmSync(folder, { recursive: true, force: true });
+});
+
 describe.each(operations)("$described.operationId", (operation) => {
 	const { path, method, described } = operation;
 	let on: Rig;
@@ -100,10 +126,15 @@ describe.each(operations)("$described.operationId", (operation) => {
 		if (rig !== on) await furnish(rig);
 		deaf = status === 503;
 		const call = await sceneOf(rig, operation, status);
-		const answer = await (status === 429 ? send(still, { ...call, headers: hasty }) : send(rig, call));
+		// Who only asks the network is let in, and heard by nobody.
+		const stopped = described.operationId === "pingHost" ? rig : shut;
+		const answer = await (status === 429
+			? send(still, { ...call, headers: hasty })
+			: send(status === 503 ? stopped : rig, call));
 		expect(`${answer.status} ${answer.status === status ? "" : await answer.text()}`).toBe(`${status} `);
 		const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
-		const content = described.responses[status]?.content ?? {};
+		const { content = {}, headers = {} } = described.responses[status] ?? {};
+		for (const name of Object.keys(headers)) expect([name, answer.headers.has(name)]).toEqual([name, true]);
 		expect(Object.keys(content)).toContain(type);
 		if (type.endsWith("json")) {
 			const place = ["paths", path, method, "responses", String(status), "content", type, "schema"];
