@@ -182,7 +182,7 @@ describe("a file", () => {
 		writeFileSync(`${copy}${SCHEMA_VERSION + 1}`, "");
 		expect(open).toThrow(/Start the newer one\.$/);
 		writeFileSync(`${copy}${SCHEMA_VERSION}`, "");
-		expect(open).toThrow(`rollcall restore ${copy}${SCHEMA_VERSION}`);
+		expect(open).toThrow(`rollcall restore --database ${path} ${copy}${SCHEMA_VERSION}`);
 	});
 
 	test.each(SAMPLES)(

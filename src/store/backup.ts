@@ -147,7 +147,10 @@ export function findDamage(path: string): string | undefined {
 	try {
 		db.run("PRAGMA busy_timeout = 1000");
 		const found = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
-		return found === "ok" ? undefined : `The database file is damaged (${found}). ${MEND}`;
+		// Above what is wrong, SQLite names the database.
+		return found === "ok"
+			? undefined
+			: `The database file is damaged (${found?.split("\n").at(-1) ?? ""}). ${MEND}`;
 	} catch (error) {
 		const says = storageFault(error);
 		return says?.includes("damaged") ? says : undefined;

@@ -134,7 +134,7 @@ export function refuseLost(path: string): void {
 	if (!known && !existsSync(`${path}-wal`)) return;
 	throw new AppError(
 		"unavailable",
-		`${path} is gone, though Rollcall has used it before. Put it back, or a backup in its place: rollcall restore FILE. To begin anew on purpose, delete ${path}.lock${existsSync(`${path}-wal`) ? ` and ${path}-wal` : ""}.`,
+		`${path} is gone, though Rollcall has used it before. Put it back, or a backup in its place: rollcall restore --database ${path} FILE. To begin anew on purpose, delete ${path}.lock${existsSync(`${path}-wal`) ? ` and ${path}-wal` : ""}.`,
 	);
 }
 

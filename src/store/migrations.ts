@@ -39,9 +39,10 @@ export function checkFile(db: Database, file: { fresh: boolean; path: string }):
 	const version = pragma(db, "user_version");
 	if (file.fresh && version === 0) return;
 	if (pragma(db, "application_id") !== APPLICATION_ID) {
+		const back = `put a backup back: rollcall restore --database ${file.path} FILE`;
 		throw new AppError(
 			"unavailable",
-			`${file.path} is not a database of Rollcall (or has been emptied). It was not touched.`,
+			`${file.path} is not a database of Rollcall (or has been emptied). It was not touched. Name another file, or ${back}.`,
 		);
 	}
 	if (version > SCHEMA_VERSION) {
@@ -57,7 +58,7 @@ function wayBack(path: string): string {
 	const copy = copiesOf(path).find(({ format }) => format <= SCHEMA_VERSION);
 	return copy === undefined
 		? ""
-		: `, or go back to what was before its upgrade: rollcall restore ${copy.path}`;
+		: `, or go back to what was before its upgrade: rollcall restore --database ${path} ${copy.path}`;
 }
 
 /** Makes the tables of a new file, or runs the missing steps on an older one that `checkFile` let pass. */

@@ -73,8 +73,10 @@ export function runWorker<C>(
 					const { method, note, arp } = opened;
 					port.post({ kind: "ready", method, note, arp });
 				},
-				(error: Error) =>
-					port.post({ kind: "trouble", trouble: { says: error.message, fault: storageKind(error) } }),
+				(error: Error) => {
+					const says = error instanceof AppError ? error.message : (storageFault(error) ?? error.message);
+					port.post({ kind: "trouble", trouble: { says, fault: storageKind(error) } });
+				},
 			);
 		} else if (message.kind === "tick") {
 			if (crew !== undefined) tick(crew, port);

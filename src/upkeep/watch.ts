@@ -43,7 +43,7 @@ function save(db: Db, path: string, at: number, log: Log): string {
 	try {
 		const copy = saveOpenFile(db, path, at);
 		log.warning("what the lost file held is saved", { path: copy });
-		return `All that was known is saved in ${copy}. Stop Rollcall, then: rollcall restore ${copy}`;
+		return `All that was known is saved in ${copy}. Stop Rollcall, then: rollcall restore --database ${path} ${copy}`;
 	} catch (error) {
 		log.error("what the lost file held could not be saved", { reason: error });
 		return "It could not be saved elsewhere. Put the file back, or stop Rollcall and restore a backup.";

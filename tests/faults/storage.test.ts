@@ -100,7 +100,7 @@ describe("while it runs", () => {
 		expect(write("10.0.0.8").says).toContain("may not be written");
 		expect(existsSync(path)).toBe(false);
 		const saved = readdirSync(folder).find((name) => name.includes("saved-")) ?? "";
-		expect(problem).toContain(`rollcall restore ${join(folder, saved)}`);
+		expect(problem).toContain(`rollcall restore --database ${path} ${join(folder, saved)}`);
 		const copy = new Database(join(folder, saved), { readonly: true });
 		expect(copy.query("SELECT description FROM host WHERE ip = '10.0.0.7'").get()).toEqual({
 			description: "mine",

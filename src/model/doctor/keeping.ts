@@ -29,7 +29,11 @@ function database(facts: Facts): Check {
 	const name = "Database";
 	const { path, format, knows, damage } = facts.database;
 	const trouble = facts.database.trouble ?? facts.probing.trouble;
-	if (trouble?.fault === "unusable") return { name, state: "bad", says: trouble.says, light: trouble.says };
+	if (trouble?.fault === "unusable") {
+		// What lost its file says how it is put back; whatever else this is, a copy that is looked through shows it.
+		const mend = /rollcall restore .+$/.exec(trouble.says)?.[0] ?? backupOf(path);
+		return { name, state: "bad", says: trouble.says, mend, light: trouble.says };
+	}
 	if (trouble?.fault !== undefined) {
 		const says = `${path}: ${trouble.says}`;
 		return { name, state: "bad", says, mend: mendOf(trouble.fault, facts), light: LIGHTS[trouble.fault] };
@@ -41,7 +45,10 @@ function database(facts: Facts): Check {
 		return { name, state: "ok", says: `${path} is not there yet; the first start makes it.` };
 	if (format > knows) {
 		const says = `${path} has format ${format}, this program knows ${knows}: a newer Rollcall wrote it.`;
-		return { name, state: "bad", says, light: "The database is of a newer Rollcall." };
+		return {
+			...{ name, state: "bad", says, mend: "which -a rollcall" },
+			light: "The database is of a newer Rollcall.",
+		};
 	}
 	const older = format < knows ? ` The next start brings it to ${knows} and keeps a copy.` : "";
 	return { name, state: "ok", says: `${path}, format ${format}.${older}` };
@@ -55,8 +62,13 @@ function mendOf(fault: keyof typeof LIGHTS, facts: Facts): string {
 		full: listing(folderOf(facts.database.path)),
 		refused: chown(facts, shellWord(folderOf(facts.database.path))),
 		failing: "sudo dmesg --level=err,crit",
-		damaged: `rollcall restore ${backup === undefined ? "FILE" : shellWord(backup)}`,
+		damaged: `rollcall restore --database ${path} ${backup === undefined ? "FILE" : shellWord(backup)}`,
 	}[fault];
+}
+
+/** A copy that is looked through. */
+function backupOf(path: string): string {
+	return `rollcall backup --database ${shellWord(path)} /path/to/backups/`;
 }
 
 function folderOf(path: string): string {
@@ -120,7 +132,7 @@ function size(bytes: number): string {
 
 function backups({ work, backupKeep, database: { path }, now }: Facts, bounds: DoctorBounds): Check {
 	const name = "Backups";
-	const mend = `rollcall backup --database ${shellWord(path)} /path/to/backups/`;
+	const mend = backupOf(path);
 	if (work?.backupProblem !== undefined) {
 		const light = "The last backup failed.";
 		return { name, state: "warn", says: work.backupProblem, mend, light };
@@ -173,5 +185,12 @@ function versions({ program }: Facts): Check {
 	const isOld = differs >= 0 && (parts[differs] ?? 0) < (SQLITE_AT_LEAST[differs] ?? 0);
 	if (!isOld) return { name: "Versions", state: "ok", says };
 	const light = "This SQLite can damage its file: another Rollcall is needed.";
-	return { name: "Versions", state: "bad", says: `${says} SQLite before 3.51.3 can damage its file.`, light };
+	const mend = "rollcall --version";
+	return {
+		name: "Versions",
+		state: "bad",
+		says: `${says} SQLite before 3.51.3 can damage its file.`,
+		mend,
+		light,
+	};
 }

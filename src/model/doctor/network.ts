@@ -108,8 +108,8 @@ function icmp(facts: Facts): Check {
 	if (!sweeps) return { name, state: "ok", says: "This process sweeps nothing." };
 	if (trouble !== undefined && trouble.fault === undefined) {
 		const denied = /permits no ICMP|not permitted/.test(trouble.says);
-		const mend = denied ? { mend: setcap(facts) } : {};
-		return { name, state: "bad", says: trouble.says, light: trouble.says, ...mend };
+		const mend = denied ? setcap(facts) : "rollcall sweep 127.0.0.1/32";
+		return { name, state: "bad", says: trouble.says, light: trouble.says, mend };
 	}
 	if (method === undefined) return { name, state: "warn", says: "The socket has not been opened yet." };
 	if (method === "raw") return { name, state: "ok", says: METHODS.raw };

@@ -21,7 +21,8 @@ function sweeps({ work }: Facts): Check {
 	const more = work.failed > work.failing.length ? ` And ${work.failed - work.failing.length} more.` : "";
 	const all = work.failed === work.enabled;
 	const light = all ? first.problem : `${first.cidr} is not swept: ${first.problem}`;
-	return { name, state: all ? "bad" : "warn", says: `${says}${more}`, light };
+	const mend = `rollcall sweep ${first.cidr}`;
+	return { name, state: all ? "bad" : "warn", says: `${says}${more}`, mend, light };
 }
 
 function scanner({ scanner: { name: by, says, notes, mend, broken } }: Facts): Check {
@@ -29,7 +30,7 @@ function scanner({ scanner: { name: by, says, notes, mend, broken } }: Facts): C
 	const told = [says, ...notes].join(" ");
 	if (broken) {
 		const light = "nmap is broken: the built-in scan takes its place.";
-		return { name, state: "bad", says: told, light, aside: true, ...(mend === undefined ? {} : { mend }) };
+		return { name, state: "bad", says: told, light, aside: true, mend: mend ?? "nmap --version" };
 	}
 	if (by === "nmap") return { name, state: notes.length === 0 ? "ok" : "warn", says: told };
 	return { name, state: "warn", says: told, ...(mend === undefined ? {} : { mend }) };

@@ -249,7 +249,7 @@ const troubles: [string, Partial<Facts>, string, "bad" | "warn", RegExp, string,
 			"Database",
 			"bad",
 			/damaged/,
-			"rollcall restore /var/lib/rollcall/backups/a.db",
+			"rollcall restore --database /var/lib/rollcall/ipam.db /var/lib/rollcall/backups/a.db",
 			/damaged/,
 		] as const),
 	],
@@ -412,9 +412,49 @@ const troubles: [string, Partial<Facts>, string, "bad" | "warn", RegExp, string,
 		] as const),
 	],
 	[
+		"a database that was deleted, and is saved elsewhere",
+		held(
+			"It was deleted. Stop Rollcall, then: rollcall restore --database /var/lib/rollcall/ipam.db /x.saved",
+			"unusable",
+		),
+		...([
+			"Database",
+			"bad",
+			/was deleted/,
+			"rollcall restore --database /var/lib/rollcall/ipam.db /x.saved",
+			/was deleted/,
+		] as const),
+	],
+	[
+		"a database that cannot be used for another reason",
+		held("The queue cannot be read: no such thing", "unusable"),
+		...([
+			"Database",
+			"bad",
+			/queue cannot be read/,
+			"rollcall backup --database /var/lib/rollcall/ipam.db /path/to/backups/",
+			/queue cannot be read/,
+		] as const),
+	],
+	[
+		"a database of a newer Rollcall",
+		{ database: { ...database, format: 3 } },
+		...(["Database", "bad", /a newer Rollcall wrote it/, "which -a rollcall", /newer Rollcall/] as const),
+	],
+	[
+		"a thread that breaks",
+		{ probing: { ...noWay, trouble: { says: "The part that sweeps broke off (x) and is started again." } } },
+		...(["ICMP", "bad", /broke off/, "rollcall sweep 127.0.0.1/32", /broke off/] as const),
+	],
+	[
+		"every sweep fails",
+		{ work: { ...work, failed: 1, failing: [{ cidr: "10.0.0.0/24", problem: "It failed." }] } },
+		...(["Sweeps", "bad", /10\.0\.0\.0\/24: It failed/, "rollcall sweep 10.0.0.0/24", /It failed/] as const),
+	],
+	[
 		"an SQLite that damages files",
 		{ program: { ...well.program, sqlite: "3.51.2" } },
-		...(["Versions", "bad", /before 3\.51\.3/, "", /SQLite/] as const),
+		...(["Versions", "bad", /before 3\.51\.3/, "rollcall --version", /SQLite/] as const),
 	],
 ];
 
@@ -425,6 +465,8 @@ describe("each trouble is one line with its one command, and on the light", () =
 		expect(line).toMatchObject({ state, says: expect.stringMatching(says) });
 		expect(line?.mend ?? "").toBe(mend);
 		expect(line?.mend ?? "").not.toContain("\n");
+		// Whatever else fails with it.
+		expect(checks.filter(({ state, mend }) => state === "bad" && mend === undefined)).toEqual([]);
 		if (light === undefined) expect(line?.light).toBeUndefined();
 		else expect(line?.light).toMatch(light);
 		const isGrave = line?.state === "bad" && !["nmap", "Port scans", "Name server"].includes(name);
