@@ -98,7 +98,8 @@ const METHODS = {
 	ping: "The ping program, one process for each address: ICMP sockets are not permitted. Slow for large subnets.",
 } as const;
 
-function setcap({ program }: Facts): string {
+/** The command that makes every other way of sending echoes needless. */
+export function setcap({ program }: Facts): string {
 	return `sudo setcap cap_net_raw+ep ${shellWord(program.executable)}`;
 }
 

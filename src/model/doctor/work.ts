@@ -2,6 +2,7 @@
 
 import { type Check, shellWord } from "./check.ts";
 import type { Facts } from "./facts.ts";
+import { setcap } from "./network.ts";
 
 /** So many failures in a row are no accident of one host. */
 export const SCAN_FAILURES = 3;
@@ -11,7 +12,8 @@ export function workChecks(facts: Facts): Check[] {
 	return [sweeps(facts), scanner(facts), scans(facts), names(facts)];
 }
 
-function sweeps({ work }: Facts): Check {
+function sweeps(facts: Facts): Check {
+	const { work, probing } = facts;
 	const name = "Sweeps";
 	const [first] = work?.failing ?? [];
 	if (work === undefined || first === undefined) {
@@ -21,7 +23,9 @@ function sweeps({ work }: Facts): Check {
 	const more = work.failed > work.failing.length ? ` And ${work.failed - work.failing.length} more.` : "";
 	const all = work.failed === work.enabled;
 	const light = all ? first.problem : `${first.cidr} is not swept: ${first.problem}`;
-	const mend = `rollcall sweep ${first.cidr}`;
+	// A ping that may not be started is not needed with this right; else the way to see more.
+	const pingless = probing.method === "ping" && / could not be started: /.test(first.problem);
+	const mend = pingless ? setcap(facts) : `rollcall sweep ${first.cidr}`;
 	return { name, state: all ? "bad" : "warn", says: `${says}${more}`, mend, light };
 }
 

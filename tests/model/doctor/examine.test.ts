@@ -276,6 +276,25 @@ const troubles: [string, Partial<Facts>, string, "bad" | "warn", RegExp, string,
 		] as const),
 	],
 	[
+		"a ping program that may not be started",
+		{
+			probing: { ...probing, method: "ping", arp: "refused" },
+			work: {
+				...work,
+				enabled: 1,
+				failed: 1,
+				failing: [{ cidr: "10.0.0.0/24", problem: "/usr/bin/ping could not be started: EPERM." }],
+			},
+		},
+		...([
+			"Sweeps",
+			"bad",
+			/ping could not be started/,
+			"sudo setcap cap_net_raw+ep /usr/bin/rollcall",
+			/ping could not be started/,
+		] as const),
+	],
+	[
 		"ping_group_range without us",
 		{ probing: { ...probing, method: "ping", arp: "refused" } },
 		...([
