@@ -41,7 +41,7 @@ function localTitle(event) {
 /** The server counts days as the reader does, from the next page on. */
 function tellZone() {
 	const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-	if (!timeZone || document.cookie.includes(`zone=${timeZone}`)) return;
+	if (!timeZone || document.cookie.split("; ").includes(`zone=${timeZone}`)) return;
 	// biome-ignore lint/suspicious/noDocumentCookie: the server reads it
 	document.cookie = `zone=${timeZone}; path=/; max-age=31536000; samesite=lax`;
 }

@@ -22,7 +22,7 @@ export const columnheader = { role: "columnheader", scope: "col" } as const;
 /** Links and forms below change the list they stand in: morph it, stay where the reader is. */
 export const inPlace = { "hx-boost:inherited": 'target:"#main" swap:"outerMorph show:none"' } as const;
 
-/** The one replaceable part of every page; `live` says which changes concern it (see static/app.js). */
+/** The one replaceable part of every page; `live` says which changes concern it (see static/live.js). */
 export function Main(props: { live?: string | undefined; class?: string; children: ComponentChildren }) {
 	return (
 		<main id="main" class={props.class} tabIndex={-1} data-live={props.live} hx-history-elt>

@@ -155,6 +155,7 @@ function FilterForm(props: FilterProps) {
 					aria-label={placeholder}
 					autocomplete="off"
 					spellcheck={false}
+					maxLength={256}
 				/>
 			)}
 			<Chosen {...props} />

@@ -8,7 +8,7 @@ const YEAR = 365 * DAY;
 
 /**
  * How an age is worded. "since": "41 s ago", counted by the second; "seen": "now" until two sweeps of the default
- * interval have passed; "short": "12 m", for narrow columns. `static/app.js` holds the same three for ticking.
+ * interval have passed; "short": "12 m", for narrow columns. `static/ages.js` holds the same three for ticking.
  */
 export type AgeStyle = "since" | "seen" | "short";
 
@@ -124,7 +124,9 @@ export function dayNames(zone: string, now: number): (at: number) => string {
 		year: "numeric",
 	});
 	const nameOf = (at: number) => format.format(at).replaceAll(",", "");
-	const [today, yesterday] = [nameOf(now), nameOf(now - DAY)];
+	const today = nameOf(now);
+	// Where clocks are changed a day has 23 or 25 hours: half a day back is never the day before yesterday.
+	const yesterday = [12, 24, 36].map((hours) => nameOf(now - hours * HOUR)).find((name) => name !== today);
 	return (at) => {
 		const name = nameOf(at);
 		return name === today ? "Today" : name === yesterday ? "Yesterday" : name;

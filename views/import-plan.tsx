@@ -142,7 +142,13 @@ function Judged(props: ImportPageProps) {
 			{found.state === "done" ? <Done found={found} batch={batch} /> : <Go found={found} />}
 			{found.state === "ready" && <Columns found={found} />}
 			{show !== undefined && (
-				<Rows show={show} total={total(found.counts, show)} rows={props.rows} next={props.next} />
+				<Rows
+					id={found.id}
+					show={show}
+					total={total(found.counts, show)}
+					rows={props.rows}
+					next={props.next}
+				/>
 			)}
 		</>
 	);
@@ -189,7 +195,10 @@ function Verdicts(props: { found: Import; show: Verdict | undefined; undone: boo
 				const words = WORDS[verdict];
 				return (
 					<li key={verdict}>
-						<a href={`?show=${verdict}#rows`} aria-current={verdict === props.show ? "true" : undefined}>
+						<a
+							href={`/imports/${props.found.id}?show=${verdict}#rows`}
+							aria-current={verdict === props.show ? "true" : undefined}
+						>
 							<b class={n > 0 && words.kind !== "" ? words.kind : undefined}>{count(n)}</b>
 							<span class="says">{words[tense]}</span>
 							{subnets > 0 && <span class="quiet part"> {plural(subnets, "subnet")}</span>}

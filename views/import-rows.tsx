@@ -12,6 +12,8 @@ const TITLES: Readonly<Record<Verdict, string>> = {
 };
 
 export function Rows(props: {
+	/** The file: this may be the answer to a form, so that links name it whole. */
+	id: number;
 	/** Whose rows these are, and how many of them there are. */
 	show: Verdict;
 	total: number;
@@ -44,7 +46,7 @@ export function Rows(props: {
 			)}
 			{next !== undefined && (
 				<p class="more-rows">
-					<a href={`?show=${show}&after=${next}#rows`}>Next rows</a>
+					<a href={`/imports/${props.id}?show=${show}&after=${next}#rows`}>Next rows</a>
 				</p>
 			)}
 		</Panel>

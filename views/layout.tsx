@@ -75,8 +75,8 @@ export function tabTitle(title: string, downs: number): string {
 	return `${downs > 0 ? `(${downs}) ` : ""}${title === "" ? "" : `${visible(title)} · `}Rollcall`;
 }
 
-/** `unfinished`: something on the page goes on by itself, which readers without the script are to see too. */
-export function Layout(props: Shell & { title: string; main: VNode; unfinished?: boolean | undefined }) {
+/** `unfinished`: where readers without the script look again at what goes on by itself; the page may be the answer to a form. */
+export function Layout(props: Shell & { title: string; main: VNode; unfinished?: string | undefined }) {
 	const { assets } = props;
 	return (
 		<html lang="en" data-theme={props.theme} data-now={props.now} data-live-id={props.liveId}>
@@ -96,9 +96,9 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 					data-up={assets.icon}
 					data-down={assets.iconDown}
 				/>
-				{props.unfinished && (
+				{props.unfinished !== undefined && (
 					<noscript>
-						<meta http-equiv="refresh" content="2" />
+						<meta http-equiv="refresh" content={`2; url=${props.unfinished}`} />
 					</noscript>
 				)}
 				<script src={assets.htmx} defer />

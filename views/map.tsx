@@ -144,14 +144,14 @@ export function MapCells(props: { map: AddressMap; subnetId: number; label: stri
 	const { map } = props;
 	if (map.kind !== "cells") return <Strip map={map} />;
 	return (
-		// The group is told in words first; the links inside are one stop for the keyboard (static/app.js).
+		// The group is told in words first; the links inside are one stop for the keyboard (static/keys.js).
 		<nav class="map" aria-label={`${props.label}. ${told(map)}`} data-map hx-ignore>
 			{map.cells.map((cell, at) => mapCell({ map, at, cell, subnetId: props.subnetId }))}
 		</nav>
 	);
 }
 
-/** A cell has no room for text: its name is said and shown in the line below the map (static/_map.scss). */
+/** A cell has no room for text: its name is said and shown in the line below the map (static/css/_map.scss). */
 const named = (name: string) => ({ "aria-label": name });
 
 /** Called, not mounted: there may be a thousand. */

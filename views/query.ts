@@ -70,11 +70,3 @@ export function rowsUrl(
 function withQuery(path: string, fields: [string, string][]): string {
 	return fields.length === 0 ? path : `${path}?${new URLSearchParams(fields)}`;
 }
-
-/** Is anything but the order chosen? Then gaps are not shown. */
-export function isFiltered(query: ListQuery): boolean {
-	const { filter } = query;
-	return [filter.status, filter.tag, filter.service, filter.port, filter.seen, filter.text].some(
-		(part) => part !== undefined && part !== "",
-	);
-}

@@ -7,7 +7,7 @@ import { For, type Reader } from "./reader.tsx";
 
 /** A full page. */
 export function renderDocument(
-	page: Shell & { title: string; main: VNode; unfinished?: boolean | undefined },
+	page: Shell & { title: string; main: VNode; unfinished?: string | undefined },
 ): string {
 	const html = renderToString(
 		<For reader={page.reader}>

@@ -161,7 +161,7 @@ function Head(props: { subnet: SubnetSummary; exportHref: string; scanIntervalMi
 	);
 }
 
-/** The sweep that is waiting or running. The bar moves by itself where the script runs (see static/app.js). */
+/** The sweep that is waiting or running. The bar moves by itself where the script runs (see static/live.js). */
 function Sweep(props: { run: SweepRun | undefined; now: number }) {
 	const { run } = props;
 	if (run === undefined || (run.state !== "queued" && run.state !== "running")) return null;

@@ -2,7 +2,7 @@
 
 import type { Scope, Token } from "../src/model/user.ts";
 import { General } from "./account.tsx";
-import { ActionButton, Age, Panel, Wire } from "./elements.tsx";
+import { ActionButton, Age, Day, Panel, Wire } from "./elements.tsx";
 import { Field, type FieldProblem } from "./fields.tsx";
 import { visible } from "./format.ts";
 import { Form } from "./reader.tsx";
@@ -60,10 +60,7 @@ function TokenLine(props: { token: Token; now: number }) {
 					)}
 					{token.expiresAt !== undefined && (
 						<>
-							, {over ? "expired" : "until"}{" "}
-							<time dateTime={new Date(token.expiresAt).toISOString()}>
-								{new Date(token.expiresAt).toISOString().slice(0, 10)}
-							</time>
+							, {over ? "expired" : "until"} <Day at={token.expiresAt} />
 						</>
 					)}
 				</span>

@@ -18,7 +18,7 @@ import { formatMac, isUnicast, macPart, parseMac } from "../net/mac.ts";
 import { aroundOf, blockOrNone, NONE, need, Refused, readBlock, readIp } from "./places.ts";
 
 /** States that say what the sweep says better. */
-const PLAIN_STATES = /^(used|active|offline|online|up|down|aktiv|benutzt|online)$/i;
+const PLAIN_STATES = /^(used|active|offline|online|up|down|aktiv|benutzt)$/i;
 const YES = /^(1|y|yes|true|on|ja|ano|oui|tak|si|sí|sim|да)$/i;
 const NO = /^(0|n|no|false|off|nein|ne|non|nie|não|нет)$/i;
 

@@ -37,7 +37,7 @@ const TITLES: Readonly<Partial<Record<Target, string>>> = {
 /** What says nothing of a host or subnet that could be kept, or what the network itself says better. */
 const LEFT_OUT = new Set(
 	`type id idx lastseen lastseenat firstseen firstseenat laststatuschange created updated lastupdated children utilization
-	utilisation prefixflat prefixflat depth markedutilized pool online up down alive latency latencyms response rtt ports
+	utilisation prefixflat depth markedutilized pool online up down alive latency latencyms response rtt ports
 	openports vendor hw mastersubnet requests discover masterid editdate excludeping ptrignore known now date
 	zuletztgesehen usage leaseend`.split(/\s+/),
 );

@@ -28,7 +28,7 @@ function page(desk: Desk, id: number) {
 	return {
 		title: batch.kind === "import" ? "Import" : "Undo",
 		main: BatchPage({ batch, kept, days: BOUNDS.batchDays, now: clock.now() }),
-		unfinished: progressOf(batch) !== undefined,
+		unfinished: progressOf(batch) === undefined ? undefined : `/batches/${id}`,
 	};
 }
 

@@ -3,7 +3,6 @@
 import { Elysia } from "elysia";
 import { BulkDelete, BulkEdit, type BulkProps, type SelectionFields } from "../../views/bulk.tsx";
 import { nameOr, plural } from "../../views/format.ts";
-import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { type BulkInput, beginEdit, resolveSelection, type Selection } from "../ipam/bulk.ts";
 import { beginDeletion } from "../ipam/deletions.ts";
@@ -12,10 +11,9 @@ import { formatCidr } from "../net/cidr.ts";
 import { surveyHosts } from "../store/bulk.ts";
 import { findSubnet } from "../store/subnets.ts";
 import { redirectWithUndo, watch } from "./batches.ts";
-import { readBytes } from "./bytes.ts";
 import type { Desk } from "./desk.ts";
 import { knownTags } from "./host-panel.ts";
-import { readId, readListQuery, readNext } from "./query.ts";
+import { readId, readListQuery, readNext, readParams } from "./query.ts";
 import { explain, respondPage } from "./respond.ts";
 
 /** Tags of the selected hosts that are named. */
@@ -49,7 +47,9 @@ async function edit(desk: Desk, request: Request): Promise<Response> {
 	const params = await readParams(request);
 	const context = desk.by(request);
 	const ids = idsOf(desk, params);
-	const ticked = params.getAll("set").filter((name): name is keyof typeof FIELDS => name in FIELDS);
+	const ticked = params
+		.getAll("set")
+		.filter((name): name is keyof typeof FIELDS => Object.hasOwn(FIELDS, name));
 	const values = Object.fromEntries(ticked.map((name) => [name, params.get(name) ?? ""]));
 	try {
 		const input: BulkInput = Object.fromEntries(ticked.map((name) => [FIELDS[name], values[name]]));
@@ -69,10 +69,6 @@ async function remove(desk: Desk, request: Request): Promise<Response> {
 	const ids = idsOf(desk, params);
 	const work = beginDeletion(desk.by(request), ids, sourceOf(desk, params, ids.length));
 	return watch(desk, work, () => redirectWithUndo(selectionFields(params).list, work.batchId));
-}
-
-async function readParams(request: Request): Promise<URLSearchParams> {
-	return new URLSearchParams(new TextDecoder().decode(await readBytes(request, BOUNDS.bodyBytes)));
 }
 
 function survey(desk: Desk, params: URLSearchParams, ids: readonly number[]): BulkProps {

@@ -28,6 +28,13 @@ function page(desk: Desk, filter: HostFilter, params: URLSearchParams) {
 	return { title: "Export", main: ExportPage({ subnet, query: params.toString() }) };
 }
 
+/** Of a long name so many characters are enough to know the file by. */
+const NAME_CHARS = 50;
+
+function shortened(name: string): string {
+	return [...name].slice(0, NAME_CHARS).join("");
+}
+
 /** The file; its name says what is in it and from when. */
 export async function download(
 	context: Ground,
@@ -45,7 +52,7 @@ export async function download(
 	const { writeExport } = await import("../formats/write.ts");
 	const source = await exportSource(context, filter, BOUNDS.exportSlice);
 	const subnet = filter.subnetId === undefined ? undefined : findSubnet(context.db, filter.subnetId);
-	const part = subnet === undefined ? "" : `-${subnet.name || formatCidr(subnet.cidr)}`;
+	const part = subnet === undefined ? "" : `-${shortened(subnet.name) || formatCidr(subnet.cidr)}`;
 	const day = new Date(source.now).toISOString().slice(0, 10);
 	const name = `rollcall${part}-${format}-${day}.${ending}`;
 	return respondDownload(request, writeExport(format, source), {

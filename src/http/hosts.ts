@@ -20,7 +20,7 @@ import { redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { fieldInHand, hostPage, panelOf } from "./host-panel.ts";
 import { type Fields, readForm, readId } from "./query.ts";
-import { explain, isHtmx, redirect, respondHtml, respondPage } from "./respond.ts";
+import { explain, isHtmx, redirect, respondHtml, respondNothing, respondPage } from "./respond.ts";
 
 export function hostRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
@@ -91,12 +91,12 @@ function readEchoes(text: string): number[] {
 /** Only a wish: what comes of it reaches the open page by the live stream. */
 function scan(desk: Desk, request: Request, id: number): Response {
 	scanNow(desk.by(request), id);
-	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
+	return isHtmx(request) ? respondNothing() : redirect(`/hosts/${id}`);
 }
 
 function cancel(desk: Desk, request: Request, id: number): Response {
 	cancelHostScan(desk.by(request), id);
-	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(`/hosts/${id}`);
+	return isHtmx(request) ? respondNothing() : redirect(`/hosts/${id}`);
 }
 
 /** An address of this subnet, and who has it. AppError("not_found") when it is none. */
@@ -143,7 +143,7 @@ async function reserve(desk: Desk, request: Request, id: number): Promise<Respon
 	try {
 		const [one, ...more] = take(desk.by(request), id, field);
 		// The page below learns of it by the live stream.
-		if (here) return new Response(null, { status: 204 });
+		if (here) return respondNothing();
 		return redirect(more.length > 0 ? `/subnets/${id}?at=${one?.ip}#at` : `/hosts/${one?.id}`);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;

@@ -8,7 +8,7 @@ import { useName } from "../ipam/names.ts";
 import { switchSubnet } from "../ipam/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readForm, readId } from "./query.ts";
-import { isHtmx, redirect } from "./respond.ts";
+import { isHtmx, redirect, respondNothing } from "./respond.ts";
 
 export function identityRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
@@ -55,7 +55,7 @@ export function identityRoutes(desk: Desk) {
 
 /** A page or drawer that is open hears of it by the live stream and keeps what is being typed; else back to the page. */
 function done(request: Request, back: string): Response {
-	return isHtmx(request) ? new Response(null, { status: 204 }) : redirect(back);
+	return isHtmx(request) ? respondNothing() : redirect(back);
 }
 
 function readSource(text: string): "ptr" | "snmp" {

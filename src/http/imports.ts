@@ -97,7 +97,7 @@ function page(desk: Desk, request: Request, id: number, problem?: string) {
 	const main = ImportPage({
 		...{ found, stage, show, rows: shown, next, batch, problem, around, now: clock.now() },
 	});
-	return { title: found.name, main, unfinished: stage !== undefined };
+	return { title: found.name, main, unfinished: stage === undefined ? undefined : `/imports/${id}` };
 }
 
 function count({ hosts, subnets }: { hosts: number; subnets: number }): number {

@@ -112,8 +112,14 @@ export async function readForm(request: Request): Promise<Fields> {
 	if (!type.toLowerCase().startsWith("application/x-www-form-urlencoded")) {
 		throw new AppError("invalid", "This form was sent in an unknown way (urlencoded is needed).");
 	}
-	const params = new URLSearchParams(new TextDecoder().decode(await readBytes(request, BOUNDS.bodyBytes)));
+	const params = await readParams(request);
 	return (name) => params.get(name) ?? "";
+}
+
+/** All fields of a form. The body can be read once more: what was typed is shown again when storing it fails. */
+export async function readParams(request: Request): Promise<URLSearchParams> {
+	const bytes = await readBytes(request.clone(), BOUNDS.bodyBytes);
+	return new URLSearchParams(new TextDecoder().decode(bytes));
 }
 
 /** The theme a browser was told to use. */

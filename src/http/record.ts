@@ -72,7 +72,8 @@ function lineOf(event: Event): Record<(typeof COLUMNS)[number], string> {
 
 async function* toCsv(slices: AsyncIterable<Event[]>): AsyncGenerator<string> {
 	const { csvLine } = await import("../formats/csv.ts");
-	yield csvLine(COLUMNS);
+	// With a byte order mark, so that Excel reads it as UTF-8.
+	yield `\ufeff${csvLine(COLUMNS)}`;
 	for await (const events of slices) {
 		yield events
 			.map(lineOf)

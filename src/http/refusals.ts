@@ -128,8 +128,13 @@ const OWN_CODES: Record<string, { status: number; error: AppError }> = {
 	INVALID_COOKIE_SIGNATURE: { status: 400, error: new AppError("invalid", "A cookie is damaged.") },
 };
 
-/** What was thrown while a request was answered. */
-export function answerError(refusing: Refusing, request: Request, error: unknown, code: string): Response {
+/** What was thrown while a request was answered. What somebody typed into a form is not lost by a fault of ours. */
+export async function answerError(
+	refusing: Refusing,
+	request: Request,
+	error: unknown,
+	code: string,
+): Promise<Response> {
 	const { desk } = refusing;
 	const own = OWN_CODES[code];
 	const told = code === "VALIDATION" ? validationError(error) : (own?.error ?? error);
@@ -137,8 +142,15 @@ export function answerError(refusing: Refusing, request: Request, error: unknown
 	if (status >= 500)
 		desk.context.log.error("request failed", { path: new URL(request.url).pathname, reason: error });
 	if (isApi(request)) return respondProblem(request, told, status);
-	const known = (refusing.callers.find(request)?.name ?? "") !== "";
+	const caller = refusing.callers.find(request);
 	const { says, detail } = explain(told) as { says: string; detail?: { retryAfterS?: number } };
+	const known = caller !== undefined && caller.name !== "";
+	const unsent = known && status >= 500 ? await readUnsent(request) : undefined;
+	if (known && unsent !== undefined) {
+		const door = { assets: refusing.assets, theme: readTheme(request), encrypted: true };
+		const shown = { unsent, caller, next: pageBefore(request), why: says };
+		return withHints(respondUnsent(request, door, shown, status), detail ?? {});
+	}
 	const answer = known
 		? respondErrorPage(request, desk.shell(request), status, says)
 		: bare(refusing, request, status, says);

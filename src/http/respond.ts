@@ -93,6 +93,11 @@ export function respondText(
 	});
 }
 
+/** Done, and the page stays as it is. */
+export function respondNothing(): Response {
+	return new Response(null, { status: 204, headers: SECURITY_HEADERS });
+}
+
 /** After a form: see the result by GET (RFC 9110 15.4.4). */
 export function redirect(path: string): Response {
 	return new Response(null, { status: 303, headers: { ...SECURITY_HEADERS, location: path } });

@@ -192,7 +192,7 @@ function assemble(desk: Desk, parts: Parts) {
 	return new Elysia({
 		serve: { maxRequestBodySize: BOUNDS.refusedBytes, idleTimeout: BOUNDS.idleTimeoutS },
 	})
-		.onError(({ request, error, code }) => answerError(refusing, request, error, String(code)))
+		.onError(async ({ request, error, code }) => answerError(refusing, request, error, String(code)))
 		.onRequest(async ({ request, server, set }) => {
 			// With a host that is none there is no address at all, and nothing could be made of it.
 			if (!URL.canParse(request.url)) return answerNowhere();

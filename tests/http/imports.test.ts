@@ -156,6 +156,16 @@ describe("what is refused", () => {
 	});
 });
 
+test("what was refused leads on, also where its answer stands at the address of a form", async () => {
+	const sent = await upload({ file: csv("ip,hostname,subnet\n10.0.0.1,nas,10.0.0.0/24\n") });
+	const path = sent.headers.get("location") ?? "";
+	await rig.post(`${path}/write`);
+	const again = await rig.post(`${path}/write`);
+	expect(again.status).toBe(409);
+	expect(again.text).not.toMatch(/href="[?]/);
+	expect(again.text).toContain(`href="${path}?show=add#rows"`);
+});
+
 describe("export", () => {
 	beforeEach(async () => {
 		const rows =
@@ -216,4 +226,19 @@ describe("export", () => {
 		const name = (await rig.get("/export?format=csv&subnet=1")).headers.get("content-disposition");
 		expect(name).toMatch(/^attachment; filename="rollcall-[\w.-]+"; filename\*=UTF-8''[\w.%-]+$/);
 	});
+
+	test.each(["x".repeat(100), "🖨".repeat(100), "a".concat("🖨".repeat(99))])(
+		"a long name is cut, the ending stays: %s",
+		async (name) => {
+			await rig.post("/subnets/1/edit", { version: "1", name, sweep_interval_s: "60" });
+			const answer = await rig.get("/export?format=netbox-prefixes&subnet=1");
+			expect(answer.status).toBe(200);
+			const [, plain = "", whole = ""] =
+				/filename="([^"]+)"; filename\*=UTF-8''(\S+)$/.exec(
+					answer.headers.get("content-disposition") ?? "",
+				) ?? [];
+			expect(plain).toEndWith(".csv");
+			expect(decodeURIComponent(whole)).toEndWith(".csv");
+		},
+	);
 });

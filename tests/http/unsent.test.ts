@@ -92,6 +92,24 @@ describe("signed out under a form", () => {
 	});
 });
 
+test("a fault of ours loses nothing either: what was typed is shown, with why, to be sent again", async () => {
+	const { db } = door.app.context;
+	db.run("CREATE TRIGGER broken BEFORE UPDATE ON host BEGIN SELECT RAISE(ABORT, 'broken'); END");
+	const failed = await jar.post("/hosts/1/fields/notes", typed);
+	expect(failed.status).toBe(500);
+	expect(failed.text).toContain("Rollcall made a mistake");
+	expect(failed.text).toContain("Nothing is stored yet.");
+	expect(failed.text).toContain("it's &lt;b>the&lt;/b>");
+	const bulk = { ids: "1", list: "/subnets/1", set: "notes", notes: WORDS };
+	expect((await jar.post("/bulk/edit", bulk)).text).toContain("Nothing is stored yet.");
+	const password = { own_password: PASSWORD, password: "another horse battery" };
+	db.run("CREATE TRIGGER shut BEFORE UPDATE ON user BEGIN SELECT RAISE(ABORT, 'shut'); END");
+	expect((await jar.post("/account/password", password)).text).not.toContain("another horse");
+	for (const name of ["broken", "shut"]) db.run(`DROP TRIGGER ${name}`);
+	const sent = await jar.post("/hosts/1/fields/notes", await fieldsOf(failed.text));
+	expect([sent.status, notes()]).toEqual([303, WORDS]);
+});
+
 test.each([
 	"",
 	"{",

@@ -8,6 +8,7 @@ import {
 	age,
 	bytes,
 	count,
+	dayNames,
 	duration,
 	interval,
 	latency,
@@ -165,4 +166,40 @@ describe("visible", () => {
 	test("lines stay lines, everything else is made visible", () => {
 		expect(visibleLines("a\r\nb\n\tc\x1b\rd")).toBe("a\nb\n\tc\\x1b\\x0dd");
 	});
+});
+
+test.each([
+	[
+		"an ordinary day",
+		"Europe/Berlin",
+		"2026-11-25T11:00:00Z",
+		"2026-11-24T11:00:00Z",
+		"2026-11-23T11:00:00Z",
+	],
+	[
+		"just after a day of 23 hours",
+		"Europe/Berlin",
+		"2026-03-29T22:10:00Z",
+		"2026-03-29T10:00:00Z",
+		"2026-03-28T22:30:00Z",
+	],
+	[
+		"the end of a day of 25 hours",
+		"Europe/Berlin",
+		"2026-10-25T22:30:00Z",
+		"2026-10-24T12:00:00Z",
+		"2026-10-23T12:00:00Z",
+	],
+	[
+		"the start of a day",
+		"Pacific/Auckland",
+		"2026-11-24T11:01:00Z",
+		"2026-11-24T10:59:00Z",
+		"2026-11-23T10:59:00Z",
+	],
+])("%s has the day before it as yesterday", (_, zone, now, yesterday, before) => {
+	const nameOf = dayNames(zone, Date.parse(now));
+	expect(nameOf(Date.parse(now))).toBe("Today");
+	expect(nameOf(Date.parse(yesterday))).toBe("Yesterday");
+	expect(nameOf(Date.parse(before))).toMatch(/2026$/);
 });

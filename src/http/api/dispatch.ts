@@ -5,6 +5,7 @@
 
 import { BOUNDS } from "../../config.ts";
 import { AppError } from "../../errors.ts";
+import { SECURITY_HEADERS } from "../headers.ts";
 import { NOTHING_HERE } from "../places.ts";
 import { respondJson, respondProblem } from "../respond.ts";
 import { BodyError, checkShape, readJson } from "./body.ts";
@@ -97,5 +98,5 @@ function refuseMethod(request: Request, allow: string): Response {
 }
 
 function respondEmpty(status: number, headers: Record<string, string>): Response {
-	return new Response(null, { status, headers });
+	return new Response(null, { status, headers: { ...SECURITY_HEADERS, ...headers } });
 }
