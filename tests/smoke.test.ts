@@ -11,7 +11,7 @@ import { SIGNED, signInFile } from "./helpers/signed.ts";
 let binary: Binary;
 beforeAll(async () => {
 	binary = await openBinary();
-}, 60_000);
+});
 afterAll(() => binary?.close());
 
 /** A new folder to start in. */
@@ -120,7 +120,7 @@ describe("the server", () => {
 		}
 		expect(await sweepLoopback(server.url)).toContain("127.0.0.1");
 		expect(await server.stop()).toBe(0);
-	}, 20_000);
+	});
 
 	test("a second one on the same database is refused, and told by whom", async () => {
 		const first = await serve(folder("twice"));
@@ -131,7 +131,7 @@ describe("the server", () => {
 		expect(err).toContain(`process ${first.pid}`);
 		expect((await get(first.url)).status).toBe(200);
 		expect(await first.stop()).toBe(0);
-	}, 20_000);
+	});
 
 	test("stops within 5 s although a page is open", async () => {
 		const server = await serve(folder("open"));
@@ -143,7 +143,7 @@ describe("the server", () => {
 		// 5 s are promised; as nothing is under way it takes a tenth of one.
 		expect(performance.now() - began).toBeLessThan(3_000);
 		await reader?.cancel().catch(() => {});
-	}, 20_000);
+	});
 
 	test("what lies in the folder it is started in is not obeyed", async () => {
 		const cwd = folder("hostile");
@@ -156,7 +156,7 @@ describe("the server", () => {
 		expect((await get(server.url)).status).toBe(200);
 		expect(await server.stop()).toBe(0);
 		expect(existsSync(mark)).toBe(false);
-	}, 20_000);
+	});
 });
 
 /** What the loader, the C library, the engine and the kernel want; no file of a person's lies there. */
@@ -194,7 +194,7 @@ describe.skipIf(problem !== undefined)(`opened files${problem === undefined ? ""
 		expect(opened.filter(database).length).toBeGreaterThan(2);
 		const strangers = opened.filter((path) => !SYSTEM.test(path) && !own(path) && !database(path));
 		expect([...new Set(strangers)]).toEqual([]);
-	}, 30_000);
+	});
 });
 
 /** The log of strace once it has seen the end of the program; at most 5 s later. */

@@ -4,14 +4,13 @@
  * is missed. Nothing is swept meanwhile; touches no network but loopback.
  */
 
-import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { listFacets } from "../../src/store/facets.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { SIGNED, signedContext, signIn } from "../helpers/signed.ts";
 import { type Figure, median, passes, printFigures, quantile } from "./measure.ts";
 import { openPagesGround, type PagesGround } from "./pages-ground.ts";
@@ -132,11 +131,11 @@ function choiceFigure(app: App, ground: PagesGround): Figure {
 }
 
 async function browserFigures(app: App, ground: PagesGround): Promise<Figure[]> {
-	if (!existsSync(CHROMIUM) || app.url === undefined) {
+	if (browserProblem() !== undefined || app.url === undefined) {
 		console.error("Chromium is missing: its figures are left out.");
 		return [];
 	}
-	const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	const browser = await openBrowser();
 	const large: { ms: number; nodes: number }[] = [];
 	for (let n = 0; n <= LOADS; n++) {
 		large.push(await load(browser, `${app.url}/subnets/${ground.ids.large}?n=${n}`));

@@ -42,7 +42,7 @@ describe("without a server", () => {
 		expect(csv[0]?.out).toContain("host,10.0.0.1,nas");
 		expect(csv[1]?.out).toBe(csv[0]?.out as string);
 		expect((await run("export", "--database", "a.db", "--output", "a.xlsx")).err).toContain("there already");
-	}, 30_000);
+	});
 
 	test("another encoding, chosen; a pipe", async () => {
 		const path = join(SAMPLES, "excel-semicolon-cp1250.csv");
@@ -56,7 +56,7 @@ describe("without a server", () => {
 			...{ cwd: HOME, env: ENV, stdin: readFileSync(join(SAMPLES, "phpipam-dump.sql")) },
 		});
 		expect(piped.stdout.toString()).toContain("added 3 hosts and 3 subnets");
-	}, 30_000);
+	});
 });
 
 test("beside a server: the server writes, and its pages know at once", async () => {
@@ -76,7 +76,7 @@ test("beside a server: the server writes, and its pages know at once", async () 
 		server.kill("SIGTERM");
 		await server.exited;
 	}
-}, 60_000);
+});
 
 test("a reader that has gone (| head) ends an export in peace", async () => {
 	file("p.csv", "ip,subnet\n10.0.0.1,10.0.0.0/24\n");
@@ -86,14 +86,14 @@ test("a reader that has gone (| head) ends an export in peace", async () => {
 		...{ cwd: HOME, env: ENV },
 	});
 	expect(done).toEqual({ code: 0, out: "", err: "" });
-}, 30_000);
+});
 
 test("a disk that is full is told in one line, without a stack", async () => {
 	const line = ["bash", "-c", '"$@" > /dev/full', "bash", ...PROGRAM, "export", "--database", at("p.db")];
 	const done = await runToEnd(line, { cwd: HOME, env: ENV });
 	expect(done.code).toBe(3);
 	expect(done.err).toMatch(/^rollcall: standard output cannot be written: [^\n]+\n$/);
-}, 30_000);
+});
 
 test.each([
 	["import", "Name one file"],
@@ -104,13 +104,9 @@ test.each([
 	["export here", "takes no “here”"],
 	["export --database nowhere.db", "There is no database"],
 	["export --database a.db --subnet 10.7.0.0/24", "There is no subnet"],
-])(
-	"“%s” ends with 2 and says why",
-	async (line, says) => {
-		file("a.csv", "ip\n");
-		const { code, err } = await run(...line.split(" "));
-		expect(err).toContain(says);
-		expect(code).toBe(2);
-	},
-	30_000,
-);
+])("“%s” ends with 2 and says why", async (line, says) => {
+	file("a.csv", "ip\n");
+	const { code, err } = await run(...line.split(" "));
+	expect(err).toContain(says);
+	expect(code).toBe(2);
+});

@@ -29,34 +29,30 @@ test("every verb has its help, with an example, by --help, -h and help VERB", as
 		expect(out).toMatch(/^Examples\n {2}\S/m);
 	}
 	expect((await run("help", "backup")).out).toBe((await run("backup", "-h")).out);
-}, 30_000);
+});
 
-test.each(["bash", "zsh"])(
-	"%s completes verbs and options",
-	async (shell) => {
-		const { code, out } = await run("completion", shell);
-		expect(code).toBe(0);
-		for (const name of await verbs()) expect(out).toContain(`${name}) options=`);
-		const help = (await run("backup", "--help")).out;
-		expect(optionsIn(help)).toEqual(["--config", "--database", "--force", "--help", "--json"]);
-		if (Bun.which(shell) !== null) {
-			const checked = Bun.spawnSync([shell, "-n"], { stdin: new Blob([out]) });
-			expect(checked.exitCode).toBe(0);
-		}
-		if (shell !== "bash") return;
-		const typed = async (...words: string[]) => {
-			const script = `${out}
+test.each(["bash", "zsh"])("%s completes verbs and options", async (shell) => {
+	const { code, out } = await run("completion", shell);
+	expect(code).toBe(0);
+	for (const name of await verbs()) expect(out).toContain(`${name}) options=`);
+	const help = (await run("backup", "--help")).out;
+	expect(optionsIn(help)).toEqual(["--config", "--database", "--force", "--help", "--json"]);
+	if (Bun.which(shell) !== null) {
+		const checked = Bun.spawnSync([shell, "-n"], { stdin: new Blob([out]) });
+		expect(checked.exitCode).toBe(0);
+	}
+	if (shell !== "bash") return;
+	const typed = async (...words: string[]) => {
+		const script = `${out}
 COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _rollcall; printf '%s\\n' "\${COMPREPLY[@]}"`;
-			const done = Bun.spawnSync(["bash"], { stdin: new Blob([script]), stdout: "pipe", cwd: CWD });
-			return done.stdout.toString().split("\n").filter(Boolean);
-		};
-		expect(await typed("rollcall", "ba")).toEqual(["backup"]);
-		expect(await typed("rollcall", "backup", "--f")).toEqual(["--force"]);
-		expect(await typed("rollcall", "completion", "z")).toEqual(["zsh"]);
-		expect(await typed("rollcall", "restore", "READ")).toEqual(["README.md"]);
-	},
-	30_000,
-);
+		const done = Bun.spawnSync(["bash"], { stdin: new Blob([script]), stdout: "pipe", cwd: CWD });
+		return done.stdout.toString().split("\n").filter(Boolean);
+	};
+	expect(await typed("rollcall", "ba")).toEqual(["backup"]);
+	expect(await typed("rollcall", "backup", "--f")).toEqual(["--force"]);
+	expect(await typed("rollcall", "completion", "z")).toEqual(["zsh"]);
+	expect(await typed("rollcall", "restore", "READ")).toEqual(["README.md"]);
+});
 
 test.each([
 	["frobnicate", /there is no verb “frobnicate”/],

@@ -24,7 +24,7 @@ beforeAll(async () => {
 		stderr: "ignore",
 	});
 	await untilAnswers(`${url}/healthz`);
-}, 20_000);
+});
 afterAll(async () => {
 	child.kill("SIGKILL");
 	await child.exited;
@@ -73,7 +73,7 @@ test("the first user is an admin, closes the set-up, and signs in; a new passwor
 	expect(performance.now() - began).toBeLessThan(5_000 + 2_000);
 	expect((await login("ada", "correct horse battery")).status).toBe(401);
 	expect((await login("ada", "battery horse correct")).status).toBe(303);
-}, 30_000);
+});
 
 test("the list names everybody; wrong input is told in one line, with its exit code", async () => {
 	await run(["user", "add", "bob", "--role", "editor", "--password-stdin"], "hunter two hunter\n");
@@ -111,7 +111,7 @@ test("the list names everybody; wrong input is told in one line, with its exit c
 		});
 		expect(err).toMatch(/^rollcall: [^\n]+\n$/);
 	}
-}, 60_000);
+});
 
 test("a token is printed alone, works at once, and not after it is revoked", async () => {
 	const { out, code } = await run(["token", "create", "prometheus", "--scope", "read"]);
@@ -128,7 +128,7 @@ test("a token is printed alone, works at once, and not after it is revoked", asy
 	expect(lines[1]).toMatch(/^2 {4}write {2}cron +never used +ends \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
 	expect((await run(["token", "revoke", "1"])).out).toBe("prometheus opens nothing any more.\n");
 	expect(await ask()).toBe(401);
-}, 30_000);
+});
 
 test("the record names who typed it, whatever the environment says", async () => {
 	const names = readFileSync("/etc/passwd", "utf8")

@@ -1,14 +1,13 @@
 /** /docs in a real browser, without any network: drawn under the strict policy, and what is tried out works. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { createToken } from "../../src/ipam/tokens.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { signedContext } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 
 describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""}`, () => {
 	let live: LiveApp;
@@ -16,7 +15,7 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 	beforeAll(async () => {
 		live = await openLiveApp();
 		await send(live.url, "/subnets", { cidr: "10.0.0.0/24", name: "Office LAN" });
-		browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+		browser = await openBrowser();
 	});
 	afterAll(async () => {
 		await browser?.close();
@@ -45,7 +44,6 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 			await block.locator("button.try-out__btn").click();
 			return block;
 		};
-		page.setDefaultTimeout(20_000);
 		const made = await tryOut("createSubnet");
 		await made.locator("textarea.body-param__text").fill('{"cidr":"10.5.0.0/24","name":"Made here"}');
 		await made.locator("button.execute").click();
@@ -81,5 +79,5 @@ describe.skipIf(missing)(`/docs${missing ? ": skipped, chromium is missing" : ""
 		expect(elsewhere).toEqual([]);
 		expect(wrong.filter((line) => !line.includes("403"))).toEqual([]);
 		await context.close();
-	}, 60_000);
+	});
 });

@@ -1,21 +1,19 @@
 /** What is written in a browser: one field at a time, conflicts, undo, the menu. Against the real program. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
 import { SIGNED, signedBrowser } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-	if (!missing)
-		browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
+	if (!missing) browser = signedBrowser(await openBrowser());
 });
 
 afterAll(async () => browser?.close());
@@ -25,7 +23,6 @@ beforeEach(async () => {
 	live = await openLiveApp();
 	await fillOffice(live);
 	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	page.setDefaultTimeout(4_000);
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => {

@@ -4,15 +4,14 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { AXE, axe } from "../helpers/axe.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 import { smallTargets } from "../helpers/touch.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 const SIZES = { "1440 x 900": [1440, 900], "1024 x 768": [1024, 768], "390 x 844": [390, 844] } as const;
 const PHONE = 390;
 
@@ -22,7 +21,7 @@ let browser: Browser;
 beforeAll(async () => {
 	if (missing) return;
 	gallery = openGallery();
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = await openBrowser();
 });
 
 afterAll(async () => {
@@ -108,6 +107,6 @@ describe.skipIf(missing)(`gallery${missing ? ": skipped, chromium is missing" : 
 			await Promise.all([walk(), walk()]);
 			await context.close();
 			expect(wrong).toEqual([]);
-		}, 180_000);
+		});
 	}
 });

@@ -1,13 +1,12 @@
 /** Gaps in a real browser, against the real program: unfolded in place, copied, reserved several at once. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
 let page: Page;
@@ -16,9 +15,8 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
+	browser = signedBrowser(await openBrowser());
 	page = await (await browser.newContext({ viewport: { width: 1440, height: 700 } })).newPage();
-	page.setDefaultTimeout(4_000);
 	await page.goto(`${live.url}/subnets/1?order=address`);
 	await page.waitForSelector("#light.live");
 });

@@ -1,20 +1,19 @@
 /** The rest of the list of keys, and the small form over the map, in a real browser: where they lead, where the focus goes. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { running } from "../helpers/samples.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let browser: Browser;
 let gallery: Gallery;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-	if (!missing) browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	if (!missing) browser = await openBrowser();
 });
 afterAll(async () => browser?.close());
 
@@ -22,7 +21,6 @@ beforeEach(async () => {
 	if (missing) return;
 	gallery = openGallery();
 	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	page.setDefaultTimeout(4_000);
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => isMistake(message) && errors.push(message.text()));

@@ -1,15 +1,14 @@
 /** Signing in with a real browser: the one-time link, the user menu, a wish that came too often, being signed out. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { AXE, axe } from "../helpers/axe.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 const PASSWORD = "correct horse battery";
 let app: App;
 let browser: Browser;
@@ -26,14 +25,12 @@ beforeAll(async () => {
 		},
 	};
 	app = await openApp(loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } }), { log });
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = await openBrowser();
 	page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-	// As patient as each test: the machine may be busy with others.
-	page.setDefaultTimeout(15_000);
 	page.on("console", (message) => {
 		if (/Content Security Policy|Refused/.test(message.text())) complaints.push(message.text());
 	});
-}, 20_000);
+});
 afterAll(async () => {
 	await browser?.close();
 	await app?.close();
@@ -63,7 +60,7 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		await page.click("button[type=submit]");
 		await page.waitForSelector("#light.live");
 		expect(await page.textContent(".me bdi")).toBe("ada");
-	}, 20_000);
+	});
 
 	test("forms carry the token: by htmx, and those the browser sends itself", async () => {
 		await page.fill("#add-cidr", "192.0.2.0/24");
@@ -77,7 +74,7 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		await page.fill("#user-own", PASSWORD);
 		await page.click("button:has-text('Add')");
 		await page.waitForSelector("a:has-text('eve')");
-	}, 20_000);
+	});
 
 	test("asked for too often: the button says how long to wait, the page stays", async () => {
 		await page.goto(`${app.url}/subnets/1`);
@@ -91,7 +88,7 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		await page.waitForSelector("button:disabled:text-matches('^Wait \\\\d+ s$')");
 		expect(await page.textContent("h1")).toContain("192.0.2.0/24");
 		expect(await page.textContent("#say")).toMatch(/^Too often: wait \d+ s\.$/);
-	}, 20_000);
+	});
 
 	test("signed out elsewhere: the next click leads to the login, and back after it", async () => {
 		// A page that fetches nothing by itself: else its own request could be refused, and lead to the login, before the click.
@@ -105,7 +102,7 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		await page.click("button[type=submit]");
 		await page.waitForSelector("#light.live");
 		expect(await page.textContent(".me bdi")).toBe("ada");
-	}, 20_000);
+	});
 
 	test("signed out under a form: what was typed stays, comes through the login, and is stored by a press", async () => {
 		await page.goto(`${app.url}/subnets/1/free/192.0.2.9`);
@@ -134,7 +131,7 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		expect(await page.textContent("#p-row-notes .editable bdi")).toBe(
 			"behind the <b>second</b> door\nkey at the desk",
 		);
-	}, 20_000);
+	});
 
 	test("signing out", async () => {
 		await page.click(".me");
@@ -144,5 +141,5 @@ describe.skipIf(missing)(`signing in${missing ? ": skipped, chromium is missing"
 		expect(new URL(page.url()).searchParams.get("next")).toBe("/hosts/1?x=1");
 		expect(await judge("/login")).toEqual([]);
 		expect(complaints).toEqual([]);
-	}, 20_000);
+	});
 });

@@ -4,20 +4,19 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type LiveApp, openLiveApp } from "../helpers/live-app.ts";
 import { signedContext } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let live: LiveApp;
 let browser: Browser;
 
 beforeAll(async () => {
 	if (missing) return;
 	live = await openLiveApp();
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = await openBrowser();
 });
 afterAll(async () => {
 	await browser?.close();
@@ -26,7 +25,6 @@ afterAll(async () => {
 
 async function openPage(options: BrowserContextOptions): Promise<Page> {
 	const page = await (await signedContext(browser, live.url, options)).newPage();
-	page.setDefaultTimeout(4_000);
 	return page;
 }
 
@@ -69,7 +67,7 @@ describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is mi
 		await page.goto(`${live.url}/hosts/1`);
 		expect(await page.textContent("#p-row-notes")).toContain("key at the desk");
 		await page.context().close();
-	}, 20_000);
+	});
 
 	test("filters, search, the subnet's own form, settings and the theme", async () => {
 		const page = await openPage({ javaScriptEnabled: false });
@@ -97,7 +95,7 @@ describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is mi
 		await press(page, "#places a:text-is('Activity')");
 		expect(await page.textContent("main")).toContain("days of measurements changed from “7” to “14”");
 		await page.context().close();
-	}, 20_000);
+	});
 });
 
 describe.skipIf(missing)(`the first paint${missing ? ": skipped, chromium is missing" : ""}`, () => {
@@ -112,7 +110,7 @@ describe.skipIf(missing)(`the first paint${missing ? ": skipped, chromium is mis
 			expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(ground);
 			await page.context().close();
 		}
-	}, 20_000);
+	});
 
 	test("after it, times are the reader's: pointed at, and the days of the activity", async () => {
 		const page = await openPage({ timezoneId: "Pacific/Kiritimati", locale: "en-GB" });
@@ -126,5 +124,5 @@ describe.skipIf(missing)(`the first paint${missing ? ": skipped, chromium is mis
 		const zone = (await page.context().cookies()).find(({ name }) => name === "zone");
 		expect(zone?.value).toBe("Pacific/Kiritimati");
 		await page.context().close();
-	}, 20_000);
+	});
 });

@@ -1,17 +1,15 @@
 /** Without a script everything can be read and every form works. */
 
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { openGallery } from "../helpers/gallery.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 
 describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is missing" : ""}`, () => {
 	test("lists, windows, drawers and forms are plain pages", async () => {
 		const gallery = openGallery();
-		const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+		const browser = await openBrowser();
 		const context = await browser.newContext({ javaScriptEnabled: false });
 		const plain = await context.newPage();
 		await plain.goto(`${gallery.url}/subnets/3`);
@@ -34,5 +32,5 @@ describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is mi
 		});
 		await browser.close();
 		gallery.stop();
-	}, 30_000);
+	});
 });

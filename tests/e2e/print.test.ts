@@ -1,12 +1,11 @@
 /** The sheet of a subnet on paper: hosts and gaps, black on white whatever the theme, nothing that can only be pressed. */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 /** A4 without its margins of 10 mm, in CSS pixels. */
 const PAPER = { width: 718, height: 1_032 };
 
@@ -17,7 +16,7 @@ let page: Page;
 beforeAll(async () => {
 	if (missing) return;
 	gallery = openGallery();
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = await openBrowser();
 	const context = await browser.newContext({ viewport: PAPER });
 	await context.addCookies([{ name: "theme", value: "dark", url: gallery.url }]);
 	page = await context.newPage();

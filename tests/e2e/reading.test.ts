@@ -4,17 +4,16 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { formatAddress, toKey } from "../../src/net/address.ts";
 import { insertEvent } from "../../src/store/events.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type LiveApp, openLiveApp, putMac, putPort, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
 import { signedContext } from "../helpers/signed.ts";
 import { address } from "../helpers/world.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let live: LiveApp;
 let browser: Browser;
 let page: Page;
@@ -67,17 +66,16 @@ beforeAll(async () => {
 	live = await openLiveApp();
 	await fillHall();
 	await fillHostile();
-	browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	browser = await openBrowser();
 	const context = await signedContext(browser, live.url, { viewport: { width: 1440, height: 900 } });
 	page = await context.newPage();
-	page.setDefaultTimeout(6_000);
 	page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
 	page.on("pageerror", (error) => complaints.push(error.message));
 	page.on("request", (request) => {
 		if (!request.url().startsWith(live.url) && !request.url().startsWith("data:"))
 			complaints.push(request.url());
 	});
-}, 30_000);
+});
 
 afterAll(async () => {
 	await browser?.close();
@@ -169,5 +167,5 @@ describe.skipIf(missing)(`reading${missing ? ": skipped, chromium is missing" : 
 		await page.goto(`${live.url}/subnets/2`);
 		expect(await page.textContent("h1 bdi")).toBe(HOSTILE[0] ?? "");
 		expect(await page.locator(`td.name:has-text("${"{{7*7}} $"}")`).count()).toBe(1);
-	}, 60_000);
+	});
 });

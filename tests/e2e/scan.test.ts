@@ -2,9 +2,10 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { browserProblem } from "../helpers/browser.ts";
 import { HONEST_SSH, HOSTILE_FTP, type Listeners, listen } from "../helpers/listeners.ts";
 import { configure, FAR, type Lab, labProblem, openLab } from "../helpers/netns.ts";
-import { browserNear, browserProblem, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
+import { browserNear, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 const problem = labProblem("curl", "nmap") ?? browserProblem();
 const CIDR = "10.128.0.0/28";
@@ -34,7 +35,7 @@ describe.skipIf(problem !== undefined)(
 			page = await chromium.browser.newPage();
 			page.on("pageerror", (error) => faults.push(String(error)));
 			page.on("dialog", (dialog) => faults.push(`a dialog: ${dialog.message()}`));
-		}, 60_000);
+		});
 
 		afterAll(async () => {
 			await chromium?.close();
@@ -42,7 +43,7 @@ describe.skipIf(problem !== undefined)(
 			await first?.close();
 			await second?.close();
 			lab?.close();
-		}, 30_000);
+		});
 
 		test("what the first scan finds appears in the row of the open page", async () => {
 			await page.goto(`${URL_NEAR}/subnets/1`);
@@ -55,7 +56,7 @@ describe.skipIf(problem !== undefined)(
 			await row.locator("a").first().click();
 			await page.locator("#drawer .open-ports", { hasText: "OpenSSH" }).waitFor({ timeout: 10_000 });
 			await page.locator("#drawer", { hasText: /nmap \d+ \w+ ago · next in/ }).waitFor({ timeout: 10_000 });
-		}, 70_000);
+		});
 
 		test("“Scan ports” in the drawer: a port that opened is there with its event, what is being typed stays", async () => {
 			second = await listen(lab, [{ port: 21, banner: HOSTILE_FTP }]);
@@ -70,7 +71,7 @@ describe.skipIf(problem !== undefined)(
 			await page.locator("#drawer button:has-text('Scan ports')").waitFor({ timeout: 10_000 });
 			expect(await page.inputValue("#d-description")).toBe("half a sent");
 			expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
-		}, 70_000);
+		});
 
 		test("no error, no script that a banner brought", () => expect(faults).toEqual([]));
 	},

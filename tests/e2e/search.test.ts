@@ -1,23 +1,21 @@
 /** The search box in a real browser, against the real program: what is offered, how it is reached by keys, hostile texts. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { AXE, axe } from "../helpers/axe.ts";
-import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
+import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-	if (!missing)
-		browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
+	if (!missing) browser = signedBrowser(await openBrowser());
 });
 afterAll(async () => browser?.close());
 
@@ -26,7 +24,6 @@ beforeEach(async () => {
 	live = await openLiveApp();
 	await fillOffice(live);
 	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	page.setDefaultTimeout(4_000);
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => isMistake(message) && errors.push(message.text()));
@@ -165,7 +162,7 @@ describe.skipIf(missing)(`search${missing ? ": skipped, chromium is missing" : "
 			if (over > 0) found.push(`${text}: ${over} px too wide at ${width}`);
 		}
 		expect(found).toEqual([]);
-	}, 30_000);
+	});
 
 	test("hostile texts are shown as typed and never run", async () => {
 		for (const [i, hostname] of HOSTILE.slice(0, 10).entries()) {

@@ -1,13 +1,12 @@
 /** Many tabs of one browser, against the real program: one stream for all of them, and no change is lost on the way. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 const TABS = 8;
 /** A change is on every page within so long, in milliseconds. */
 const SOON = 10_000;
@@ -21,7 +20,7 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
+	browser = signedBrowser(await openBrowser());
 	context = await browser.newContext();
 	streams = [];
 });
@@ -33,7 +32,6 @@ afterEach(async () => {
 
 async function openTab(path = "/subnets/1"): Promise<Page> {
 	const page = await context.newPage();
-	page.setDefaultTimeout(5_000);
 	page.on("request", (request) => new URL(request.url()).pathname === "/live" && streams.push(page));
 	await page.goto(live.url + path);
 	await page.waitForSelector("#light.live");
@@ -68,7 +66,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		expect(streams).toHaveLength(1);
 		expect(await slowest(tabs, "10.0.0.50")).toBeLessThan(SOON);
 		expect(streams).toHaveLength(1);
-	}, 40_000);
+	});
 
 	test("when the tab that listens is closed another takes over, and what happened in between is not lost", async () => {
 		const tabs = await openTabs();
@@ -81,7 +79,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		}
 		expect(streams.length).toBe(4);
 		expect(new Set(streams).size).toBe(4);
-	}, 60_000);
+	});
 
 	test("what happened between the making of a page and its first word with the others is fetched", async () => {
 		await openTab();
@@ -95,7 +93,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		await late.goto(`${live.url}/subnets/1`);
 		await late.waitForSelector('tr th a:text-is("10.0.0.54")', { state: "attached", timeout: 5_000 });
 		expect(streams).toHaveLength(1);
-	}, 40_000);
+	});
 
 	test("without locks a tab that is hidden for half a minute gives up its stream, and looks again when shown", async () => {
 		await context.addInitScript(() => {
@@ -121,7 +119,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		await page.waitForSelector('tr th a:text-is("10.0.0.56")', { state: "attached", timeout: 5_000 });
 		expect(streams).toHaveLength(2);
 		expect(ended.filter((path) => path === "/live")).toHaveLength(1);
-	}, 40_000);
+	});
 
 	test("without locks a tab that was never looked at opens none", async () => {
 		await context.addInitScript(() => {
@@ -136,5 +134,5 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		await turn(page, "visible");
 		await page.waitForSelector("#light.live");
 		expect(streams).toHaveLength(1);
-	}, 40_000);
+	});
 });

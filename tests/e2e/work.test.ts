@@ -1,11 +1,9 @@
 /** What takes a while, seen in a browser: the page follows by itself from the first row to the last, and is stopped. */
 
 import { expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { chromium } from "playwright-core";
 import { type Clock, systemClock } from "../../src/clock.ts";
 import { BATCH_LIMITS } from "../../src/model/batch.ts";
-import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
+import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { openLiveApp } from "../helpers/live-app.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
@@ -18,15 +16,12 @@ const unhurried: Clock = {
 	sleep: (ms, signal) => systemClock.sleep(ms === BATCH_LIMITS.restMs ? REST_MS : ms, signal),
 };
 
-test.skipIf(!existsSync(CHROMIUM))(
+test.skipIf(browserProblem() !== undefined)(
 	"a file is read and written, undone half-way, and undone to its end",
 	async () => {
 		const live = await openLiveApp({ clock: unhurried });
-		const browser = signedBrowser(
-			await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }),
-		);
+		const browser = signedBrowser(await openBrowser());
 		const page = await (await browser.newContext()).newPage();
-		page.setDefaultTimeout(40_000);
 		const errors: string[] = [];
 		page.on("pageerror", (error) => errors.push(error.message));
 		page.on("console", (message) => isMistake(message) && errors.push(message.text()));
@@ -55,5 +50,4 @@ test.skipIf(!existsSync(CHROMIUM))(
 			await live.close();
 		}
 	},
-	120_000,
 );

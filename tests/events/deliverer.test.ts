@@ -373,5 +373,5 @@ describe("kill -9", () => {
 			"delivered",
 		]);
 		after.close();
-	}, 20_000);
+	});
 });

@@ -9,17 +9,20 @@ import { join } from "node:path";
 import { BOUNDS } from "../../src/config.ts";
 import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
 import { openLiveApp, send } from "../helpers/live-app.ts";
+import { elapse, soon, until } from "../helpers/patience.ts";
 import { cookieOf, signInCrowd, signInFile } from "../helpers/signed.ts";
 
 /**
  * Opens so many streams at the same moment, each of a browser of its own; `greeted` and `told` count those that heard the
- * light and a change.
+ * light and a change. Who is refused comes again, as a browser does: the places of those who left may not be free yet.
  */
 function crowd(port: number, count: number, first = 0) {
 	const seen = { greeted: 0, told: 0, refused: 0 };
-	const sockets = Array.from({ length: count }, (_, n) => {
+	const sockets = new Set<Socket>();
+	const come = (n: number) => {
 		let text = "";
 		const socket = connect(port, "127.0.0.1");
+		sockets.add(socket);
 		socket.on("error", () => {});
 		socket.on("data", (bytes) => {
 			const before = text;
@@ -27,36 +30,27 @@ function crowd(port: number, count: number, first = 0) {
 			const news = (word: string) => !before.includes(word) && text.includes(word);
 			if (news("event: light")) seen.greeted += 1;
 			if (news("event: change")) seen.told += 1;
-			if (news("HTTP/1.1 429")) seen.refused += 1;
+			if (!news("HTTP/1.1 429")) return;
+			seen.refused += 1;
+			socket.destroy();
+			if (sockets.delete(socket)) come(n);
 		});
 		socket.write(`GET /live HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${cookieOf(first + n)}\r\n\r\n`);
-		return socket;
+	};
+	for (let n = 0; n < count; n++) come(n);
+	const close = () => {
+		for (const socket of sockets) socket.destroy();
+		sockets.clear();
+	};
+	return { seen, close };
+}
+
+/** Until it answers that all is well: a question that is lost on the way is asked again. */
+async function answers(url: string): Promise<void> {
+	await soon(async () => {
+		const { status } = await fetch(url, { signal: AbortSignal.timeout(10_000), keepalive: false });
+		expect(status).toBe(200);
 	});
-	return { seen, sockets, close: () => closeAll(sockets) };
-}
-
-function closeAll(sockets: readonly Socket[]): void {
-	for (const socket of sockets) socket.destroy();
-}
-
-async function until(is: () => boolean, what: string, tries = 500): Promise<void> {
-	for (let n = 0; n < tries; n++) {
-		if (is()) return;
-		await Bun.sleep(20);
-	}
-	throw new Error(`it did not come to this: ${what}`);
-}
-
-/** What it answers once it does, one question at a time; 0 when it never did. */
-async function answers(url: string): Promise<number> {
-	for (let n = 0; n < 50; n++) {
-		try {
-			const { status } = await fetch(url, { signal: AbortSignal.timeout(1_000), keepalive: false });
-			if (status === 200) return status;
-		} catch {}
-		await Bun.sleep(200);
-	}
-	return 0;
 }
 
 test("as many browsers as there may be, all at once: all greeted, all told, one more is refused", async () => {
@@ -68,18 +62,17 @@ test("as many browsers as there may be, all at once: all greeted, all told, one 
 			const all = crowd(port, BOUNDS.streamsMax);
 			await until(() => all.seen.greeted === BOUNDS.streamsMax, "all greeted");
 			const late = crowd(port, 1, BOUNDS.streamsMax);
-			await until(() => late.seen.refused === 1, "one refused");
+			await until(() => late.seen.refused > 0, "one refused");
 			late.close();
 			await send(live.url, "/subnets", { cidr: `10.${round}.0.0/24`, name: "", sweep_enabled: false });
 			await until(() => all.seen.told === BOUNDS.streamsMax, "all told");
+			// The next crowd finds room, as after a restart.
 			all.close();
-			// The connections are gone: the next crowd finds room, as after a restart.
-			await Bun.sleep(300);
 		}
 	} finally {
 		await live.close();
 	}
-}, 40_000);
+});
 
 const limited = process.platform === "linux" && Bun.which("prlimit") !== null;
 const title = limited ? "" : " (needs prlimit)";
@@ -107,12 +100,12 @@ test.skipIf(!limited)(
 			await until(() => ups() === 14, "14 up");
 			const flood = Array.from({ length: 120 }, () => connect(port, "127.0.0.1"));
 			for (const socket of flood) socket.on("error", () => {});
-			await Bun.sleep(500);
+			await elapse(500);
 			const ended = () =>
 				(db.query("SELECT count(*) AS n FROM sweep_run WHERE finished_at IS NOT NULL").get() as { n: number })
 					.n;
 			const before = ended();
-			await Bun.sleep(1_000);
+			await elapse(1_000);
 			const sweepNow = () =>
 				db.run(
 					"INSERT OR IGNORE INTO sweep_run (subnet_id, trigger, state, requested_at) VALUES (?, 'person', 'queued', 1)",
@@ -121,11 +114,11 @@ test.skipIf(!limited)(
 			sweepNow();
 			await until(() => ended() > before, "a sweep while no file may be opened");
 			expect(ups()).toBe(14);
-			closeAll(flood);
+			for (const socket of flood) socket.destroy();
 			// The failed sweep is what is wrong, until the next one goes well.
 			sweepNow();
 			await until(() => child.exitCode === null, "it lives");
-			expect(await answers(`${url}/healthz`)).toBe(200);
+			await answers(`${url}/healthz`);
 			const downs = db.query("SELECT count(*) AS n FROM event WHERE kind LIKE '%down%'").get();
 			db.close();
 			expect(downs).toEqual({ n: 0 });
@@ -137,5 +130,4 @@ test.skipIf(!limited)(
 			rmSync(folder, { recursive: true, force: true });
 		}
 	},
-	40_000,
 );

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDatabase } from "../helpers/filled.ts";
 import { UPGRADE } from "../helpers/kill-scenes.ts";
+import { PATIENCE_MS } from "../helpers/patience.ts";
 
 /** Why no disk can be mounted here, or undefined. */
 function problemHere(): string | undefined {
@@ -26,7 +27,7 @@ function inside(line: string, ...args: string[]) {
 			stdin: "ignore",
 			stdout: "pipe",
 			stderr: "pipe",
-			timeout: 60_000,
+			timeout: 3 * PATIENCE_MS,
 			env: { ...process.env, NODE_ENV: "production" },
 		},
 	);
@@ -55,7 +56,6 @@ test.skipIf(problem !== undefined)(
 			rmSync(disk, { recursive: true, force: true });
 		}
 	},
-	70_000,
 );
 
 test.skipIf(problem !== undefined)(
@@ -78,7 +78,6 @@ test.skipIf(problem !== undefined)(
 			for (const folder of [disk, from]) rmSync(folder, { recursive: true, force: true });
 		}
 	},
-	30_000,
 );
 
 test.skipIf(problem !== undefined)(
@@ -99,5 +98,4 @@ test.skipIf(problem !== undefined)(
 			rmSync(disk, { recursive: true, force: true });
 		}
 	},
-	30_000,
 );

@@ -12,6 +12,7 @@ import { openDatabase } from "../../src/store/database.ts";
 import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
 import { wrongs } from "../helpers/filled.ts";
 import { send } from "../helpers/live-app.ts";
+import { until } from "../helpers/patience.ts";
 import { SIGNED, signInFile } from "../helpers/signed.ts";
 
 /** Whatever writes to a file. A question mark: not every machine has the call. */
@@ -74,7 +75,6 @@ test.skipIf(!mayTrace).each([
 			if (word === "edited") expect(descriptions.get(ip)).toBe("edited");
 		}
 	},
-	30_000,
 );
 
 test.skipIf(!mayTrace)(
@@ -96,13 +96,6 @@ test.skipIf(!mayTrace)(
 				headers: { ...SIGNED, "content-type": "application/json" },
 				body: JSON.stringify({ ip }),
 			});
-		const until = async (is: () => Promise<boolean>, what: string) => {
-			for (let tries = 0; tries < 200; tries++) {
-				if (await is()) return;
-				await Bun.sleep(100);
-			}
-			throw new Error(`it did not come to this: ${what}`);
-		};
 		const ups = async () => {
 			const { items } = (await (await get("/api/v1/hosts?limit=100&status=up")).json()) as {
 				items: unknown[];
@@ -146,5 +139,4 @@ test.skipIf(!mayTrace)(
 			await child.exited;
 		}
 	},
-	60_000,
 );

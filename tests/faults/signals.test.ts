@@ -6,6 +6,7 @@ import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
+import { elapse, PATIENCE_MS } from "../helpers/patience.ts";
 
 let folder: string;
 let port: number;
@@ -28,53 +29,61 @@ afterEach(async () => {
 });
 
 /** A request that never ends, to the one page that reads a form of strangers: the stop waits for it, within its bounds. */
-function hangOn(): Promise<() => void> {
+async function hangOn(): Promise<() => void> {
 	const socket = createConnection(port, "127.0.0.1");
 	socket.on("error", () => {});
-	return new Promise((resolve) => {
-		socket.write(
-			"POST /setup HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 10\r\n\r\nab",
-			() => resolve(() => socket.destroy()),
-		);
-	});
+	const head =
+		"POST /setup HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 10\r\n\r\nab";
+	await new Promise<void>((resolve) => void socket.write(head, () => resolve()));
+	// What came before these was taken up before they are answered.
+	for (let n = 0; n < 3; n++) await fetch(`http://127.0.0.1:${port}/healthz`);
+	return () => socket.destroy();
 }
 
-test("a stop waits for what is under way, and no longer than 5 s", async () => {
+/** Until it has written this into its log. */
+async function says(word: string): Promise<void> {
+	let text = "";
+	const decoder = new TextDecoder();
+	for await (const chunk of child.stdout) {
+		text += decoder.decode(chunk, { stream: true });
+		if (text.includes(word)) return;
+	}
+	throw new Error(`it ended without “${word}”: ${text}`);
+}
+
+test("a stop waits for what is under way, and not until its end", async () => {
 	const close = await hangOn();
-	await Bun.sleep(200);
 	const began = performance.now();
 	child.kill("SIGTERM");
 	expect(await child.exited).toBe(0);
-	expect(performance.now() - began).toBeLessThan(5_000);
+	// Within BOUNDS.closeMs, on a machine that is not busy; a silent connection is cut after a minute in any case.
+	expect(performance.now() - began).toBeLessThan(PATIENCE_MS / 2);
 	close();
-}, 20_000);
+});
 
 test("a second signal ends it at once", async () => {
 	const close = await hangOn();
-	await Bun.sleep(200);
 	child.kill("SIGTERM");
-	await Bun.sleep(100);
-	const began = performance.now();
+	await says("stopping");
 	child.kill("SIGTERM");
 	await child.exited;
 	expect({ code: child.exitCode, signal: child.signalCode }).toEqual({ code: null, signal: "SIGTERM" });
-	expect(performance.now() - began).toBeLessThan(1_000);
 	close();
-}, 20_000);
+});
 
 test("a hang-up is no end, also without a certificate", async () => {
 	child.kill("SIGHUP");
-	await Bun.sleep(300);
+	await elapse(300);
 	expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 	expect(child.exitCode).toBeNull();
-}, 20_000);
+});
 
 test("suspended for a while: it goes on where it was, and says that all is well", async () => {
 	child.kill("SIGSTOP");
-	await Bun.sleep(2_500);
+	await elapse(2_500);
 	child.kill("SIGCONT");
 	const answer = await fetch(`http://127.0.0.1:${port}/healthz`);
 	expect({ status: answer.status, body: await answer.json() }).toMatchObject({ status: 200 });
 	child.kill("SIGTERM");
 	expect(await child.exited).toBe(0);
-}, 20_000);
+});

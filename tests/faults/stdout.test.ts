@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, untilAnswers } from "../helpers/binary.ts";
 import { send } from "../helpers/live-app.ts";
+import { until } from "../helpers/patience.ts";
 import { SIGNED, signInFile } from "../helpers/signed.ts";
 
 const mayPipe = process.platform === "linux" && Bun.which("mkfifo") !== null;
@@ -52,8 +53,7 @@ test.skipIf(!mayPipe)(
 				const answer = await fetch(`${url}/api/v1/hosts?limit=100&status=up`, { headers: SIGNED });
 				return ((await answer.json()) as { items: unknown[] }).items.length;
 			};
-			for (let tries = 0; tries < 200 && (await ups()) < 14; tries++) await Bun.sleep(100);
-			expect(await ups()).toBe(14);
+			await until(async () => (await ups()) === 14, "14 up");
 			child.kill("SIGTERM");
 			expect(await child.exited).toBe(0);
 		} finally {
@@ -64,5 +64,4 @@ test.skipIf(!mayPipe)(
 			rmSync(folder, { recursive: true, force: true });
 		}
 	},
-	40_000,
 );

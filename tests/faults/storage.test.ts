@@ -29,6 +29,7 @@ import { findDamage } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { fillDatabase } from "../helpers/filled.ts";
 import { type OwnApp, openOwnApp } from "../helpers/own-app.ts";
+import { elapse, soon, until } from "../helpers/patience.ts";
 
 let own: OwnApp | undefined;
 let folder: string;
@@ -60,36 +61,33 @@ function write(ip: string): { status: number; says: string } {
 async function running(): Promise<OwnApp> {
 	own = await openOwnApp(folder);
 	createSubnet(own.app.context, "10.0.0.0/24", WIDE);
-	await own.until(() => own?.hosts() === "14 up", "14 hosts up");
+	await until(() => own?.hosts() === "14 up", "14 hosts up");
 	return own;
 }
 
 describe("while it runs", () => {
-	test("held by another program: pages are read, writes say so in a second, sweeps go on afterwards", async () => {
-		const { hosts, until, app } = await running();
+	test("held by another program: pages are read, writes say so, sweeps go on afterwards", async () => {
+		const { hosts, app } = await running();
 		const other = new Database(path);
 		other.run("PRAGMA busy_timeout = 5000");
 		other.run("BEGIN IMMEDIATE");
 		const swept = () =>
 			app.context.db.query("SELECT last_sweep_at AS at FROM subnet").get() as { at: number };
 		const before = swept().at;
-		const began = performance.now();
 		expect(hosts()).toBe("14 up");
-		expect(performance.now() - began).toBeLessThan(500);
 		const refused = write("10.0.0.1");
 		expect(refused).toMatchObject({ status: 503, says: expect.stringContaining("writing to the database") });
-		expect(performance.now() - began).toBeLessThan(3_000);
-		await Bun.sleep(500);
+		await elapse(500);
 		other.run("ROLLBACK");
 		other.close();
 		expect(write("10.0.0.1").status).toBe(201);
 		sweepNow(app.context, 1);
 		await until(() => swept().at > before, "another sweep");
-		expect(hosts().split(", ").sort()).toEqual(["1 unknown", "14 up"]);
-	}, 30_000);
+		await soon(() => expect(hosts().split(", ").sort()).toEqual(["1 unknown", "14 up"]));
+	});
 
 	test("deleted: said, saved, nothing written; put back, all goes on", async () => {
-		const { health, until, app } = await running();
+		const { health, app } = await running();
 		expect(write("10.0.0.7").status).toBe(201);
 		const away = join(folder, "away.db");
 		renameSync(path, away);
@@ -112,17 +110,17 @@ describe("while it runs", () => {
 		expect(app.context.db.query("SELECT count(*) AS n FROM event WHERE kind LIKE '%down'").get()).toEqual({
 			n: 0,
 		});
-	}, 40_000);
+	});
 
 	test("replaced by another file: said, and that file is left alone", async () => {
-		const { health, until } = await running();
+		const { health } = await running();
 		const other = join(folder, "other.db");
 		fillDatabase(other, 3);
 		const bytes = Bun.hash(readFileSync(other));
 		renameSync(other, path);
 		await until(async () => (await health()).problem?.includes("was replaced") === true, "trouble");
 		expect(Bun.hash(readFileSync(path))).toBe(bytes);
-	}, 30_000);
+	});
 });
 
 describe("at the start", () => {
@@ -201,10 +199,10 @@ describe("at the start", () => {
 		fillDatabase(path, 400);
 		spoilPage("host_status");
 		own = await openOwnApp(folder);
-		const { health, until } = own;
+		const { health } = own;
 		await until(async () => (await health()).problem?.includes("damaged") === true, "trouble");
 		expect((await health()).problem).toContain("rollcall restore FILE");
-	}, 20_000);
+	});
 
 	test("a page that is read at the start: refused in words, and the lock is free again", async () => {
 		fillDatabase(path, 400);

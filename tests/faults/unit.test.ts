@@ -8,6 +8,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort, runToEnd, spawn, untilAnswers } from "../helpers/binary.ts";
+import { elapse } from "../helpers/patience.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const UNIT = join(ROOT, "samples/systemd/rollcall.service");
@@ -109,12 +110,11 @@ test.skipIf(!mayTrace)(
 			env: { PATH: process.env.PATH, TMPDIR: folder },
 		});
 		await untilAnswers(`http://127.0.0.1:${port}/healthz`);
-		await Bun.sleep(1_500);
+		await elapse(1_500);
 		const health = await fetch(`http://127.0.0.1:${port}/healthz`);
 		expect({ status: health.status, body: await health.json() }).toMatchObject({ status: 200 });
 		child.kill("SIGTERM");
 		expect(await child.exited).toBe(0);
 		expect(await new Response(child.stdout).text()).toContain('probing method="raw"');
 	},
-	30_000,
 );

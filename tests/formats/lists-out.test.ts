@@ -166,7 +166,6 @@ describe("Ansible and what people wrote", () => {
 			}
 			rmSync(folder, { recursive: true });
 		},
-		60_000,
 	);
 });
 

@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PATIENCE_MS, soon } from "./patience.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 const BUILT = join(ROOT, "dist/rollcall");
@@ -43,7 +44,7 @@ export type Ended = { code: number; out: string; err: string };
 
 type Surroundings = { cwd: string; env?: Record<string, string | undefined> };
 
-/** Runs a command to its end, killed after 20 s; nothing is in its environment that is not given. */
+/** Runs a command to its end, killed when it never comes; nothing is in its environment that is not given. */
 export async function runToEnd(command: string[], { cwd, env = {} }: Surroundings): Promise<Ended> {
 	const child = spawn(command, { cwd, env });
 	const [out, err] = await Promise.all([
@@ -61,7 +62,7 @@ export function spawn(command: string[], { cwd, env = {} }: Surroundings) {
 		stdin: "ignore",
 		stdout: "pipe",
 		stderr: "pipe",
-		timeout: 30_000,
+		timeout: 2 * PATIENCE_MS,
 		killSignal: "SIGKILL",
 	});
 }
@@ -74,15 +75,7 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Waits until something listens and answers; at most 15 s. */
+/** Waits until something listens and answers. */
 export async function untilAnswers(url: string): Promise<void> {
-	for (let tries = 0; tries < 750; tries++) {
-		try {
-			await fetch(url);
-			return;
-		} catch {
-			await Bun.sleep(20);
-		}
-	}
-	throw new Error(`${url} does not answer`);
+	await soon(() => fetch(url));
 }

@@ -13,6 +13,7 @@ import { findHost } from "../../src/store/hosts.ts";
 import { readBackupProblem, readBackupReport } from "../../src/store/settings.ts";
 import { wrongs } from "./filled.ts";
 import { openOwnApp } from "./own-app.ts";
+import { until } from "./patience.ts";
 
 const disk = process.argv[2] ?? "";
 const ballast = join(disk, "ballast");
@@ -29,9 +30,9 @@ const write = (n: number) => {
 		return explain(error);
 	}
 };
-await own.until(() => own.hosts().includes("14 up"), "14 up");
+await until(() => own.hosts().includes("14 up"), "14 up");
 backupNow(context);
-await own.until(() => (readBackupReport(context.db)?.path ?? "") !== "", "a backup");
+await until(() => (readBackupReport(context.db)?.path ?? "") !== "", "a backup");
 const backups = () => readdirSync(join(disk, "backups"));
 const before = backups();
 
@@ -43,7 +44,7 @@ function fill(spare: number): void {
 }
 fill(30_000);
 backupNow(context);
-await own.until(() => readBackupProblem(context.db) !== undefined, "a backup that fails");
+await until(() => readBackupProblem(context.db) !== undefined, "a backup that fails");
 const backupSays = readBackupProblem(context.db)?.says;
 const kept = backups();
 fill(0);
@@ -51,15 +52,15 @@ let refused = { status: 201, says: "" };
 let written = 0;
 while (refused.status === 201 && written < 5_000) refused = write(written++);
 let trouble = await own.health();
-await own.until(async () => {
+await until(async () => {
 	trouble = await own.health();
 	return trouble.status === 503;
 }, "trouble told");
 const hostsWhileFull = own.hosts();
 const acknowledged = written - 1;
 rmSync(ballast);
-await own.until(() => write(written + 1).status === 201, "writes taken again");
-await own.until(async () => (await own.health()).status === 200, "all well again");
+await until(() => write(written + 1).status === 201, "writes taken again");
+await until(async () => (await own.health()).status === 200, "all well again");
 const first = findHost(context.db, 15);
 if (first !== undefined) editHost(context, first.id, first.version, { ...HOST, description: "after" });
 const rows = context.db.query("SELECT count(*) AS n FROM host WHERE ip LIKE '10.%'").get() as { n: number };

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkBackup } from "../../src/store/backup.ts";
 import { wrongs } from "./filled.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { type Receiver, receiver } from "./receiver.ts";
 
 /** `during`: how many of the strikes fell while this was under way; several things are at the same time. */
@@ -51,7 +52,7 @@ export async function strike(
 			.then(() => child.kill("SIGKILL"));
 	};
 	if (!victim.says) arm();
-	const tooLate = setTimeout(() => child.kill("SIGKILL"), 15_000);
+	const tooLate = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
 	for await (const chunk of child.stdout) {
 		text += decoder.decode(chunk, { stream: true });
 		if (text.includes("\n")) arm();

@@ -3,14 +3,13 @@
 import { join } from "node:path";
 import type { Listening } from "./listener-entry.ts";
 import type { Lab } from "./netns.ts";
+import { until } from "./patience.ts";
 
 export type Listeners = {
 	/** "got PORT BYTES" for everything that was sent to these ports. */
 	readonly received: () => string[];
 	close(): Promise<void>;
 };
-
-const READY_MS = 10_000;
 
 /** Resolves when all of them listen. */
 export async function listen(lab: Lab, ports: readonly Listening[]): Promise<Listeners> {
@@ -26,11 +25,12 @@ export async function listen(lab: Lab, ports: readonly Listening[]): Promise<Lis
 		for await (const chunk of child.stdout) said += Buffer.from(chunk).toString();
 	};
 	void gather();
-	const until = Date.now() + READY_MS;
-	while (said.split("\n").filter((line) => line.startsWith("open ")).length < ports.length) {
-		if (Date.now() > until || child.exitCode !== null) throw new Error(`nobody listens: ${said}`);
-		await Bun.sleep(20);
-	}
+	const opened = () => said.split("\n").filter((line) => line.startsWith("open ")).length;
+	await until(
+		() => opened() === ports.length || child.exitCode !== null,
+		() => `all listen: ${said}`,
+	);
+	if (child.exitCode !== null) throw new Error(`nobody listens: ${said}`);
 	return {
 		received: () => said.split("\n").filter((line) => line.startsWith("got ")),
 		async close() {

@@ -3,6 +3,8 @@
  * removed, and left-overs of dead test processes removed too; touches nothing it has not named itself.
  */
 
+import { PATIENCE_MS } from "./patience.ts";
+
 /** Names are "rclab-<pid>-<n>-near|far". */
 const PREFIX = "rclab-";
 
@@ -60,7 +62,7 @@ export function labProblem(...programs: string[]): string | undefined {
 	return undefined;
 }
 
-function run(command: string[], { input, timeoutMs = 60_000, env }: RunOptions = {}): Ran {
+function run(command: string[], { input, timeoutMs = 2 * PATIENCE_MS, env }: RunOptions = {}): Ran {
 	const done = Bun.spawnSync(command, {
 		stdin: input === undefined ? "ignore" : new Blob([input]),
 		stdout: "pipe",

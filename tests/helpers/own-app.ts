@@ -15,8 +15,6 @@ export type OwnApp = {
 	readonly path: string;
 	/** The status of /healthz, and what the light says. */
 	health(): Promise<{ status: number; problem: string | null }>;
-	/** Waits, 15 s at most, until it is so. */
-	until(is: () => boolean | Promise<boolean>, what: string): Promise<void>;
 	/** Hosts by status, as "14 up". */
 	hosts(): string;
 	close(): Promise<void>;
@@ -41,15 +39,8 @@ export async function openOwnApp(folder?: string, env: Record<string, string> = 
 			.all();
 		return rows.map(({ status, n }) => `${n} ${status}`).join(", ");
 	};
-	const until = async (is: () => boolean | Promise<boolean>, what: string) => {
-		for (let tries = 0; tries < 300; tries++) {
-			if (await is()) return;
-			await Bun.sleep(50);
-		}
-		throw new Error(`it did not come to this: ${what}`);
-	};
 	return {
-		...{ app, folder: home, path, until, hosts },
+		...{ app, folder: home, path, hosts },
 		async health() {
 			const answer = await app.handle(new Request("http://localhost/healthz"));
 			const grave = app.checks().find(isGrave);

@@ -1,11 +1,12 @@
 /** The real program in a lab: started near, asked through curl and Chromium that run near too. */
 
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Browser, chromium } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "./browser.ts";
+import type { Browser } from "playwright-core";
+import { CHROMIUM, openBrowser } from "./browser.ts";
 import type { Lab } from "./netns.ts";
+import { PATIENCE_MS, until } from "./patience.ts";
 import { SIGNED, signedBrowser, signInFile } from "./signed.ts";
 
 export const PORT = 8080;
@@ -39,7 +40,7 @@ export async function startRollcall(lab: Lab, env: Record<string, string> = {}):
 	let output = "";
 	let child: Bun.Subprocess<"ignore", "pipe", "pipe"> | undefined;
 	const curl = <T>(...args: string[]): T => {
-		const done = lab.inNear(["curl", "-s", "-m", "10", ...PROOF, ...args]);
+		const done = lab.inNear(["curl", "-s", "-m", String(PATIENCE_MS / 1_000), ...PROOF, ...args]);
 		if (done.code !== 0) throw new Error(`curl ${args.join(" ")}: ${done.code} ${done.err}`);
 		return (done.out === "" ? undefined : JSON.parse(done.out)) as T;
 	};
@@ -52,14 +53,12 @@ export async function startRollcall(lab: Lab, env: Record<string, string> = {}):
 			stderr: "pipe",
 		});
 		for (const stream of [child.stdout, child.stderr]) void gather(stream, (text) => (output += text));
-		for (let tries = 0; tries < 200; tries++) {
-			if (lab.inNear(["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`]).code === 0) {
-				signInFile(env.DATABASE_URL ?? join(folder, "ipam.db"), BROWSERS);
-				return;
-			}
-			await Bun.sleep(50);
-		}
-		throw new Error(`Rollcall did not start:\n${output}`);
+		const look = ["curl", "-s", "-m", "2", "-o", "/dev/null", `${URL_NEAR}/healthz`];
+		await until(
+			() => lab.inNear(look).code === 0,
+			() => `Rollcall answers\n${output}`,
+		);
+		signInFile(env.DATABASE_URL ?? join(folder, "ipam.db"), BROWSERS);
 	};
 	const stop = async (signal: NodeJS.Signals = "SIGTERM") => {
 		child?.kill(signal);
@@ -95,7 +94,7 @@ export async function browserNear(lab: Lab): Promise<{ browser: Browser; close()
 	const wrapper = join(folder, "chromium");
 	writeFileSync(wrapper, `#!/bin/sh\nexec ip netns exec ${lab.near} ${CHROMIUM} "$@"\n`);
 	chmodSync(wrapper, 0o755);
-	const browser = await chromium.launch({ executablePath: wrapper, args: [...CHROMIUM_ARGS] });
+	const browser = await openBrowser(wrapper);
 	return {
 		browser: signedBrowser(browser, URL_NEAR),
 		async close() {
@@ -103,9 +102,4 @@ export async function browserNear(lab: Lab): Promise<{ browser: Browser; close()
 			rmSync(folder, { recursive: true, force: true });
 		},
 	};
-}
-
-/** Why the browser story cannot be told here, or undefined. */
-export function browserProblem(): string | undefined {
-	return existsSync(CHROMIUM) ? undefined : "needs chromium";
 }

@@ -151,7 +151,7 @@ describe("a list", () => {
 			}
 			db.close();
 		}
-	}, 30_000);
+	});
 
 	test("the window around an address shows it, whatever is there", () => {
 		const random = seeded(12);

@@ -267,7 +267,7 @@ describe("secrets", () => {
 		await plant();
 		await err();
 		await goOn();
-	}, 20_000);
+	});
 
 	test("there are all kinds of them, and none is empty", () => {
 		const short = [...secrets].filter(([, secret]) => secret.length < 15).map(([name]) => name);

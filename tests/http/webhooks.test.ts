@@ -220,7 +220,7 @@ describe("the whole program", () => {
 			hook.stop();
 			rmSync(folder, { recursive: true, force: true });
 		}
-	}, 30_000);
+	});
 });
 
 async function freePort(): Promise<number> {

@@ -187,7 +187,7 @@ test("at most four hashes run, thirty-two wait, the others are told to come agai
 	expect(refused).toHaveLength(24);
 	for (const one of refused) expect((one as PromiseRejectedResult).reason).toBeInstanceOf(AppError);
 	expect(await passwords.hash("again")).toStartWith("$argon2id$v=19$m=19456,t=2,p=1$");
-}, 20_000);
+});
 
 test("a crowd of strangers cannot take the places of those who are known", async () => {
 	db.query("UPDATE user SET password_hash = ?").run(PASSWORD_HASH);
@@ -206,7 +206,7 @@ test("a crowd of strangers cannot take the places of those who are known", async
 	expect(order.filter((who, at) => who === "stranger" && at < order.indexOf("ada")).length).toBeLessThan(
 		35 + 6,
 	);
-}, 20_000);
+});
 
 test("a password kept in a weaker form is kept in the present one after the next sign-in, and once", async () => {
 	const weak = await Bun.password.hash(PASSWORD, { algorithm: "argon2id", memoryCost: 4_096, timeCost: 1 });

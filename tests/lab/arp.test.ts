@@ -22,7 +22,7 @@ type Line = { ip: string; up: boolean; latencyMs: number | null; mac: string | n
 let lab: Lab;
 
 function sweep(args: string[], rights: string[] = []): Ran {
-	return lab.inNear([...rights, process.execPath, ENTRY, "--arp", ...args], { timeoutMs: 30_000 });
+	return lab.inNear([...rights, process.execPath, ENTRY, "--arp", ...args]);
 }
 
 function linesOf({ out }: Ran): Line[] {

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HONEST_SSH, HOSTILE_FTP, HOSTILE_PRINTER, type Listeners, listen } from "../helpers/listeners.ts";
 import { configure, FAR, type Lab, labProblem, nft, openLab } from "../helpers/netns.ts";
+import { PATIENCE_MS, until } from "../helpers/patience.ts";
 import { PROOF, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 const problem = labProblem("curl", "nmap", "setpriv", "nft");
@@ -20,19 +21,9 @@ type Ports = {
 };
 type Run = { id: number; state: string; problem: string | null };
 
-async function until<T>(look: () => T | undefined, ms: number): Promise<T> {
-	const end = Date.now() + ms;
-	for (;;) {
-		const found = look();
-		if (found !== undefined) return found;
-		if (Date.now() > end) throw new Error("it did not happen in time");
-		await Bun.sleep(100);
-	}
-}
-
 /** Until the far end answers: a fresh veth pair loses its first packets. */
 async function linked(lab: Lab): Promise<void> {
-	await until(() => (lab.inNear(["ping", "-c1", "-W1", FAR]).code === 0 ? true : undefined), 10_000);
+	await until(() => lab.inNear(["ping", "-c1", "-W1", FAR]).code === 0, "the far end answers");
 }
 
 describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "" : ` (${problem})`}`, () => {
@@ -51,7 +42,7 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			far: [`route add blackhole ${CIDR}`, `route add blackhole ${SILENT}`],
 		});
 		await linked(lab);
-	}, 20_000);
+	});
 	afterAll(async () => {
 		await Promise.all(servers.map((server) => server.close()));
 		lab?.close();
@@ -67,7 +58,7 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			return until(() => {
 				const run = rollcall.get<Run>(`/api/v1/scans/${id}`);
 				return run.state === "queued" || run.state === "running" ? undefined : run;
-			}, 40_000);
+			}, "the end of the scan");
 		};
 
 		beforeAll(async () => {
@@ -84,26 +75,22 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			const NMAP_ARGS = "-Pn -T4 -p 21,22,443,515,2121,8443,9100 -sS -sV --version-intensity 0";
 			rollcall = await startRollcall(lab, { NMAP_ARGS });
 			rollcall.send("POST", "/api/v1/subnets", { cidr: CIDR });
-		}, 40_000);
+		});
 		afterAll(async () => {
 			await web?.close();
 			await rollcall?.close();
 			configure(lab, { far: ["route del local 10.128.0.9/32 dev lo"] });
-		}, 20_000);
+		});
 
-		test("a new host is scanned by itself, within a minute", async () => {
-			await until(
-				() => (rollcall.get<{ items: unknown[] }>("/api/v1/hosts").items.length > 0 ? true : undefined),
-				20_000,
-			);
-			const found = Date.now();
-			await until(() => ports().scanned_at ?? undefined, 40_000);
-			expect(Date.now() - found).toBeLessThan(60_000);
+		test("a new host is scanned by itself, soon", async () => {
+			const found = () => rollcall.get<{ items: unknown[] }>("/api/v1/hosts").items.length > 0;
+			await until(found, "a host");
+			await until(() => ports().scanned_at, "its ports");
 			expect(ports()).toMatchObject({ scanned_by: "nmap", scan_problem: null });
 			expect(open().map(({ port }) => port)).toEqual([21, 22, 443, 2_121, 9_100]);
 			expect(open()[1]).toMatchObject({ service: "ssh", product: "OpenSSH" });
 			expect(rollcall.get<{ items: unknown[] }>("/api/v1/hosts?service=ssh").items).toHaveLength(1);
-		}, 60_000);
+		});
 
 		test("nothing was ever written to the printer", () => {
 			expect(servers[0]?.received().filter((line) => line.startsWith("got 9100"))).toEqual([]);
@@ -128,9 +115,9 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			expect(events.sort()).toEqual(["port_closed 443", "port_opened 8443"]);
 			expect(open().map(({ port }) => port)).toEqual([21, 22, 2_121, 8_443, 9_100]);
 			expect(ports().items.find(({ port }) => port === 443)).toMatchObject({ is_current: false });
-		}, 60_000);
+		});
 
-		test("one that takes long is cancelled: nmap is gone within two seconds, the ports stay", async () => {
+		test("one that takes long is cancelled: nmap is ended, the ports stay", async () => {
 			const before = open();
 			// Connections to these are never answered: nmap waits and asks again.
 			nft(
@@ -140,21 +127,21 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			);
 			try {
 				const { id } = rollcall.send<Run>("POST", "/api/v1/hosts/1/scan");
-				await until(() => (running() > 0 ? true : undefined), 10_000);
+				await until(() => running() > 0, "nmap runs");
 				rollcall.send("POST", `/api/v1/scans/${id}/cancel`);
-				await until(() => (running() === 0 ? true : undefined), 3_000);
+				await until(() => running() === 0, "nmap is gone");
 				// The process is gone a moment before the record says so.
 				const run = await until(() => {
 					const now = rollcall.get<Run>(`/api/v1/scans/${id}`);
 					return now.state === "running" ? undefined : now;
-				}, 3_000);
+				}, "the record of its end");
 				expect(run).toMatchObject({ state: "cancelled", problem: null });
 			} finally {
 				nft(lab, "far", "");
 			}
 			expect(open()).toEqual(before);
 			expect(ports()).toMatchObject({ scan_problem: null });
-		}, 40_000);
+		});
 
 		test("a host that goes away keeps its ports", async () => {
 			configure(lab, { far: ["route del local 10.128.0.9/32 dev lo"] });
@@ -162,7 +149,7 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			configure(lab, { far: ["route add local 10.128.0.9/32 dev lo"] });
 			expect(open()).toHaveLength(5);
 			expect(ports().scan_problem).toMatch(/Not one port answered|went away|no result/);
-		}, 60_000);
+		});
 	});
 
 	test("a hundred hosts at default settings: all scanned, never more than two nmap at a time", async () => {
@@ -176,22 +163,26 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			const ids = await until(() => {
 				const { items } = rollcall.get<{ items: { id: number }[] }>(page);
 				return items.length === 100 ? items.map(({ id }) => id) : undefined;
-			}, 20_000);
+			}, "a hundred hosts");
 			const waiting = new Set(ids);
-			await until(() => {
-				most = Math.max(most, running());
-				for (const id of [...waiting].slice(0, 4)) {
-					if (rollcall.get<Ports>(`/api/v1/hosts/${id}/ports`).scanned_at !== null) waiting.delete(id);
-				}
-				return waiting.size === 0 ? true : undefined;
-			}, 180_000);
+			await until(
+				() => {
+					most = Math.max(most, running());
+					for (const id of [...waiting].slice(0, 4)) {
+						if (rollcall.get<Ports>(`/api/v1/hosts/${id}/ports`).scanned_at !== null) waiting.delete(id);
+					}
+					return waiting.size === 0;
+				},
+				() => `all scanned: ${waiting.size} wait`,
+				4 * PATIENCE_MS,
+			);
 			expect(most).toBe(2);
 		} finally {
 			await rollcall.close();
-			expect(running()).toBe(0);
+			await until(() => running() === 0, "no nmap is left");
 			configure(lab, { far: routes.map((route) => route.replace("add", "del")) });
 		}
-	}, 240_000);
+	});
 
 	describe("rollcall scan", () => {
 		const scan = (args: string[], as: string[] = []) =>
@@ -213,12 +204,13 @@ describe.skipIf(problem !== undefined)(`in namespaces${problem === undefined ? "
 			});
 		});
 
-		test("without nmap: the ports asked for, whoever is silent costs a second", () => {
+		test("without nmap: the ports asked for, whoever is silent is not waited for", () => {
+			// The kernel itself would wait two minutes for whoever is silent.
 			const begun = performance.now();
 			const { code, out, err } = scan([FAR, SILENT, "--builtin"]);
 			expect({ code, out }).toEqual({ code: 0, out: `${FAR}  22/tcp     ssh\n${SILENT}  no open port\n` });
 			expect(err).toContain("built-in TCP scan of ports 22-23 is used");
-			expect(performance.now() - begun).toBeLessThan(4_000);
+			expect(performance.now() - begun).toBeLessThan(PATIENCE_MS);
 		});
 
 		test("without the right to raw sockets -sS becomes -sT and says so", () => {

@@ -1,6 +1,6 @@
 /** Real sweeps through real sockets, in network namespaces of the test's own: every kind of socket, every own fault. */
 
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import {
 	configure,
 	knowsNear,
@@ -17,7 +17,6 @@ const ENTRY = `${import.meta.dir}/../bench/sweep-entry.ts`;
 
 /** A sweep takes under a second; it waits when somebody else has filled the kernel's one neighbour table. */
 const LONGEST_MS = 80_000;
-setDefaultTimeout(2 * LONGEST_MS);
 
 /** Rights to run with: all of root's, without raw sockets, or an ordinary user's. */
 const RIGHTS = {

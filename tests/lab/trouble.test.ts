@@ -20,13 +20,15 @@ import {
 	openLab,
 	sysctl,
 } from "../helpers/netns.ts";
+import { elapse, PATIENCE_MS, soon, until } from "../helpers/patience.ts";
 import { PROOF, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 const problem = labProblem("curl", "nmap", "nft", "setpriv", "sysctl");
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 const CIDR = "10.128.0.0/28";
 const HOSTS = 12;
-const PATIENCE_MS = 60_000;
+/** The program looks at its own network once a minute. */
+const LONG_MS = 2 * PATIENCE_MS;
 
 type Line = { name: string; state: string; says: string; mend: string | null };
 
@@ -48,15 +50,8 @@ const downs = () => {
 	return items.filter(({ kind }) => /^(host|subnet)_down$/.test(kind));
 };
 
-async function until<T>(what: string, look: () => T | undefined | false, ms = 40_000): Promise<T> {
-	const end = Date.now() + ms;
-	for (;;) {
-		const found = look();
-		if (found !== undefined && found !== false) return found;
-		if (Date.now() > end) throw new Error(`${what} did not come:\n${JSON.stringify(lines(), null, 1)}`);
-		await Bun.sleep(200);
-	}
-}
+const comes = <T>(what: string, look: () => T | undefined | false) =>
+	until(look, () => `${what}\n${JSON.stringify(lines(), null, 1)}`, LONG_MS);
 
 /** Waits until the line fails, and looks at everything that shows it. `aside`: sweeps go on, the light is amber. */
 async function told(
@@ -66,20 +61,22 @@ async function told(
 	light: RegExp,
 	aside = false,
 ): Promise<void> {
-	const found = await until(`${name} ${says}`, () => {
+	const found = await comes(`${name} ${says}`, () => {
 		const now = line(name);
 		return now?.state === "bad" && says.test(now.says) && now;
 	});
 	expect(found.mend ?? "").toMatch(mend);
-	expect(health().status).toBe(aside ? "limited" : "degraded");
-	expect(health().failing).toContain(name);
-	const { out } = lab.inNear(["curl", "-s", "-m", "10", ...PROOF, `${URL_NEAR}/`]);
-	const [, shown = ""] = (aside ? /data-limited="([^"]*)"/ : /data-problem="([^"]*)"/).exec(out) ?? [];
-	expect(shown).toMatch(light);
-	expect(lab.inNear(["curl", "-s", "-m", "10", ...PROOF, `${URL_NEAR}/doctor`]).out).toContain(">Fails<");
+	const page = (at: string) => lab.inNear(["curl", "-s", "-m", "60", ...PROOF, `${URL_NEAR}${at}`]).out;
+	await soon(() => {
+		expect(health().status).toBe(aside ? "limited" : "degraded");
+		expect(health().failing).toContain(name);
+		const shown = aside ? /data-limited="([^"]*)"/ : /data-problem="([^"]*)"/;
+		expect(shown.exec(page("/"))?.[1] ?? "").toMatch(light);
+		expect(page("/doctor")).toContain(">Fails<");
+	});
 }
 
-const well = (name: string) => until(`${name} well again`, () => line(name)?.state === "ok");
+const well = (name: string) => comes(`${name} well again`, () => line(name)?.state === "ok");
 const ROUTE = `route replace ${CIDR} via ${FAR}`;
 
 describe.skipIf(problem !== undefined)(`own trouble${problem === undefined ? "" : ` (${problem})`}`, () => {
@@ -107,8 +104,8 @@ describe.skipIf(problem !== undefined)(`own trouble${problem === undefined ? "" 
 			PTR_SERVER: FAR,
 		});
 		rollcall.send("POST", "/api/v1/subnets", { cidr: CIDR });
-		await until("hosts", () => statuses().filter((status) => status === "up").length === HOSTS);
-	}, PATIENCE_MS);
+		await comes("hosts", () => statuses().filter((status) => status === "up").length === HOSTS);
+	});
 	afterAll(async () => {
 		await rollcall?.close();
 		lab?.close();
@@ -119,128 +116,106 @@ describe.skipIf(problem !== undefined)(`own trouble${problem === undefined ? "" 
 		expect(downs()).toEqual([]);
 	});
 
-	test(
-		"a name server that does not answer",
-		async () => {
-			await told(
-				"Name server",
-				/10\.99\.0\.2, from PTR_SERVER/,
-				`dig -x 127.0.0.1 @${FAR}`,
-				/name server does not answer/,
-				true,
-			);
-		},
-		PATIENCE_MS,
-	);
+	test("a name server that does not answer", async () => {
+		await told(
+			"Name server",
+			/10\.99\.0\.2, from PTR_SERVER/,
+			`dig -x 127.0.0.1 @${FAR}`,
+			/name server does not answer/,
+			true,
+		);
+	});
 
-	test(
-		"the interface is switched off, then its far end: our own network, with the command; back when it is back",
-		async () => {
-			configure(lab, { near: ["link set veth0 down"] });
-			await told(
-				"Own network",
-				/Lost|both a link and an address/,
-				"sudo ip link set dev veth0 up",
-				/network|interface/i,
-			);
+	test("the interface is switched off, then its far end: our own network, with the command; back when it is back", async () => {
+		configure(lab, { near: ["link set veth0 down"] });
+		await told(
+			"Own network",
+			/Lost|both a link and an address/,
+			"sudo ip link set dev veth0 up",
+			/network|interface/i,
+		);
+		await soon(() =>
 			expect(line("Routes")).toMatchObject({
 				state: "bad",
 				says: expect.stringContaining(`${CIDR}: no route`),
-			});
-			await until("a sweep that fails", () => line("Sweeps")?.state === "bad");
-			configure(lab, { near: ["link set veth0 up", knowsFar(), ROUTE] });
-			await well("Own network");
-			await well("Sweeps");
+			}),
+		);
+		await comes("a sweep that fails", () => line("Sweeps")?.state === "bad");
+		configure(lab, { near: ["link set veth0 up", knowsFar(), ROUTE] });
+		await well("Own network");
+		await well("Sweeps");
+		configure(lab, { far: ["link set veth0 down"] });
+		await told("Routes", /veth0 has no link/, "ip -br link show veth0", /network|interface|link/i);
+		// Long enough for a sweep and its confirmations: those who fell silent are unknown.
+		await comes("the outage", () => /^Lost/.test(line("Own network")?.says ?? ""));
+		await soon(() => expect(new Set(statuses())).toEqual(new Set(["unknown"])));
+		configure(lab, { far: ["link set veth0 up"] });
+		await well("Own network");
+		await comes("all up again", () => statuses().every((status) => status === "up"));
+	});
+
+	test("the link is gone for a second, in the middle of a sweep and between two: nobody is down, nothing stays wrong", async () => {
+		for (const during of [true, false]) {
+			if (during) rollcall.send("POST", "/api/v1/subnets/1/sweep");
 			configure(lab, { far: ["link set veth0 down"] });
-			await told("Routes", /veth0 has no link/, "ip -br link show veth0", /network|interface|link/i);
-			// Long enough for a sweep and its confirmations: those who fell silent are unknown.
-			await until("the outage", () => /^Lost/.test(line("Own network")?.says ?? ""));
-			expect(new Set(statuses())).toEqual(new Set(["unknown"]));
-			configure(lab, { far: ["link set veth0 up"] });
-			await well("Own network");
-			await until("all up again", () => statuses().every((status) => status === "up"));
-		},
-		3 * PATIENCE_MS,
-	);
+			await elapse(1_000);
+			configure(lab, { far: ["link set veth0 up", knowsNear(NEAR)] });
+			rollcall.send("POST", "/api/v1/subnets/1/sweep");
+			await comes("all up", () => statuses().every((status) => status === "up"));
+		}
+		await well("Sweeps");
+		await well("Own network");
+	});
 
-	test(
-		"the link is gone for a second, in the middle of a sweep and between two: nobody is down, nothing stays wrong",
-		async () => {
-			for (const during of [true, false]) {
-				if (during) rollcall.send("POST", "/api/v1/subnets/1/sweep");
-				configure(lab, { far: ["link set veth0 down"] });
-				await Bun.sleep(1_000);
-				configure(lab, { far: ["link set veth0 up", knowsNear(NEAR)] });
-				rollcall.send("POST", "/api/v1/subnets/1/sweep");
-				await until("all up", () => statuses().every((status) => status === "up"));
-			}
-			await well("Sweeps");
-			await well("Own network");
-		},
-		PATIENCE_MS,
-	);
+	test("another program holds the database: nothing is recorded, nothing is lost", async () => {
+		const other = new Database(path);
+		other.run("PRAGMA busy_timeout = 5000");
+		other.run("BEGIN IMMEDIATE");
+		try {
+			await told("Database", /ipam\.db: /, `fuser -v ${path}`, /holds the database/);
+		} finally {
+			other.run("ROLLBACK");
+			other.close();
+		}
+		await well("Database");
+		await well("Sweeps");
+	});
 
-	test(
-		"another program holds the database: nothing is recorded, nothing is lost",
-		async () => {
-			const other = new Database(path);
-			other.run("PRAGMA busy_timeout = 5000");
-			other.run("BEGIN IMMEDIATE");
-			try {
-				await told("Database", /ipam\.db: /, `fuser -v ${path}`, /holds the database/);
-			} finally {
-				other.run("ROLLBACK");
-				other.close();
-			}
-			await well("Database");
-			await well("Sweeps");
-		},
-		PATIENCE_MS,
-	);
+	test("nmap is replaced by one that does not start: three failures turn the light red; mended, it is well", async () => {
+		writeFileSync(broken, "");
+		const scan = async (id: number) => {
+			const run = rollcall.send<{ id: number }>("POST", `/api/v1/hosts/${id}/scan`);
+			await comes("its end", () => {
+				const { state } = rollcall.get<{ state: string }>(`/api/v1/scans/${run.id}`);
+				return state === "failed" || state === "done";
+			});
+		};
+		for (const id of [1, 2, 3]) await scan(id);
+		await told(
+			"Port scans",
+			/nmap ended with code 127: cannot open shared object/,
+			"nmap",
+			/Port scans fail: nmap/,
+			true,
+		);
+		rmSync(broken);
+		await scan(4);
+		await well("Port scans");
+	});
 
-	test(
-		"nmap is replaced by one that does not start: three failures turn the light red; mended, it is well",
-		async () => {
-			writeFileSync(broken, "");
-			const scan = async (id: number) => {
-				const run = rollcall.send<{ id: number }>("POST", `/api/v1/hosts/${id}/scan`);
-				await until("its end", () => {
-					const { state } = rollcall.get<{ state: string }>(`/api/v1/scans/${run.id}`);
-					return state === "failed" || state === "done";
-				});
-			};
-			for (const id of [1, 2, 3]) await scan(id);
-			await told(
-				"Port scans",
-				/nmap ended with code 127: cannot open shared object/,
-				"nmap",
-				/Port scans fail: nmap/,
-				true,
-			);
-			rmSync(broken);
-			await scan(4);
-			await well("Port scans");
-		},
-		PATIENCE_MS,
-	);
-
-	test(
-		"a firewall of our own forbids echoes: the sweep fails with the reason",
-		async () => {
-			nft(
-				lab,
-				"near",
-				"table ip own {\nchain out {\ntype filter hook output priority 0\nip protocol icmp drop\n}\n}",
-			);
-			try {
-				await told("Sweeps", /10\.128\.0\.0\/28: .*firewall/, "", /firewall/);
-			} finally {
-				nft(lab, "near", "");
-			}
-			await well("Sweeps");
-		},
-		PATIENCE_MS,
-	);
+	test("a firewall of our own forbids echoes: the sweep fails with the reason", async () => {
+		nft(
+			lab,
+			"near",
+			"table ip own {\nchain out {\ntype filter hook output priority 0\nip protocol icmp drop\n}\n}",
+		);
+		try {
+			await told("Sweeps", /10\.128\.0\.0\/28: .*firewall/, "", /firewall/);
+		} finally {
+			nft(lab, "near", "");
+		}
+		await well("Sweeps");
+	});
 });
 
 describe.skipIf(problem !== undefined)(

@@ -1,11 +1,10 @@
 /** Takes pictures of what is seen before and about signing in into shots/: of a real Rollcall in memory. */
 
 import { mkdirSync } from "node:fs";
-import { chromium } from "playwright-core";
 import { openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { openBrowser } from "../helpers/browser.ts";
 import { signedContext, signIn } from "../helpers/signed.ts";
 
 const SIZES = { wide: [1280, 900], phone: [390, 844] } as const;
@@ -14,7 +13,7 @@ const INSIDE = { account: "/account", users: "/settings/users", tokens: "/settin
 mkdirSync("shots", { recursive: true });
 const app = await openApp(loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } }), { log: silentLog });
 const url = app.url ?? "";
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+const browser = await openBrowser();
 for (const step of ["setup", "login", "inside"]) {
 	if (step === "login")
 		for (const role of ["admin", "editor", "viewer"] as const) signIn(app.context.db, role);

@@ -1,8 +1,8 @@
 /** Takes pictures of every page in every theme and size into shots/: `bun tests/shots/gallery.ts [word in the name]`. */
 
-import { existsSync, mkdirSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS } from "../helpers/browser.ts";
+import { mkdirSync } from "node:fs";
+import type { Browser } from "playwright-core";
+import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 
@@ -40,10 +40,11 @@ async function shoot(
 }
 
 if (import.meta.main) {
-	if (!existsSync(CHROMIUM)) throw new Error(`${CHROMIUM} is missing: apt-get install chromium`);
+	const problem = browserProblem();
+	if (problem !== undefined) throw new Error(`${problem}: apt-get install chromium`);
 	mkdirSync("shots", { recursive: true });
 	const gallery = openGallery();
-	const browser = await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] });
+	const browser = await openBrowser();
 	const only = process.argv[2] ?? "";
 	for (const theme of THEMES) {
 		for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[])

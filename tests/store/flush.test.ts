@@ -94,5 +94,4 @@ test.skipIf(!mayTrace)(
 			await child.exited;
 		}
 	},
-	30_000,
 );

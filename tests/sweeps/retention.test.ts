@@ -395,5 +395,5 @@ describe("kill -9", () => {
 			db = memory;
 			rmSync(folder, { recursive: true, force: true });
 		}
-	}, 20_000);
+	});
 });

@@ -56,4 +56,4 @@ test("types are generated and compile; every operation is called", async () => {
 		await live.close();
 		rmSync(folder, { recursive: true, force: true });
 	}
-}, 60_000);
+});

@@ -65,7 +65,7 @@ describe("who gets which", () => {
 		for (let n = 1; n <= 9; n++) expect(got).not.toContain(`10.0.1.${n}`);
 		// Fifty who want the same addresses ask once.
 		expect(asked.flat().length).toBe(new Set(asked.flat()).size);
-	}, 20_000);
+	});
 
 	test("what stands in the way is passed over, and why", async () => {
 		const send = (ip: string, hostname = "") => rig.send("POST", "/api/v1/hosts", { ip, hostname });
