@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import { type Binary, freePort, openBinary, runToEnd, spawn, untilAnswers } from "./helpers/binary.ts";
+import { PATIENCE_MS, until } from "./helpers/patience.ts";
 import { SIGNED, signInFile } from "./helpers/signed.ts";
 
 let binary: Binary;
@@ -55,15 +56,14 @@ async function sweepLoopback(url: string): Promise<string> {
 	expect(added.status).toBe(303);
 	const page = `${url}${added.headers.get("location")}`;
 	expect((await form(`${page}/sweep`, {})).status).toBe(303);
-	for (let tries = 0; tries < 100; tries++) {
-		const { items } = (await (await get(`${url}/api/v1/subnets`)).json()) as {
-			items: { last_sweep_at: string | null; last_sweep_problem: string | null }[];
-		};
-		if (items[0]?.last_sweep_at) return (await get(page)).text();
+	type Swept = { last_sweep_at: string | null; last_sweep_problem: string | null };
+	const look = async () => {
+		const { items } = (await (await get(`${url}/api/v1/subnets`)).json()) as { items: Swept[] };
 		if (items[0]?.last_sweep_problem) throw new Error(items[0].last_sweep_problem);
-		await Bun.sleep(100);
-	}
-	throw new Error("127.0.0.0/29 was not swept");
+		return items[0]?.last_sweep_at;
+	};
+	await until(look, "127.0.0.0/29 is swept");
+	return (await get(page)).text();
 }
 
 describe("the command line", () => {
@@ -133,15 +133,15 @@ describe("the server", () => {
 		expect(await first.stop()).toBe(0);
 	});
 
-	test("stops within 5 s although a page is open", async () => {
+	test("stops although a page is open", async () => {
 		const server = await serve(folder("open"));
 		const stream = await get(`${server.url}/live`);
 		const reader = stream.body?.getReader();
 		await reader?.read();
 		const began = performance.now();
 		expect(await server.stop()).toBe(0);
-		// 5 s are promised; as nothing is under way it takes a tenth of one.
-		expect(performance.now() - began).toBeLessThan(3_000);
+		// 5 s are promised; as nothing is under way it takes a tenth of one on a machine that is not busy.
+		expect(performance.now() - began).toBeLessThan(PATIENCE_MS / 2);
 		await reader?.cancel().catch(() => {});
 	});
 
@@ -197,12 +197,10 @@ describe.skipIf(problem !== undefined)(`opened files${problem === undefined ? ""
 	});
 });
 
-/** The log of strace once it has seen the end of the program; at most 5 s later. */
-async function endedLog(path: string, pid: number): Promise<string> {
-	for (let tries = 0; tries < 100; tries++) {
+/** The log of strace once it has seen the end of the program. */
+function endedLog(path: string, pid: number): Promise<string> {
+	return until(() => {
 		const text = readFileSync(path, "utf8");
-		if (new RegExp(`^${pid} .*exited with`, "m").test(text)) return text;
-		await Bun.sleep(50);
-	}
-	throw new Error("strace did not see the end");
+		return new RegExp(`^${pid} .*exited with`, "m").test(text) && text;
+	}, "strace sees the end");
 }

@@ -48,14 +48,14 @@ describe.skipIf(problem !== undefined)(
 		test("what the first scan finds appears in the row of the open page", async () => {
 			await page.goto(`${URL_NEAR}/subnets/1`);
 			const row = page.locator("tr", { hasText: "10.128.0.9" }).first();
-			await row.waitFor({ timeout: 15_000 });
+			await row.waitFor();
 			await page.evaluate(() => {
 				(window as unknown as { same: boolean }).same = true;
 			});
-			await page.locator("tr", { hasText: "22/ssh" }).first().waitFor({ timeout: 40_000 });
+			await page.locator("tr", { hasText: "22/ssh" }).first().waitFor();
 			await row.locator("a").first().click();
-			await page.locator("#drawer .open-ports", { hasText: "OpenSSH" }).waitFor({ timeout: 10_000 });
-			await page.locator("#drawer", { hasText: /nmap \d+ \w+ ago · next in/ }).waitFor({ timeout: 10_000 });
+			await page.locator("#drawer .open-ports", { hasText: "OpenSSH" }).waitFor();
+			await page.locator("#drawer", { hasText: /nmap \d+ \w+ ago · next in/ }).waitFor();
 		});
 
 		test("“Scan ports” in the drawer: a port that opened is there with its event, what is being typed stays", async () => {
@@ -64,11 +64,11 @@ describe.skipIf(problem !== undefined)(
 			await page.click('#drawer [data-field="description"]');
 			await page.fill("#d-description", "half a sent");
 			const ports = page.locator("#drawer .open-ports");
-			await ports.locator("li", { hasText: "21/tcp" }).waitFor({ timeout: 40_000 });
+			await ports.locator("li", { hasText: "21/tcp" }).waitFor();
 			expect(await ports.textContent()).toContain("<script>alert(1)</script>");
 			expect(await ports.locator("li", { hasText: "21/tcp" }).locator(".pill.new").count()).toBe(1);
-			await page.locator("#drawer .events", { hasText: "opened 21/ftp" }).waitFor({ timeout: 10_000 });
-			await page.locator("#drawer button:has-text('Scan ports')").waitFor({ timeout: 10_000 });
+			await page.locator("#drawer .events", { hasText: "opened 21/ftp" }).waitFor();
+			await page.locator("#drawer button:has-text('Scan ports')").waitFor();
 			expect(await page.inputValue("#d-description")).toBe("half a sent");
 			expect(await page.evaluate(() => (window as unknown as { same?: boolean }).same)).toBe(true);
 		});

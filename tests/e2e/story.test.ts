@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { browserProblem } from "../helpers/browser.ts";
 import { HONEST_SSH, type Listeners, listen } from "../helpers/listeners.ts";
 import { configure, FAR, type Lab, labProblem, openLab } from "../helpers/netns.ts";
+import { until } from "../helpers/patience.ts";
 import { browserNear, type Rollcall, startRollcall, URL_NEAR } from "../helpers/rollcall.ts";
 
 const problem = labProblem("curl", "nmap") ?? browserProblem();
@@ -27,11 +28,8 @@ const row = (ip: string) =>
 
 /** Until then "Sweep now" would only answer the sweep that is under way. */
 async function firstSweepEnds(): Promise<void> {
-	for (let tries = 0; tries < 100; tries++) {
-		if (rollcall.get<{ last_sweep_at: string | null }>("/api/v1/subnets/1").last_sweep_at !== null) return;
-		await Bun.sleep(100);
-	}
-	throw new Error("the first sweep did not end");
+	const last = () => rollcall.get<{ last_sweep_at: string | null }>("/api/v1/subnets/1").last_sweep_at;
+	await until(last, "the first sweep ends");
 }
 
 describe.skipIf(problem !== undefined)(
@@ -71,7 +69,7 @@ describe.skipIf(problem !== undefined)(
 			await page.waitForSelector("text=10.128.0.0/24");
 			await page.locator("form:has(input[name=cidr][value='10.128.0.0/24']) button").first().click();
 			await page.waitForURL(/\/subnets\/1$/);
-			await row("10.128.0.9").waitFor({ timeout: 10_000 });
+			await row("10.128.0.9").waitFor();
 			expect(await row("10.128.0.9").textContent()).toContain("Up");
 			await firstSweepEnds();
 			expect(await page.locator("tr[id^=h]").count()).toBe(3);
@@ -83,11 +81,11 @@ describe.skipIf(problem !== undefined)(
 		test("a host that dies is checked, then down, on the open page", async () => {
 			off(2);
 			await page.click('button:has-text("Sweep now")');
-			await page.locator("#main", { hasText: "checking" }).waitFor({ timeout: 10_000 });
+			await page.locator("#main", { hasText: "checking" }).waitFor();
 			expect(
 				rollcall.get<{ items: { status: string }[] }>("/api/v1/hosts?q=10.128.0.2").items[0]?.status,
 			).toBe("up");
-			await page.locator("#main", { hasText: "Down · 1" }).waitFor({ timeout: 25_000 });
+			await page.locator("#main", { hasText: "Down · 1" }).waitFor();
 			expect(await row("10.128.0.2").textContent()).toContain("Down");
 			expect(await page.title()).toStartWith("(1) ");
 			const events = rollcall.get<{ items: { kind: string; ip: string }[] }>("/api/v1/events").items;
@@ -97,7 +95,7 @@ describe.skipIf(problem !== undefined)(
 		test("it comes back, soon after it is recorded (bench:http says how soon)", async () => {
 			on(2);
 			await page.click('button:has-text("Sweep now")');
-			await page.locator("#main", { hasNotText: "Down · 1" }).waitFor({ timeout: 10_000 });
+			await page.locator("#main", { hasNotText: "Down · 1" }).waitFor();
 			const seenAt = Date.now();
 			const back = rollcall.get<{ items: { kind: string; at: string }[] }>("/api/v1/events").items[0];
 			expect(back?.kind).toBe("host_up");
@@ -116,19 +114,19 @@ describe.skipIf(problem !== undefined)(
 			// The clock has scanned it when it was new; asked for once more, so that its last scan is after its return.
 			const scan = rollcall.send<{ id: number }>("POST", `/api/v1/hosts/${id}/scan`);
 			const ended = () => rollcall.get<{ state: string; method: string | null }>(`/api/v1/scans/${scan.id}`);
-			for (let tries = 0; tries < 300 && ended().state !== "done"; tries++) await Bun.sleep(100);
+			await until(() => ended().state === "done", "the scan ends");
 			expect(ended()).toMatchObject({ state: "done", method: "nmap" });
 			await page.goto(`${URL_NEAR}/hosts/${id}`);
 			const ports = page.locator("#host .open-ports");
-			await ports.locator("li", { hasText: "22/tcp" }).waitFor({ timeout: 40_000 });
+			await ports.locator("li", { hasText: "22/tcp" }).waitFor();
 			expect(await ports.locator("li", { hasText: "22/tcp" }).textContent()).toMatch(/ssh.*OpenSSH 9\.2p1/);
 			expect(await ports.locator("li", { hasText: "80/tcp" }).count()).toBe(1);
-			await page.locator("#host", { hasText: /nmap (now|\d+ s ago)/ }).waitFor({ timeout: 20_000 });
+			await page.locator("#host", { hasText: /nmap (now|\d+ s ago)/ }).waitFor();
 			const changes = (await page.locator("#host .events").textContent()) ?? "";
 			expect(changes.indexOf("came back")).toBeGreaterThanOrEqual(0);
 			expect(changes.indexOf("went down")).toBeGreaterThan(changes.indexOf("came back"));
 			for (const name of ["Uptime", "Latency"]) {
-				await page.locator("#host .past", { hasText: name }).locator("svg").waitFor({ timeout: 5_000 });
+				await page.locator("#host .past", { hasText: name }).locator("svg").waitFor();
 			}
 			const kinds = api<{ kind: string }>("events").map(({ kind }) => kind);
 			expect(kinds.filter((kind) => /^host_(up|down)$/.test(kind))).toEqual(["host_up", "host_down"]);
@@ -145,11 +143,11 @@ describe.skipIf(problem !== undefined)(
 
 		test("an open page survives a restart of the server and sees what changed meanwhile", async () => {
 			expect(await rollcall.stop()).toBe(0);
-			await page.waitForSelector("text=Reconnecting", { timeout: 15_000 });
+			await page.waitForSelector("text=Reconnecting");
 			await rollcall.start();
 			rollcall.send("PATCH", "/api/v1/hosts/1", { hostname: "changed-meanwhile" });
-			await page.waitForSelector("text=changed-meanwhile", { timeout: 30_000 });
-			await page.waitForSelector("text=/^Live/", { timeout: 10_000 });
+			await page.waitForSelector("text=changed-meanwhile");
+			await page.waitForSelector("text=/^Live/");
 		});
 
 		test("the drawer opens over the page, saves, and closes with Esc", async () => {
@@ -161,9 +159,9 @@ describe.skipIf(problem !== undefined)(
 			await page.click('#drawer [data-field="tags"]');
 			await page.fill("#d-tags", "storage, backup");
 			await page.keyboard.press("Enter");
-			await page.locator("#main", { hasText: "nas.lan" }).waitFor({ timeout: 5_000 });
+			await page.locator("#main", { hasText: "nas.lan" }).waitFor();
 			// While the tags are still being stored, Esc would only leave their field.
-			await page.locator("#drawer #d-tags").waitFor({ state: "detached", timeout: 5_000 });
+			await page.locator("#drawer #d-tags").waitFor({ state: "detached" });
 			await page.keyboard.press("Escape");
 			await page.waitForURL(/\/subnets\/1$/);
 			expect(rollcall.get<{ items: { tags: string[] }[] }>("/api/v1/hosts?q=nas.lan").items[0]?.tags).toEqual(
@@ -174,7 +172,7 @@ describe.skipIf(problem !== undefined)(
 		test("Ping now shows an answer a second, as it comes", async () => {
 			await row("10.128.0.9").locator("a").first().click();
 			await page.click("#drawer button:text-is('Ping now')");
-			await page.waitForSelector("#d-ping .got:nth-child(3)", { timeout: 6_000 });
+			await page.waitForSelector("#d-ping .got:nth-child(3)");
 			expect(await page.textContent("#d-ping .sum")).toMatch(/^[34] of [34] answered · min [<\d.]+ · mean/);
 			await page.keyboard.press("Escape");
 			await page.waitForURL(/\/subnets\/1$/);

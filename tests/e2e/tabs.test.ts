@@ -91,7 +91,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		});
 		const first = streams[0] as Page;
 		await late.goto(`${live.url}/subnets/1`);
-		await late.waitForSelector('tr th a:text-is("10.0.0.54")', { state: "attached", timeout: 5_000 });
+		await late.waitForSelector('tr th a:text-is("10.0.0.54")', { state: "attached" });
 		expect(streams).toHaveLength(1);
 	});
 
@@ -116,7 +116,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		await send(live.url, "/hosts", { ip: "10.0.0.56" });
 		await turn(page, "visible");
 		await page.clock.runFor(1_000);
-		await page.waitForSelector('tr th a:text-is("10.0.0.56")', { state: "attached", timeout: 5_000 });
+		await page.waitForSelector('tr th a:text-is("10.0.0.56")', { state: "attached" });
 		expect(streams).toHaveLength(2);
 		expect(ended.filter((path) => path === "/live")).toHaveLength(1);
 	});

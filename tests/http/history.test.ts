@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { insertSample } from "../../src/store/history.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { quickly } from "../helpers/quick.ts";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -78,10 +79,8 @@ describe("bounds", () => {
 		["step in words", "?step=1e3", 422],
 		["more than an hour but no whole hours", "?step=5400", 422],
 	])("%s", async (_, query, status) => {
-		const started = performance.now();
-		const answer = await ask(query);
+		const answer = await quickly(() => ask(query));
 		expect(answer.status).toBe(status);
-		expect(performance.now() - started).toBeLessThan(500);
 		if (status === 422) {
 			const problem = answer.json() as { field: string; detail: string };
 			expect(["from", "to", "step"]).toContain(problem.field);

@@ -10,6 +10,7 @@ import { generateHOTP } from "@oslojs/otp";
 import decodeQR from "qr/decode.js";
 import { countUsers } from "../../src/store/users.ts";
 import { type Door, type Jar, openDoor, setUp } from "../helpers/door.ts";
+import { quickly } from "../helpers/quick.ts";
 
 const PASSWORD = "correct horse battery";
 let door: Door;
@@ -70,10 +71,9 @@ describe("the first administrator", () => {
 		const jar = door.browser();
 		await jar.get("/setup");
 		const token = door.told.at(-1)?.split("#")[1] ?? "";
-		const began = performance.now();
-		const answer = await jar.post("/setup", { token, name: "ada", password: PASSWORD, ...fields });
+		const send = () => jar.post("/setup", { token, name: "ada", password: PASSWORD, ...fields });
+		const answer = await quickly(send);
 		expect(answer.status).toBe(status);
-		expect(performance.now() - began).toBeLessThan(500);
 		expect(answer.text).not.toContain(PASSWORD);
 		expect(countUsers(door.app.context.db)).toBe(0);
 	});

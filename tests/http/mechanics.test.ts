@@ -4,8 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { connect } from "node:net";
 import { type LiveApp, openLiveApp } from "../helpers/live-app.ts";
+import { type Said, SILENCE_MS, say } from "../helpers/saying.ts";
 import { SIGNED } from "../helpers/signed.ts";
 
 let live: LiveApp;
@@ -21,35 +21,13 @@ const signed = Object.entries(SIGNED)
 	.join("");
 const host = () => `host: 127.0.0.1:${port}\r\nconnection: close\r\n`;
 
-type Said = { status: number; body: string; ms: number };
-
-/** Sends bytes as they are; 0 for a connection that was closed without an answer. */
-function say(text: string): Promise<Said> {
-	const began = performance.now();
-	return new Promise((resolve) => {
-		let out = "";
-		const socket = connect(port, "127.0.0.1");
-		const end = () => {
-			clearTimeout(timer);
-			socket.destroy();
-			const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(out)?.[1] ?? 0);
-			resolve({ status, body: out.slice(out.indexOf("\r\n\r\n") + 4), ms: performance.now() - began });
-		};
-		const timer = setTimeout(end, 3_000);
-		socket.on("data", (bytes) => (out += bytes.toString("latin1")));
-		socket.on("close", end);
-		socket.on("error", end);
-		socket.write(text, "latin1");
-	});
-}
-
 /** What no body may hold: stacks, paths of the source, the engine's words. */
 const LEAKS = /\n\s+at \w|\.tsx?:\d|node_modules|bunfs|TypeError|SQLITE|root:x:0/;
 
 async function expectAnswer(text: string, allowed: readonly number[]): Promise<Said> {
 	const count = () => live.app.context.db.query("SELECT count(*) AS n FROM subnet").get();
 	const before = count();
-	const said = await say(text);
+	const said = await say(port, text, allowed.includes(0) ? SILENCE_MS : undefined);
 	expect({ status: said.status, leaks: LEAKS.exec(said.body)?.[0] }).toEqual({
 		status: allowed.includes(said.status) ? said.status : (allowed[0] ?? 0),
 		leaks: undefined,
@@ -116,7 +94,7 @@ describe("paths", () => {
 			"/api/v1/hosts/",
 			"/./api/v1/hosts",
 		]) {
-			const { status, body } = await say(`GET ${path} HTTP/1.1\r\n${host()}\r\n`);
+			const { status, body } = await say(port, `GET ${path} HTTP/1.1\r\n${host()}\r\n`);
 			expect({ path, status }).toEqual({ path, status: [303, 401, 404].includes(status) ? status : 401 });
 			expect(body).not.toContain('"items"');
 		}
@@ -182,6 +160,6 @@ describe("bodies", () => {
 
 	test("afterwards no object has learned anything, and the server answers", async () => {
 		expect(({} as Record<string, unknown>).polluted).toBeUndefined();
-		expect((await say(`GET /healthz HTTP/1.1\r\n${host()}\r\n`)).status).toBe(200);
+		expect((await say(port, `GET /healthz HTTP/1.1\r\n${host()}\r\n`)).status).toBe(200);
 	});
 });

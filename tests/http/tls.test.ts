@@ -9,6 +9,7 @@ import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { readCertificate } from "../../src/http/certificate.ts";
 import { silentLog } from "../../src/log.ts";
+import { until } from "../helpers/patience.ts";
 
 let folder: string;
 let app: App | undefined;
@@ -79,7 +80,7 @@ describe("served", () => {
 		const held = connect({ host: "127.0.0.1", port: Number(new URL(url).port), rejectUnauthorized: false });
 		held.on("data", (bytes) => void open.push(bytes.toString("latin1")));
 		held.write("GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n");
-		for (let tries = 0; tries < 100 && open.length === 0; tries++) await Bun.sleep(10);
+		await until(() => open.length > 0, "an answer");
 		expect(open.join("")).toContain("HTTP/1.1 200");
 		for (const end of ["crt", "key"]) renameSync(at(`b.${end}`), at(`a.${end}`));
 		reload();

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { settleDelivery } from "../../src/store/deliveries.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { freePort, untilAnswers } from "../helpers/binary.ts";
+import { until } from "../helpers/patience.ts";
 import { receiver } from "../helpers/receiver.ts";
 import { SIGNED, signInFile } from "../helpers/signed.ts";
 
@@ -195,7 +197,7 @@ describe("the whole program", () => {
 		});
 		try {
 			const base = `http://127.0.0.1:${port}`;
-			await until(async () => (await fetch(`${base}/healthz`).catch(() => undefined)) !== undefined);
+			await untilAnswers(`${base}/healthz`);
 			signInFile(join(folder, "a.db"));
 			const ask = (path: string, body: object) =>
 				fetch(`${base}${API}${path}`, {
@@ -206,14 +208,14 @@ describe("the whole program", () => {
 			expect((await ask("", { url: `${base}/x` })).status).toBe(422);
 			expect((await ask("", { url: hook.url })).status).toBe(201);
 			expect((await fetch(`${base}${API}/1/test`, { method: "POST", headers: SIGNED })).status).toBe(202);
-			await until(async () => hook.received.length > 0);
+			await until(() => hook.received.length > 0, "a message");
 			expect(hook.received[0]?.headers.get("user-agent")).toMatch(/^Rollcall\/\d/);
 			await until(async () => {
 				const page = (await (await fetch(`${base}${API}/1/deliveries`, { headers: SIGNED })).json()) as {
 					items: { state: string }[];
 				};
 				return page.items[0]?.state === "delivered";
-			});
+			}, "it is delivered");
 		} finally {
 			child.kill("SIGTERM");
 			await child.exited;
@@ -222,18 +224,3 @@ describe("the whole program", () => {
 		}
 	});
 });
-
-async function freePort(): Promise<number> {
-	const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
-	const port = server.port ?? 0;
-	await server.stop(true);
-	return port;
-}
-
-/** Asks again and again, at most ten seconds. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-	for (const end = performance.now() + 10_000; performance.now() < end; await Bun.sleep(50)) {
-		if (await isSo()) return;
-	}
-	throw new Error("it did not happen within ten seconds");
-}

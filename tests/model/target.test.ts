@@ -9,6 +9,7 @@ import {
 	type TargetRules,
 } from "../../src/model/target.ts";
 import { address } from "../helpers/network.ts";
+import { quickly } from "../helpers/quick.ts";
 
 const strict: TargetRules = { allowLoopback: false, ownPort: 8080, ownAddresses: [address("192.168.1.5")] };
 const loose: TargetRules = { ...strict, allowLoopback: true };
@@ -73,10 +74,9 @@ describe("refused when it is typed", () => {
 		expect(read.problem).not.toContain("pw");
 	});
 
-	test("something huge, at once", () => {
-		const started = performance.now();
-		expect(readTarget("http://a".repeat(32_768), strict).problem).toContain("2000");
-		expect(performance.now() - started).toBeLessThan(50);
+	test("something huge, at once", async () => {
+		const read = await quickly(() => readTarget("http://a".repeat(32_768), strict));
+		expect(read.problem).toContain("2000");
 	});
 });
 

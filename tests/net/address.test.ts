@@ -12,6 +12,7 @@ import {
 	toKey,
 	toV4,
 } from "../../src/net/address.ts";
+import { quickly } from "../helpers/quick.ts";
 import { type Random, seeded } from "../helpers/random.ts";
 
 /** Addresses with long runs of zeros and ones, where the mistakes are. */
@@ -104,10 +105,8 @@ describe("refuses, and says why", () => {
 
 	test.each(["1", ":", ".", "1.", "::1", "/", " ", "０"])(
 		"a megabyte of %j, at once and without echo",
-		(unit) => {
-			const start = performance.now();
-			const { problem } = parseAddress(unit.repeat(1_000_000 / unit.length));
-			expect(performance.now() - start).toBeLessThan(50);
+		async (unit) => {
+			const { problem } = await quickly(() => parseAddress(unit.repeat(1_000_000 / unit.length)));
 			expect(problem?.length).toBeLessThan(200);
 		},
 	);

@@ -15,6 +15,7 @@ import {
 	usableCount,
 	usableRange,
 } from "../../src/net/cidr.ts";
+import { quickly } from "../helpers/quick.ts";
 import { type Random, seeded } from "../helpers/random.ts";
 
 function cidr(text: string): Cidr {
@@ -118,18 +119,17 @@ describe("refuses, and says why", () => {
 		}
 	});
 
-	test.each(["1", "/", " ", "10.0.0.0/24 ", "::/"])("a megabyte of %j, at once and without echo", (unit) => {
-		const start = performance.now();
-		for (const text of [
-			unit.repeat(1_000_000 / unit.length),
-			`10.0.0.0/${unit.repeat(1_000_000 / unit.length)}`,
-		]) {
-			const { problem, suggestion } = parseCidr(text);
-			expect(problem?.length).toBeLessThan(300);
-			expect(suggestion?.length ?? 0).toBeLessThan(50);
-		}
-		expect(performance.now() - start).toBeLessThan(200);
-	});
+	test.each(["1", "/", " ", "10.0.0.0/24 ", "::/"])(
+		"a megabyte of %j, at once and without echo",
+		async (unit) => {
+			const long = unit.repeat(1_000_000 / unit.length);
+			for (const text of [long, `10.0.0.0/${long}`]) {
+				const { problem, suggestion } = await quickly(() => parseCidr(text));
+				expect(problem?.length).toBeLessThan(300);
+				expect(suggestion?.length ?? 0).toBeLessThan(50);
+			}
+		},
+	);
 });
 
 describe("bounds and what a host can use", () => {

@@ -1,7 +1,7 @@
 /** What somebody was told is on the disk soon (fault F-02): gathered, asked for elsewhere, and never a reason to fall. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/clock.ts";
@@ -9,6 +9,7 @@ import { createFlusher } from "../../src/store/flush.ts";
 import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
 import { handClock } from "../helpers/clock.ts";
 import { send } from "../helpers/live-app.ts";
+import { elapse, until } from "../helpers/patience.ts";
 import { signInFile } from "../helpers/signed.ts";
 
 let folder: string;
@@ -40,14 +41,13 @@ test("no log is no fault; one that cannot be read is told, and the next write tr
 	const { sleep } = systemClock;
 	const flusher = createFlusher(path, { sleep, flushMs: 1, onError: (error) => errors.push(error) });
 	flusher.soon();
-	await Bun.sleep(50);
+	await elapse(50);
 	expect(errors).toEqual([]);
 	mkdirSync(`${path}-wal`, { mode: 0 });
 	const failing = createFlusher(`${path}\0`, { sleep, flushMs: 1, onError: (error) => errors.push(error) });
 	for (let n = 1; n <= 2; n++) {
 		failing.soon();
-		await Bun.sleep(50);
-		expect(errors).toHaveLength(n);
+		await until(() => errors.length === n, "told");
 	}
 	await Promise.all([flusher.close(), failing.close()]);
 });
@@ -55,6 +55,14 @@ test("no log is no fault; one that cannot be read is told, and the next write tr
 const mayTrace =
 	Bun.which("strace") !== null &&
 	Bun.spawnSync(["strace", "-qq", "-f", "-o", "/dev/null", "true"]).exitCode === 0;
+/** Has a tracer taken hold of all its threads? proc(5). */
+function isTraced(pid: number): boolean {
+	const threads = readdirSync(`/proc/${pid}/task`);
+	return threads.every(
+		(id) => !/^TracerPid:\s0$/m.test(readFileSync(`/proc/${pid}/task/${id}/status`, "utf8")),
+	);
+}
+
 test.skipIf(!mayTrace)(
 	`a write of a person is asked of the disk within seconds, not by the thread that answers${mayTrace ? "" : " (needs strace)"}`,
 	async () => {
@@ -73,19 +81,16 @@ test.skipIf(!mayTrace)(
 		try {
 			await untilAnswers(`${url}/healthz`);
 			signInFile(path);
-			await Bun.sleep(1_500);
 			tracer = spawn(watch, { cwd: folder, env: process.env });
-			await Bun.sleep(1_500);
+			await until(() => isTraced(child.pid), "every thread is watched");
 			const syncs = async () =>
 				(await Bun.file(trace).text()).split("\n").filter((line) => line.includes("sync("));
 			const before = await syncs();
 			await send(url, "/subnets", { cidr: "10.0.0.0/24", name: "", sweep_enabled: false });
-			let now = before;
-			for (let tries = 0; tries < 60 && now.length === before.length; tries++) {
-				await Bun.sleep(50);
-				now = await syncs();
-			}
-			expect(now.length).toBeGreaterThan(before.length);
+			const now = await until(async () => {
+				const now = await syncs();
+				return now.length > before.length && now;
+			}, "a sync");
 			const asked = now.at(-1) ?? "";
 			expect(asked).not.toStartWith(`${child.pid} `);
 		} finally {

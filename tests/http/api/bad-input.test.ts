@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { furnish } from "../../helpers/api-scenes.ts";
 import { openRig, type Rig } from "../../helpers/app.ts";
+import { quickly } from "../../helpers/quick.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -14,7 +15,6 @@ beforeAll(async () => {
 });
 afterAll(() => rig.close());
 
-const QUICK_MS = 100;
 type Refused = { status: number; field: string | undefined; text: string; type: string };
 
 /** Everything that a request could change. */
@@ -39,10 +39,10 @@ function everything(): string {
 /** Sends it, and holds what is true of every refusal. */
 async function refused(path: string, init: RequestInit, secret?: string): Promise<Refused> {
 	const before = everything();
-	const started = performance.now();
-	const answer = await rig.fetch(path, init);
-	const text = await answer.text();
-	expect(performance.now() - started).toBeLessThan(QUICK_MS);
+	const { answer, text } = await quickly(async () => {
+		const answer = await rig.fetch(path, init);
+		return { answer, text: await answer.text() };
+	});
 	expect(everything()).toBe(before);
 	expect(text).not.toMatch(/\bat .+:\d+:\d+|node_modules|src\/|SQLITE|typebox/i);
 	if (secret !== undefined) expect(text).not.toContain(secret);
@@ -345,10 +345,8 @@ describe("parameters", () => {
 	test.each(["%", "_", "\\", "%".repeat(255), "(a+)+$", "*", "NEAR(", "hostname:", "' OR 1=1 --"])(
 		"q=%j is looked for literally",
 		async (q) => {
-			const started = performance.now();
-			const found = await rig.get(`/api/v1/hosts?q=${encodeURIComponent(q)}`);
+			const found = await quickly(() => rig.get(`/api/v1/hosts?q=${encodeURIComponent(q)}`));
 			expect([found.status, (found.json() as { items: object[] }).items.length]).toEqual([200, 0]);
-			expect(performance.now() - started).toBeLessThan(QUICK_MS);
 		},
 	);
 });

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createToken } from "../../../src/ipam/tokens.ts";
 import type { Document } from "../../helpers/api-scenes.ts";
 import { openLiveApp } from "../../helpers/live-app.ts";
+import { PATIENCE_MS } from "../../helpers/patience.ts";
 import { SIGNED } from "../../helpers/signed.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
@@ -17,7 +18,7 @@ async function run(args: readonly string[], options: { stdin?: string; env?: Rec
 		stdout: "pipe",
 		stderr: "pipe",
 		env: { ...process.env, ...options.env },
-		timeout: 40_000,
+		timeout: 2 * PATIENCE_MS,
 		killSignal: "SIGKILL",
 	});
 	const [out, err] = await Promise.all([

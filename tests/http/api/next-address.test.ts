@@ -34,7 +34,7 @@ beforeEach(async () => {
 			ask: async (addresses) => {
 				if (deaf) throw new AppError("unavailable", "No socket.");
 				asked.push([...addresses]);
-				await Bun.sleep(1);
+				await systemClock.sleep(1);
 				return Int32Array.from(addresses, (one) => (alive.has(one) ? 400 : -1));
 			},
 			neighbours: () => [...near].map((one) => ({ address: one, mac: 1 })),

@@ -5,6 +5,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endLeftovers, makeFolder, noteLeader, workFolder } from "../../../src/probes/nmap/leftovers.ts";
+import { elapse } from "../../helpers/patience.ts";
 
 const made: string[] = [];
 const children: Bun.Subprocess[] = [];
@@ -49,7 +50,6 @@ test.skipIf(process.platform !== "linux")(
 		const empty = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-b`));
 		// The second one with a child that stays in the group.
 		const left = [start(workFolder(own)), start(dead, "sleep 60 & wait")];
-		await Bun.sleep(100);
 		expect(endLeftovers()).toBeGreaterThanOrEqual(2);
 		expect(await Promise.all(left.map(gone))).toEqual(["SIGKILL", "SIGKILL"]);
 		expect([own, dead, empty].filter(existsSync)).toEqual([]);
@@ -103,9 +103,8 @@ test.skipIf(process.platform !== "linux")(
 			stay.push(start(foreign));
 			chownSync(foreign, 65_534, 65_534);
 		} else rmSync(foreign, { recursive: true });
-		await Bun.sleep(100);
 		endLeftovers();
-		await Bun.sleep(100);
+		await elapse(100);
 		expect(stay.map(({ exitCode, signalCode }) => exitCode ?? signalCode)).toEqual(stay.map(() => null));
 		expect([theirs, elsewhere].filter(existsSync)).toHaveLength(2);
 	},

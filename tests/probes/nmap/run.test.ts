@@ -4,53 +4,75 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../../src/clock.ts";
 import { BOUNDS } from "../../../src/config.ts";
 import { AppError } from "../../../src/errors.ts";
 import { findNmap, rawRight } from "../../../src/probes/nmap/find.ts";
 import { openPortScanner } from "../../../src/probes/portscan.ts";
 import type { Scanner } from "../../../src/probes/scanner.ts";
+import { type HandClock, handClock } from "../../helpers/clock.ts";
 import { type FakeNmap, fakeNmap } from "../../helpers/fake-nmap.ts";
+import { elapse, until } from "../../helpers/patience.ts";
 import { addresses } from "../../helpers/probing.ts";
 
 const CAPTURE = join(import.meta.dir, "../../../samples/nmap/7.93/connect.xml");
 const TARGETS = addresses("10.99.0.1", "10.99.0.2");
 /** Processes are looked up in /proc. */
 const linux = process.platform === "linux";
-/** Of those that hang; the others have time enough on a busy machine too. */
-const LIMIT_MS = 400;
-const AMPLE_MS = 15_000;
-/** Far from the minute that they would sleep. */
-const SOON_MS = 5_000;
+/** By the clock that is turned by hand: nothing hangs until it is. */
+const LIMIT_MS = 600_000;
 const GRACE_MS = 300;
 
 let fake: FakeNmap;
 let scanner: Scanner;
+let clock: HandClock;
 afterEach(() => {
 	scanner?.close();
 	fake?.close();
 });
 
-async function open(body: string, more: { outBytes?: number; limitMs?: number } = {}): Promise<void> {
+async function open(body: string, more: { outBytes?: number } = {}): Promise<void> {
 	fake = fakeNmap(body);
+	clock = handClock();
 	scanner = await openPortScanner({
 		...BOUNDS,
-		clock: systemClock,
+		clock,
 		nmapArgs: "-Pn -sT -p 22,80,81",
 		nmapPrivileged: false,
 		tcpPorts: [],
 		nmapPath: fake.path,
-		scanHostTimeoutMs: (more.limitMs ?? AMPLE_MS) / 2,
-		scanSpareMs: (more.limitMs ?? AMPLE_MS) / 2,
+		scanHostTimeoutMs: LIMIT_MS / 2,
+		scanSpareMs: LIMIT_MS / 2,
 		scanGraceMs: GRACE_MS,
 		scanOutBytes: more.outBytes ?? 4_194_304,
 	});
 }
 
-const scan = (signal = new AbortController().signal) => scanner.scan(TARGETS, signal);
+/** Turns the clock by so much, again and again, until it is over. */
+async function turn<T>(run: Promise<T>, stepMs: number): Promise<T> {
+	let over = false;
+	const settled = run.then(
+		() => (over = true),
+		() => (over = true),
+	);
+	await until(async () => {
+		await clock.advance(stepMs);
+		return over;
+	}, "its end");
+	await settled;
+	return run;
+}
 
-async function problem(signal?: AbortSignal): Promise<string> {
-	const error = await scan(signal).then(
+/** `hangs`: once so many of its processes run, all of its time passes. */
+async function scan(signal = new AbortController().signal, hangs = 0) {
+	const ended = scanner.scan(TARGETS, signal);
+	if (hangs > 0) await until(() => fake.started().length === hangs, "it has begun");
+	return turn(ended, hangs > 0 ? LIMIT_MS : 0);
+}
+
+const allGone = () => until(() => fake.living().length === 0, "nobody is left");
+
+async function problem(signal?: AbortSignal, hangs = 0): Promise<string> {
+	const error = await scan(signal, hangs).then(
 		() => undefined,
 		(thrown: unknown) => thrown,
 	);
@@ -89,44 +111,38 @@ test.skipIf(!linux)(
 
 describe.skipIf(!linux)("it hangs", () => {
 	test.each([
-		["asleep", "exec sleep 60"],
-		["deaf to SIGTERM", "trap '' TERM INT HUP; while :; do sleep 60; done"],
-		["a child holds the pipe, it waits", ": > $PIDS/$$; sleep 60 & wait"],
+		["asleep", "exec sleep 600"],
+		["deaf to SIGTERM", "trap '' TERM INT HUP; while :; do sleep 600; done"],
+		["a child holds the pipe, it waits", "sleep 600 & wait"],
 	])("%s: killed at its limit", async (_, body) => {
-		await open(body, { limitMs: LIMIT_MS });
-		const begun = performance.now();
-		expect(await problem()).toMatch(/^nmap was ended after 0 s: it hung\.$/);
-		expect(performance.now() - begun).toBeLessThan(SOON_MS);
-		expect(fake.started().length).toBeGreaterThan(0);
-		await Bun.sleep(50);
-		expect(fake.living()).toEqual([]);
+		await open(body);
+		expect(await problem(undefined, 1)).toMatch(/^nmap was ended after 600 s: it hung\.$/);
+		await allGone();
 	});
 
 	test("it ends, a grandchild keeps the pipe: what was said counts, and the grandchild goes", async () => {
-		await open(`cat ${CAPTURE}; (sh -c ': > '$PIDS'/$$; exec sleep 60') & exit 0`);
-		const begun = performance.now();
-		expect((await scan()).hosts).toHaveLength(2);
-		expect(performance.now() - begun).toBeLessThan(SOON_MS);
-		await Bun.sleep(50);
-		expect(fake.living()).toEqual([]);
+		await open(`cat ${CAPTURE}; (sh -c ': > '$PIDS'/$$; exec sleep 600') & exit 0`);
+		const ended = scanner.scan(TARGETS, new AbortController().signal);
+		await until(() => fake.started().length === 2 && fake.living().length === 1, "only the grandchild lives");
+		// What it said has long been read when the time to wait for more is over.
+		await elapse(100);
+		expect((await turn(ended, GRACE_MS)).hosts).toHaveLength(2);
+		await allGone();
 	});
 
 	test.skipIf(!Bun.which("setsid"))("a grandchild in a session of its own holds nobody up", async () => {
-		await open(`setsid sh -c ': > '$PIDS'/$$; exec sleep 60' & exec sleep 60`, { limitMs: LIMIT_MS });
-		const begun = performance.now();
-		expect(await problem()).toContain("it hung");
-		expect(performance.now() - begun).toBeLessThan(SOON_MS);
+		await open(`setsid sh -c ': > '$PIDS'/$$; exec sleep 600' & exec sleep 600`);
+		expect(await problem(undefined, 2)).toContain("it hung");
 	});
 
 	test("the program stops: it is killed at once", async () => {
-		await open("exec sleep 60");
+		await open("exec sleep 600");
 		const stop = new AbortController();
 		const ended = problem(stop.signal);
-		while (fake.started().length === 0) await Bun.sleep(5);
+		await until(() => fake.started().length > 0, "it has begun");
 		stop.abort();
 		expect(await ended).toBe("nmap was ended because Rollcall stops.");
-		await Bun.sleep(50);
-		expect(fake.living()).toEqual([]);
+		await allGone();
 	});
 });
 
@@ -140,8 +156,7 @@ describe.skipIf(!linux)("it says too much", () => {
 		const before = process.memoryUsage().rss;
 		expect(await problem()).toMatch(/its output was too large/);
 		expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
-		await Bun.sleep(50);
-		expect(fake.living()).toEqual([]);
+		await allGone();
 	});
 });
 
@@ -176,11 +191,11 @@ test("nothing stays in the folder of temporary files", async () => {
 
 describe("finding it", () => {
 	test("missing, not executable, or another program: the built-in scan, and why", async () => {
-		expect(await findNmap(systemClock, null)).toMatchObject({ why: "nmap was not found" });
-		expect(await findNmap(systemClock, "/nonexistent/nmap")).toMatchObject({ nmap: undefined });
-		expect(await findNmap(systemClock, "nmap")).toMatchObject({ nmap: undefined });
-		expect(await findNmap(systemClock, "/etc/passwd")).toMatchObject({ nmap: undefined });
-		const other = await findNmap(systemClock, Bun.which("true"));
+		expect(await findNmap(handClock(), null)).toMatchObject({ why: "nmap was not found" });
+		expect(await findNmap(handClock(), "/nonexistent/nmap")).toMatchObject({ nmap: undefined });
+		expect(await findNmap(handClock(), "nmap")).toMatchObject({ nmap: undefined });
+		expect(await findNmap(handClock(), "/etc/passwd")).toMatchObject({ nmap: undefined });
+		const other = await findNmap(handClock(), Bun.which("true"));
 		expect(other).toMatchObject({ why: expect.stringContaining("does not say that it is nmap") });
 	});
 
@@ -196,7 +211,7 @@ describe("finding it", () => {
 
 	test("the real one, where there is one", async () => {
 		const path = Bun.which("nmap");
-		const found = await findNmap(systemClock);
+		const found = await findNmap(handClock());
 		if (path === null) expect(found.nmap).toBeUndefined();
 		else expect(found).toMatchObject({ nmap: { path, version: expect.stringMatching(/^\d+\.\d+/) } });
 	});
