@@ -19,6 +19,7 @@ import { PROGRAM as SERVER } from "../../src/model/actor.ts";
 import type { ImportControl } from "../../src/model/import.ts";
 import { lockDatabase, openDatabase } from "../../src/store/database.ts";
 import { findAsked, findImport } from "../../src/store/imports.ts";
+import { PATIENCE_MS, until } from "../helpers/patience.ts";
 
 const HOME = join(import.meta.dir, "../..");
 const PROGRAM = [process.execPath, "--no-env-file", join(HOME, "src/main.ts")];
@@ -31,7 +32,7 @@ async function interrupted(args: string[], mark: string, signal: NodeJS.Signals)
 	let drawn = "";
 	let sent = false;
 	const child = Bun.spawn([...PROGRAM, ...args], {
-		...{ cwd: HOME, env: ENV, timeout: 60_000, killSignal: "SIGKILL" },
+		...{ cwd: HOME, env: ENV, timeout: 2 * PATIENCE_MS, killSignal: "SIGKILL" },
 		terminal: {
 			cols: 200,
 			rows: 24,
@@ -65,18 +66,14 @@ describe("import", () => {
 	test.each([
 		["SIGINT", "rows looked at"],
 		["SIGTERM", "rows written"],
-	] as const)(
-		"%s at “%s”",
-		async (signal, mark) => {
-			const path = join(folder, `${signal}-${mark.replaceAll(" ", "-")}.db`);
-			const { code, drawn, sent } = await interrupted(["import", "--database", path, CSV], mark, signal);
-			// Where the machine wrote faster than the signal came, it says so, and has.
-			const says = code === 0 ? `added ${ROWS} hosts` : "interrupted: nothing was written.";
-			expect(drawn).toContain(says);
-			expect([sent, code, hostsIn(path)]).toEqual(code === 0 ? [true, 0, ROWS] : [true, 130, 0]);
-		},
-		60_000,
-	);
+	] as const)("%s at “%s”", async (signal, mark) => {
+		const path = join(folder, `${signal}-${mark.replaceAll(" ", "-")}.db`);
+		const { code, drawn, sent } = await interrupted(["import", "--database", path, CSV], mark, signal);
+		// Where the machine wrote faster than the signal came, it says so, and has.
+		const says = code === 0 ? `added ${ROWS} hosts` : "interrupted: nothing was written.";
+		expect(drawn).toContain(says);
+		expect([sent, code, hostsIn(path)]).toEqual(code === 0 ? [true, 0, ROWS] : [true, 130, 0]);
+	});
 
 	test("while standard input is still open", async () => {
 		const command = [...PROGRAM, "import", "--database", join(folder, "in.db"), "-"];
@@ -84,12 +81,12 @@ describe("import", () => {
 		// Bit 1 of the signals it catches: from then on it hears SIGINT.
 		const hears = () =>
 			/SigCgt:\s*[0-9a-f]*[2367abef]$/m.test(readFileSync(`/proc/${child.pid}/status`, "utf8"));
-		while (!hears()) await Bun.sleep(5);
+		await until(hears, "it hears SIGINT");
 		child.kill("SIGINT");
 		expect(await new Response(child.stderr).text()).toBe("rollcall: interrupted: nothing was written.\n");
 		expect(await child.exited).toBe(130);
 		await child.stdin.end();
-	}, 30_000);
+	});
 });
 
 /** A server of which only the part that writes imports is there; `work` stands for its thread. */
@@ -115,7 +112,7 @@ async function beside(name: string, work: (watch: ImportControl) => Promise<neve
 		const typed = importCommand(["--database", config.databasePath, file], {
 			...{ terminal: true, signal: stop.signal, out() {}, err },
 		});
-		while (findAsked(db) === undefined) await Bun.sleep(5);
+		await until(() => findAsked(db), "it is asked for");
 		const [ended] = await Promise.allSettled([typed, importer.tick(parts)]);
 		const left = readdirSync(folder).filter((one) => one.startsWith(`${name}.import`));
 		return { ended, drawn, state: findImport(db, 1)?.state, left };
@@ -155,19 +152,15 @@ describe("import beside a server", () => {
 	});
 });
 
-test.each(["SIGINT", "SIGTERM"] as const)(
-	"backup, %s: no piece of it is left",
-	async (signal) => {
-		const path = join(folder, "b.db");
-		openDatabase(path, { busyMs: 1_000 }).close();
-		const to = join(folder, `copy-${signal}.db`);
-		const { code, drawn, sent } = await interrupted(["backup", "--database", path, to], "MB copied", signal);
-		// A copy that was whole before the signal was heard is a copy.
-		if (code !== 0)
-			expect([code, drawn]).toEqual([130, expect.stringContaining("interrupted: no backup was made.")]);
-		expect(sent).toBe(true);
-		const left = readdirSync(folder).filter((name) => name.startsWith(`copy-${signal}`));
-		expect(left).toEqual(code === 0 ? [`copy-${signal}.db`] : []);
-	},
-	30_000,
-);
+test.each(["SIGINT", "SIGTERM"] as const)("backup, %s: no piece of it is left", async (signal) => {
+	const path = join(folder, "b.db");
+	openDatabase(path, { busyMs: 1_000 }).close();
+	const to = join(folder, `copy-${signal}.db`);
+	const { code, drawn, sent } = await interrupted(["backup", "--database", path, to], "MB copied", signal);
+	// A copy that was whole before the signal was heard is a copy.
+	if (code !== 0)
+		expect([code, drawn]).toEqual([130, expect.stringContaining("interrupted: no backup was made.")]);
+	expect(sent).toBe(true);
+	const left = readdirSync(folder).filter((name) => name.startsWith(`copy-${signal}`));
+	expect(left).toEqual(code === 0 ? [`copy-${signal}.db`] : []);
+});

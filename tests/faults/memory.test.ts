@@ -111,5 +111,4 @@ test.skipIf(problem !== undefined)(
 			rmSync(folder, { recursive: true, force: true });
 		}
 	},
-	120_000,
 );

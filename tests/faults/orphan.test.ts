@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { freePort, untilAnswers } from "../helpers/binary.ts";
 import { type FakeNmap, fakeNmap } from "../helpers/fake-nmap.ts";
+import { until } from "../helpers/patience.ts";
 import { SIGNED, signInFile } from "../helpers/signed.ts";
 
 let folder: string;
@@ -40,33 +41,21 @@ async function start() {
 	return { child, api };
 }
 
-async function until(is: () => boolean | Promise<boolean>): Promise<void> {
-	for (let tries = 0; tries < 800; tries++) {
-		if (await is()) return;
-		await Bun.sleep(25);
-	}
-	throw new Error("it did not come to that");
-}
-
-test.skipIf(process.platform !== "linux")(
-	"killed in the middle of a port scan",
-	async () => {
-		const first = await start();
-		// Its hosts are up at once, and scanned as soon as they are.
-		await first.api("POST", "/subnets", { cidr: "127.0.9.0/30" });
-		await until(() => nmap.living().length >= 2);
-		first.child.kill("SIGKILL");
-		await first.child.exited;
-		expect(nmap.living().length).toBeGreaterThanOrEqual(2);
-		const left = nmap.living();
-		const second = await start();
-		await until(() => nmap.living().every((pid) => !left.includes(pid)));
-		second.child.kill("SIGTERM");
-		await second.child.exited;
-		expect(await new Response(second.child.stdout).text()).toContain(
-			"ended what an earlier scan had left running",
-		);
-		expect(nmap.living()).toEqual([]);
-	},
-	60_000,
-);
+test.skipIf(process.platform !== "linux")("killed in the middle of a port scan", async () => {
+	const first = await start();
+	// Its hosts are up at once, and scanned as soon as they are.
+	await first.api("POST", "/subnets", { cidr: "127.0.9.0/30" });
+	await until(() => nmap.living().length >= 2, "nmap runs");
+	first.child.kill("SIGKILL");
+	await first.child.exited;
+	expect(nmap.living().length).toBeGreaterThanOrEqual(2);
+	const left = nmap.living();
+	const second = await start();
+	await until(() => nmap.living().every((pid) => !left.includes(pid)), "what was left is ended");
+	second.child.kill("SIGTERM");
+	await second.child.exited;
+	expect(await new Response(second.child.stdout).text()).toContain(
+		"ended what an earlier scan had left running",
+	);
+	await until(() => nmap.living().length === 0, "nobody is left");
+});

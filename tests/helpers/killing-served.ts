@@ -10,15 +10,16 @@ import { join } from "node:path";
 import { freePort, untilAnswers } from "./binary.ts";
 import {
 	type Acknowledged,
+	aimed,
 	backupProblems,
 	isCopying,
 	lookAt,
 	type Strike,
 	TURN,
 	underWay,
-	until,
 	type Victim,
 } from "./killing.ts";
+import { elapse } from "./patience.ts";
 import { receiver } from "./receiver.ts";
 import { SIGNED, signInFile } from "./signed.ts";
 
@@ -61,8 +62,8 @@ export async function killServed(times: number, random: () => number, maxMs: num
 		for (let n = 1; n <= times; n++) {
 			const aim = n % 4 === 0 ? () => isCopying(folder) : undefined;
 			await life({ path, hookUrl: hook.url, seen }, async () => {
-				await Bun.sleep(random() * maxMs);
-				await until(aim);
+				await elapse(random() * maxMs);
+				await aimed(aim);
 			});
 			for (const what of underWay(folder, path)) during[what] = (during[what] ?? 0) + 1;
 			const found = [...lookAt(path, seen, hook), ...backupProblems(join(folder, "backups"))];
@@ -178,7 +179,7 @@ async function wishes(path: string, api: Api, alive: () => boolean): Promise<voi
 		while (alive()) {
 			for (const key of ["prune_asked_at", "backup_asked_at"]) wish.run(key);
 			for (const id of [2, 3]) await api("POST", `/subnets/${id}/sweep`);
-			await Bun.sleep(50);
+			await elapse(50);
 		}
 	} finally {
 		db.close();

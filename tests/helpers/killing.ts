@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkBackup } from "../../src/store/backup.ts";
 import { wrongs } from "./filled.ts";
-import { PATIENCE_MS } from "./patience.ts";
+import { elapse, PATIENCE_MS } from "./patience.ts";
 import { type Receiver, receiver } from "./receiver.ts";
 
 /** `during`: how many of the strikes fell while this was under way; several things are at the same time. */
@@ -47,7 +47,7 @@ export async function strike(
 	const arm = () => {
 		if (armed) return;
 		armed = true;
-		void Bun.sleep(afterMs)
+		void elapse(afterMs)
 			.then(() => aimed(aim))
 			.then(() => child.kill("SIGKILL"));
 	};
@@ -66,9 +66,9 @@ export async function strike(
 }
 
 /** The moment has come, or it never will. */
-async function aimed(aim: (() => boolean) | undefined): Promise<void> {
+export async function aimed(aim: (() => boolean) | undefined): Promise<void> {
 	if (aim === undefined) return;
-	for (const end = performance.now() + AIM_MS; performance.now() < end && !aim(); ) await Bun.sleep(1);
+	for (const end = performance.now() + AIM_MS; performance.now() < end && !aim(); ) await elapse(1);
 }
 
 /** Addresses that the victim uses in turn: it removes a host only to record another one there, so many writes later. */
