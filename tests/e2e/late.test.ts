@@ -1,13 +1,13 @@
 /** Answers that come late, that are refusals, or that do not come at all, in a real browser: nothing lies, nothing is lost. */
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
-import { type Browser, chromium, type Page } from "playwright-core";
-import { CHROMIUM, CHROMIUM_ARGS, isMistake } from "../helpers/browser.ts";
+import type { Browser, Page } from "playwright-core";
+import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
+import { elapse } from "../helpers/patience.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
-const missing = !existsSync(CHROMIUM);
+const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
 let page: Page;
@@ -15,7 +15,7 @@ let errors: string[];
 
 beforeAll(async () => {
 	if (missing) return;
-	browser = signedBrowser(await chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_ARGS] }));
+	browser = signedBrowser(await openBrowser());
 	live = await openLiveApp();
 	await fillOffice(live);
 });
@@ -57,7 +57,7 @@ describe.skipIf(missing)(`late answers${missing ? ": skipped, chromium is missin
 	test("news that come faster than the page keep nobody from seeing it", async () => {
 		await open("/subnets/1");
 		await page.route("**/subnets/1*", async (route) => {
-			await Bun.sleep(700);
+			await elapse(700);
 			await route.continue().catch(() => {});
 		});
 		live.app.context.db.query("UPDATE host SET hostname = 'changed.lan' WHERE ip = '10.0.0.1'").run();
@@ -68,7 +68,7 @@ describe.skipIf(missing)(`late answers${missing ? ": skipped, chromium is missin
 			clearInterval(storm);
 			await page.unrouteAll({ behavior: "ignoreErrors" });
 		}
-	}, 60_000);
+	});
 
 	test("a host that cannot be fetched leaves the one that is shown, in the address bar too", async () => {
 		await open("/subnets/1");
