@@ -13,15 +13,17 @@ async function open(link) {
 	box.replaceChildren();
 	await load(`${pathname}/form${search}`, "#here", "#here", { swap: "innerHTML" });
 	if (asked !== pathname || !box.firstElementChild) return;
-	// Where browsers know anchors it opens beside the link, else in the middle (css/_here.scss).
-	if (!box.matches(":popover-open")) box.showPopover({ source: link });
+	// Where browsers know anchors it opens beside the link, else in the middle (css/_here.scss). A list of findings has
+	// closed by now: then beside the box that was typed into.
+	const source = link.closest("#found") ? find("#search") : link;
+	if (!box.matches(":popover-open")) box.showPopover({ source });
 	find("input:not([type=hidden]), a", box)?.focus();
 }
 
 function clicked(event) {
 	if (isForBrowser(event)) return;
 	const link = event.target.closest("a");
-	if (!link || !PATH.test(link.pathname) || !link.closest("#main, #here")) return;
+	if (!link || !PATH.test(link.pathname) || !link.closest("#main, #here, #found")) return;
 	event.preventDefault();
 	event.stopPropagation();
 	open(link);

@@ -147,6 +147,12 @@ const ON = {
 	},
 };
 
+/** The session may be over: then asking for the page leads to the login. One that does not stay current is left as it is. */
+function askAgain() {
+	if (main().dataset.live !== undefined) return want({ main: true });
+	load(shown.url, "#say", "#say", { swap: "none", asked: shown.url, headers: UNASKED });
+}
+
 /** Opens the stream, or joins the one that another tab holds. */
 export function connect() {
 	setInterval(lookAtWork, WORK_MS);
@@ -155,8 +161,7 @@ export function connect() {
 		state(open, refused) {
 			lit.stream = open;
 			showLight();
-			// The session may be over: then asking for the page leads to the login.
-			if (refused) want({ main: true });
+			if (refused) askAgain();
 		},
 	});
 }

@@ -148,7 +148,12 @@ function Row(props: RowProps & { entry: ListRow }) {
 		case "group":
 			return <GroupRow entry={entry} />;
 		case "host":
-			return HostRow({ ...props, host: entry.host, at: entry.host.address === props.listing.at });
+			return HostRow({
+				...props,
+				host: entry.host,
+				at: entry.host.address === props.listing.at,
+				unswept: props.listing.unswept.has(entry.host.subnetId),
+			});
 		case "gap":
 			return GapRow({ ...gapOf(props), range: entry.range });
 		case "free":
@@ -188,10 +193,10 @@ function GroupRow(props: { entry: Extract<ListRow, { kind: "group" }> }) {
 }
 
 /**
- * `at`: the address that was asked for, so the row to look at. The small parts are called, not mounted: a list has a
+ * `at`: the address that was asked for, so the row to look at; `unswept`: "now" would not be true. The small parts are called, not mounted: a list has a
  * thousand of them, and the renderer's share in each is larger than their own.
  */
-function HostRow(props: { host: Host; now: number; at: boolean; may: boolean }) {
+function HostRow(props: { host: Host; now: number; at: boolean; unswept: boolean; may: boolean }) {
 	const { host, at } = props;
 	return (
 		<tr id={`h${host.id}`} aria-current={at ? "true" : undefined} {...row}>
@@ -222,7 +227,7 @@ function HostRow(props: { host: Host; now: number; at: boolean; may: boolean }) 
 					: Age({
 							at: host.lastSeenAt,
 							now: props.now,
-							style: host.status === "up" ? "seen" : "since",
+							style: host.status === "up" && !props.unswept ? "seen" : "since",
 							bare: true,
 						})}
 			</td>

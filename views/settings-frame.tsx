@@ -21,6 +21,8 @@ export function SettingsFrame(props: {
 	place: string;
 	title: string;
 	live?: string;
+	/** The place this page is a part of: the way back, above its title. */
+	within?: { href: string; label: string };
 	children: ComponentChildren;
 }) {
 	return (
@@ -35,6 +37,11 @@ export function SettingsFrame(props: {
 				))}
 			</nav>
 			<div class="settings-body">
+				{props.within !== undefined && (
+					<p class="trail">
+						<a href={props.within.href}>{props.within.label}</a>
+					</p>
+				)}
 				<h1>{visible(props.title)}</h1>
 				{props.children}
 			</div>

@@ -147,10 +147,11 @@ export function UserPage(props: {
 	const { role, disabled } = props.typed ?? { role: user.role, disabled: user.disabledAt !== undefined };
 	const here = `/settings/users/${user.id}`;
 	return (
-		<SettingsFrame place="/settings/users" title={user.name}>
-			<p class="trail">
-				<a href="/settings/users">Users</a>
-			</p>
+		<SettingsFrame
+			place="/settings/users"
+			title={user.name}
+			within={{ href: "/settings/users", label: "Users" }}
+		>
 			<Panel title="Rights" class="padded">
 				<Form class="fields" action={here} needs="admin">
 					<General problem={problem?.form === "role" ? problem : undefined} />

@@ -137,7 +137,7 @@ export function WebhookPage(props: {
 					submit="Save"
 				/>
 			</Panel>
-			<details class="delete webhook-delete">
+			<details class="delete">
 				<summary>Delete…</summary>
 				<Form action={`${here}/delete`} needs="admin">
 					<p>The webhook goes with the record of its deliveries. What waits is not sent.</p>

@@ -3,6 +3,7 @@
 import { Elysia } from "elysia";
 import { BatchPage } from "../../views/batch.tsx";
 import { BOUNDS } from "../config.ts";
+import { AppError } from "../errors.ts";
 import { cancelBatch, demandBatch, Interrupted, type Work } from "../ipam/batches.ts";
 import { beginUndo } from "../ipam/undo.ts";
 import { BATCH_LIMITS, progressOf } from "../model/batch.ts";
@@ -43,8 +44,19 @@ async function undo(desk: Desk, request: Request, id: number): Promise<Response>
 
 async function cancel(desk: Desk, request: Request, id: number): Promise<Response> {
 	await readForm(request);
-	cancelBatch(desk.by(request), id);
+	endUnlessEnded(() => cancelBatch(desk.by(request), id));
 	return redirect(`/batches/${id}`);
+}
+
+/** What ended by itself just before somebody pressed "Stop" is no error: its page says what became of it. False then. */
+export function endUnlessEnded(end: () => void): boolean {
+	try {
+		end();
+		return true;
+	} catch (error) {
+		if (error instanceof AppError && error.code === "conflict") return false;
+		throw error;
+	}
 }
 
 /** Waits a moment for what was begun. What is done by then is answered by `then`; else its page shows how it goes on. */

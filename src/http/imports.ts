@@ -23,7 +23,7 @@ import { withoutLogin } from "../model/target.ts";
 import { findBatch } from "../store/batches.ts";
 import { listRefused, listRows } from "../store/import-rows.ts";
 import { findImport, listImports, writeProblem } from "../store/imports.ts";
-import { redirectWithUndo } from "./batches.ts";
+import { endUnlessEnded, redirectWithUndo } from "./batches.ts";
 import type { Desk } from "./desk.ts";
 import { respondDownload } from "./download.ts";
 import { type Fields, readForm, readId } from "./query.ts";
@@ -208,9 +208,9 @@ async function write(desk: Desk, request: Request, id: number): Promise<Response
 async function cancel(desk: Desk, request: Request, id: number): Promise<Response> {
 	await readForm(request);
 	const { state } = demandImport(desk.context, id);
-	desk.surroundings.importer.cancel(id);
+	const ended = endUnlessEnded(() => desk.surroundings.importer.cancel(id));
 	// A file that was still being read for the first time is forgotten.
-	return redirect(state === "unread" ? "/imports" : `/imports/${id}`);
+	return redirect(ended && state === "unread" ? "/imports" : `/imports/${id}`);
 }
 
 /** The subnet around addresses that have none, and another look at the file. */

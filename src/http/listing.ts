@@ -14,6 +14,7 @@ import { listAddresses } from "../store/history.ts";
 import { findHostByAddress, listHosts, STATUSES } from "../store/hosts.ts";
 import { findPassing, type Passing } from "../store/passing.ts";
 import { listPlacesBack } from "../store/places.ts";
+import { listUnswept } from "../store/subnets.ts";
 import { type Facets, facetsOf } from "./facets.ts";
 import { type Place, placeAround, placeBack, placeOf, readPlace, writePlace } from "./place.ts";
 import { readUnused } from "./summaries.ts";
@@ -81,6 +82,7 @@ export function readListing(
 		matching: status === undefined ? byStatus.up + byStatus.down + byStatus.unknown : byStatus[status],
 		byStatus,
 		...facets(query.filter, passing),
+		unswept: new Set(listUnswept(db)),
 		unusedHidden: scope !== undefined && filtered ? readUnused(db, scope.subnet, scope.children) : 0n,
 	};
 }

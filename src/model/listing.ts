@@ -48,4 +48,6 @@ export type Listing = {
 	readonly services: readonly FacetCount[];
 	/** Unused addresses that are not shown because a filter is on; 0n without one. */
 	readonly unusedHidden: bigint;
+	/** Subnets whose last sweep could not run: nothing in them was seen just now. */
+	readonly unswept: ReadonlySet<number>;
 };

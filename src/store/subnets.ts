@@ -47,6 +47,14 @@ export function listChildren(db: Db, id: number): Subnet[] {
 		.map(toSubnet);
 }
 
+/** Those whose last sweep could not run. */
+export function listUnswept(db: Db): number[] {
+	const rows = db
+		.query<{ id: number }, []>("SELECT id FROM subnet WHERE last_sweep_problem IS NOT NULL")
+		.all();
+	return rows.map(({ id }) => id);
+}
+
 /** Inserts a subnet that is due at once. The unique CIDR may clash: the verb asks before. */
 export function insertSubnet(
 	db: Db,

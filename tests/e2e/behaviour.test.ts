@@ -166,7 +166,8 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 
 	test("the light says live, then reconnecting, then live again with the page fetched anew", async () => {
 		await open("/subnets/1");
-		expect(await page.textContent("#light")).toBe("Live · swept 4 s ago");
+		// Four seconds when it was made, and on a busy machine some more by now.
+		expect(await page.textContent("#light")).toMatch(/^Live · swept \d+ s ago$/);
 		gallery.tell("light", { lastSweepAt: gallery.world.now(), problem: "no route" });
 		await page.waitForSelector("#light.bad:has-text('no route')");
 		gallery.tell("light", { lastSweepAt: gallery.world.now() });

@@ -12,7 +12,7 @@ import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 import { smallTargets } from "../helpers/touch.ts";
 
 const missing = browserProblem() !== undefined;
-const SIZES = { "1440 x 900": [1440, 900], "1024 x 768": [1024, 768], "390 x 844": [390, 844] } as const;
+const SIZES = { "1400 x 900": [1400, 900], "1024 x 768": [1024, 768], "390 x 844": [390, 844] } as const;
 const PHONE = 390;
 
 let gallery: Gallery;

@@ -92,7 +92,14 @@ describe.skipIf(missing)(`search${missing ? ": skipped, chromium is missing" : "
 		expect((await options())[0]).toBe("10.0.0.77 is free in Office LAN: reserve it");
 		await page.keyboard.press("ArrowDown");
 		await page.keyboard.press("Enter");
-		await page.waitForSelector("h1:has-text('Reserve 10.0.0.77')");
+		await page.waitForSelector("#here:popover-open input:focus");
+		expect(path()).toBe("/");
+		await page.keyboard.type("fw2.lan");
+		await page.keyboard.press("Enter");
+		await page.waitForSelector("#say:text-is('Reserved 10.0.0.77')", { state: "attached" });
+		expect(await page.locator("#here:popover-open").count()).toBe(0);
+		await type("10.0.0.77");
+		await page.waitForSelector("#found [role=group]:has-text('Hosts') [role=option]:has-text('fw2.lan')");
 		await type("10.0.0.1");
 		await page.waitForSelector("#found [role=option]:has-text('web-1.lan')");
 		expect(

@@ -83,10 +83,9 @@ function dashboardListing(world: World, url: URL): Listing {
 }
 
 function subnetListing(place: Place, url: URL): Listing {
-	return windowOf(
-		listingOf(place.hosts, usableRange(place.subnet.cidr), queryOf(url), Number.MAX_SAFE_INTEGER),
-		url,
-	);
+	const { id, cidr, lastSweepProblem } = place.subnet;
+	const listing = listingOf(place.hosts, usableRange(cidr), queryOf(url), Number.MAX_SAFE_INTEGER);
+	return windowOf({ ...listing, unswept: new Set(lastSweepProblem === undefined ? [] : [id]) }, url);
 }
 
 /** 100 rows behind the cursor, or as many as `limit` says. */
@@ -100,8 +99,8 @@ function windowOf(listing: Listing, url: URL): Listing {
 	};
 }
 
-function dashboard(world: World, url: URL, empty = false): VNode {
-	const shown = empty ? [] : world.places.slice(0, 5);
+function dashboard(world: World, url: URL, count = 5, all = count): VNode {
+	const shown = world.places.slice(0, count);
 	const total = (of: "up" | "down" | "unknown") => shown.reduce((n, { subnet }) => n + subnet.counts[of], 0);
 	return (
 		<Dashboard
@@ -110,10 +109,10 @@ function dashboard(world: World, url: URL, empty = false): VNode {
 				down: total("down"),
 				neverAnswered: total("unknown"),
 				newIn24h: 3,
-				answered24h: empty ? undefined : 0.9921,
+				answered24h: count === 0 ? undefined : 0.9921,
 			}}
 			subnets={shown.map(({ subnet, hosts }) => ({ subnet, map: mapOf(subnet, hosts) }))}
-			all={shown.map(({ subnet }) => subnet)}
+			all={world.places.slice(0, all).map(({ subnet }) => subnet)}
 			listing={dashboardListing(world, url)}
 			changes={changes.slice(0, 9)}
 			offers={offers}
@@ -261,7 +260,8 @@ function answersOf({ subnet, hosts }: Place): SearchAnswers {
 /** States that need no path of their own. */
 function oddPages(world: World, first: Place): Record<string, () => Page> {
 	return {
-		"/x/first-run": () => ({ title: "", main: dashboard(world, new URL("http://x/"), true) }),
+		"/x/first-run": () => ({ title: "", main: dashboard(world, new URL("http://x/"), 0) }),
+		"/x/more-subnets": () => ({ title: "", main: dashboard(world, new URL("http://x/"), 5, 8) }),
 		"/x/no-subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm, true) }),
 		"/x/wrong-subnet": () => ({ title: "Subnets", main: subnetsPage(world, wrongForm) }),
 		"/x/no-events": () => ({

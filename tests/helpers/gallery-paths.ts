@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	dashboard: "/",
 	subnet: "/subnets/1",
+	"more-subnets": "/x/more-subnets",
 	"subnet-address": "/subnets/1?order=address&open=10.0.0.23",
 	"subnet-guests": "/subnets/3",
 	"subnet-campus": "/subnets/6",

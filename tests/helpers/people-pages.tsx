@@ -6,7 +6,7 @@ import type { Token, User } from "../../src/model/user.ts";
 import { Account, RecoveryCodes, TwoStepStart } from "../../views/account.tsx";
 import { BatchPage } from "../../views/batch.tsx";
 import { BulkDelete, BulkEdit } from "../../views/bulk.tsx";
-import { LoginPage, type Outside, SetupPage } from "../../views/door.tsx";
+import { LoginPage, type Outside, RefusedPage, SetupPage } from "../../views/door.tsx";
 import { TokenMade, Tokens } from "../../views/tokens.tsx";
 import { UnsentPage } from "../../views/unsent.tsx";
 import { UserPage, Users } from "../../views/users.tsx";
@@ -132,6 +132,15 @@ export function doorPage(path: string, outside: Outside): VNode | undefined {
 					typed={[{ label: "Notes", value: `second line\n${LONG}` }]}
 					name="ada"
 					next="/hosts/5"
+				/>
+			);
+		case "/x/refused":
+			return (
+				<RefusedPage
+					{...outside}
+					title="Too many requests"
+					status={429}
+					says="Too many tries. Try again in 40 seconds."
 				/>
 			);
 		case "/setup":

@@ -184,6 +184,7 @@ export function listingOf(
 		tags: tally(hosts.flatMap((host) => host.tags)),
 		services: tally(hosts.flatMap((host) => host.ports.map((port) => port.service))),
 		unusedHidden: filtered ? unused : 0n,
+		unswept: new Set(),
 	};
 }
 

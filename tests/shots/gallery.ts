@@ -6,7 +6,7 @@ import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 
-const SIZES = { wide: [1440, 1060], tablet: [1024, 768], phone: [390, 844] } as const;
+const SIZES = { wide: [1400, 900], tablet: [1024, 768], phone: [390, 844] } as const;
 const THEMES = ["light", "dark", "contrast"] as const;
 
 async function shoot(
