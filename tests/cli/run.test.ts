@@ -2,7 +2,12 @@
 
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { optionsIn } from "../../src/cli/completion.ts";
+import { optionsIn, type Takes, valuesIn } from "../../src/cli/completion.ts";
+import { FORMATS } from "../../src/formats/read.ts";
+import { EXPORT_FORMATS } from "../../src/model/export.ts";
+import { ENCODINGS } from "../../src/model/import.ts";
+import { ROLES, SCOPES } from "../../src/model/user.ts";
+import { STATUSES } from "../../src/store/hosts.ts";
 import { runToEnd } from "../helpers/binary.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -51,8 +56,36 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.l
 	expect(await typed("rollcall", "ba")).toEqual(["backup"]);
 	expect(await typed("rollcall", "backup", "--f")).toEqual(["--force"]);
 	expect(await typed("rollcall", "completion", "z")).toEqual(["zsh"]);
+	expect(await typed("rollcall", "token", "create", "x", "--scope", "")).toEqual(Object.keys(SCOPES));
+	expect(await typed("rollcall", "token", "create", "--scope", "=", "w")).toEqual(["write"]);
+	expect(await typed("rollcall", "token", "create", "--scope", "=")).toEqual(Object.keys(SCOPES));
+	expect(await typed("rollcall", "token", "create", "x", "--days", "")).toEqual([]);
+	expect(await typed("rollcall", "export", "--format", "ans")).toEqual(["ansible"]);
+	expect(await typed("rollcall", "export", "--output", "READ")).toEqual(["README.md"]);
 	expect(await typed("rollcall", "restore", "READ")).toEqual(["README.md"]);
 });
+
+const VALUES: readonly (readonly [string, string, Takes])[] = [
+	["token", "--scope", Object.keys(SCOPES)],
+	["user", "--role", [...ROLES]],
+	["export", "--format", Object.keys(EXPORT_FORMATS)],
+	["export", "--status", [...STATUSES]],
+	["import", "--format", FORMATS.filter((one) => one !== "auto")],
+	["import", "--encoding", Object.keys(ENCODINGS)],
+	["export", "--output", "file"],
+	["backup", "--database", "file"],
+	["sweep", "--rate", []],
+	["serve", "--host", []],
+];
+test.each(VALUES)(
+	"the help of %s names every value of %s, for whoever reads it and for the completion",
+	async (verb, option, takes) => {
+		const found = valuesIn((await run(verb, "--help")).out)[option];
+		expect(typeof found === "string" ? found : [...(found ?? [])].sort()).toEqual(
+			typeof takes === "string" ? takes : [...takes].sort(),
+		);
+	},
+);
 
 test.each([
 	["frobnicate", /there is no verb “frobnicate”/],
