@@ -6,6 +6,7 @@ import type { Host } from "../../model/host.ts";
 import { UNTIMED } from "../../model/presence.ts";
 import type { SubnetSummary } from "../../model/subnet.ts";
 import { formatCidr } from "../../net/cidr.ts";
+import { probeable } from "../../net/targets.ts";
 import { moment, nullable, shape } from "./operation.ts";
 import { readMoment } from "./parameters.ts";
 
@@ -57,9 +58,13 @@ export const SUBNET = shape(
 					"Hosts by status, and usable addresses without one; nested subnets count for themselves.",
 			},
 		),
-		last_sweep_at: nullable(moment("End of the last sweep that went well.")),
+		last_sweep_at: nullable(
+			moment(
+				"End of the last sweep that went well; null of multicast and reserved blocks, where nobody is asked.",
+			),
+		),
 		last_sweep_problem: nullable(t.String({ description: "Why the last sweep did not go well." })),
-		next_sweep_at: nullable(moment("When it is due; null where sweeps are off.")),
+		next_sweep_at: nullable(moment("When it is due; null where sweeps are off, or nobody is asked.")),
 		created_at: moment("When it was added."),
 		version: VERSION,
 	},
@@ -87,6 +92,8 @@ export const SUBNET_EXAMPLE: Static<typeof SUBNET> = {
 
 export function subnetJson(subnet: SubnetSummary): Static<typeof SUBNET> {
 	const { total, up, down, unknown, unused } = subnet.counts;
+	// A sweep of nobody is none, whatever the timetable says.
+	const isAsked = probeable(subnet.cidr).length > 0;
 	return {
 		id: subnet.id,
 		cidr: formatCidr(subnet.cidr),
@@ -99,9 +106,9 @@ export function subnetJson(subnet: SubnetSummary): Static<typeof SUBNET> {
 		scan_enabled: subnet.scanEnabled,
 		snmp_enabled: subnet.snmpEnabled,
 		counts: { total, up, down, unknown, unused: count(unused) },
-		last_sweep_at: time(subnet.lastSweepAt),
+		last_sweep_at: isAsked ? time(subnet.lastSweepAt) : null,
 		last_sweep_problem: subnet.lastSweepProblem ?? null,
-		next_sweep_at: time(subnet.nextSweepAt),
+		next_sweep_at: isAsked ? time(subnet.nextSweepAt) : null,
 		created_at: time(subnet.createdAt),
 		version: subnet.version,
 	};

@@ -133,6 +133,10 @@ describe("blocks and addresses at the edges (4.3)", () => {
 			expect([refused.status, (refused.json() as { detail: string }).detail]).toEqual([
 				...[422, `${cidr} is multicast or reserved: nobody may be asked there.`],
 			]);
+			// The timetable runs over it all the same.
+			rig.app.context.db.query("UPDATE subnet SET last_sweep_at = 1 WHERE id = ?").run(id);
+			const seen = (await rig.get(`/api/v1/subnets/${id}`)).json();
+			expect(seen).toMatchObject({ last_sweep_at: null, next_sweep_at: null });
 		},
 	);
 
