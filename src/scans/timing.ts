@@ -9,17 +9,21 @@ export type ScanTiming = {
 
 const DAY_MS = 86_400_000;
 
+/** A scan that ends so shortly before the host's own moment is not made again at it: a share of the interval. */
+const NEAR_SHARE = 1 / 12;
+
 /**
- * One interval after the moment it was due, so that a host keeps its own moment however long its batch waited. A
- * host without one (scanned for the first time, or overdue) gets one by chance: between a half and one and a half
- * intervals from now, which spreads hosts that were found together.
+ * The host's own moment of the interval that comes next, however long its batch waited or whoever asked for a scan in
+ * between: two scans are never further apart than 13 twelfths of an interval. A host without a moment (scanned for
+ * the first time) gets one by chance, which spreads hosts that were found together.
  */
 export function nextScanAt(dueAt: number, at: number, timing: ScanTiming, random: () => number): number {
 	const { intervalMs } = timing;
 	if (intervalMs === 0) return at + DAY_MS;
-	const next = dueAt + intervalMs;
-	if (dueAt > 0 && next > at + intervalMs / 2 && next < at + intervalMs * 1.5) return next;
-	return Math.round(at + intervalMs * (0.5 + random()));
+	const soonest = at + intervalMs * NEAR_SHARE;
+	if (dueAt <= 0) return Math.round(soonest + intervalMs * (1 - NEAR_SHARE) * random());
+	// Fewer than none after a clock was set back: the moment stays the host's own.
+	return dueAt + intervalMs * (Math.floor((soonest - dueAt) / intervalMs) + 1);
 }
 
 /** After the `failures`-th failure in a row: a while, doubling, at most a day; spread by a tenth. */

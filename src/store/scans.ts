@@ -92,14 +92,14 @@ export function listScanHosts(db: Db, runId: number): number[] {
 		.map((row) => row.id);
 }
 
-/** The longest wait: one and a half of the longest interval. */
+/** Further than the longest wait: 13 twelfths of the longest interval, a week. */
 const FAR_MS = 11 * 24 * 3_600_000;
 
-/** A time further ahead than any wait comes from a clock that was set back: such hosts are due. */
+/** A time further ahead than any wait comes from a clock that was set back: such hosts are due, and get another moment. */
 function hurryFar(db: Db, at: number): void {
 	db.query(
-		`UPDATE host INDEXED BY host_scan_due SET next_scan_at = ?1
-		WHERE status = 'up' AND scan_run_id IS NULL AND next_scan_at > ?1 + ${FAR_MS}`,
+		`UPDATE host INDEXED BY host_scan_due SET next_scan_at = 0
+		WHERE status = 'up' AND scan_run_id IS NULL AND next_scan_at > ? + ${FAR_MS}`,
 	).run(at);
 }
 
