@@ -1,13 +1,13 @@
 /**
  * The main paths with the script switched off, on a real Rollcall: adding, reserving, editing, filtering, searching,
- * settings, the theme. And what the first paint shows before any script: the theme; after it: the reader's own time.
+ * settings, the theme, a file. What a page does that is left open. And what the first paint shows before any script: the theme; after it: the reader's own time.
  */
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type LiveApp, openLiveApp } from "../helpers/live-app.ts";
-import { signedContext } from "../helpers/signed.ts";
+import { signedContext, signIn } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
 let live: LiveApp;
@@ -94,6 +94,60 @@ describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is mi
 		expect(await page.getAttribute("html", "data-theme")).toBe("contrast");
 		await press(page, "#places a:text-is('Activity')");
 		expect(await page.textContent("main")).toContain("days of measurements changed from “7” to “14”");
+		await page.context().close();
+	});
+
+	test("a file: brought, its columns chosen, looked at, written, taken back; a deletion and its page", async () => {
+		const page = await openPage({ javaScriptEnabled: false });
+		await page.goto(`${live.url}/imports`);
+		const buffer = Buffer.from("Adresse,Rechner,Wo\n192.0.2.30,nas30,cellar\n192.0.2.31,nas31,attic\nnowhere,x,y\n");
+		await page.setInputFiles('input[type="file"]', { name: "list.csv", mimeType: "text/csv", buffer });
+		await press(page, "button:text-is('Look at it')");
+		const file = path(page);
+		expect(file).toMatch(/^\/imports\/\d+$/);
+		// It stands open: none of these columns is known by its name.
+		const select = (column: string) => page.locator(`.columns li:has-text("${column}") select`);
+		await select("Adresse").selectOption({ label: "IP address" });
+		await select("Rechner").selectOption({ label: "Hostname" });
+		await select("Wo").selectOption({ label: "Description" });
+		await press(page, ".mapping button");
+		expect(await page.textContent("main")).toContain("1 row will be left out");
+		// Nothing is written before somebody says so.
+		expect(countHosts()).toBe(1);
+		await press(page, "button:has-text('Import: add 2')");
+		expect(path(page)).toBe(file);
+		expect(await page.textContent("main")).toContain("Written");
+		expect(countHosts()).toBe(3);
+		await press(page, "main button:text-is('Undo this import')");
+		expect(countHosts()).toBe(1);
+		expect(path(page)).toBe(file);
+		expect(await page.textContent("main")).toContain("were added, and taken back");
+
+		await page.goto(`${live.url}/subnets/1/delete`);
+		await press(page, "main button.danger");
+		await press(page, "#undo a:text-is('Details')");
+		expect(path(page)).toMatch(/^\/batches\/\d+$/);
+		await press(page, "main button:text-is('Undo')");
+		expect(await page.textContent("#undo")).toContain("Undone: everything is as it was");
+		expect(countHosts()).toBe(1);
+		await page.context().close();
+	});
+});
+
+function countHosts(): number {
+	const row = live.app.context.db.query<{ n: number }, []>("SELECT count(*) AS n FROM host").get();
+	return row?.n ?? 0;
+}
+
+describe.skipIf(missing)(`left open${missing ? ": skipped, chromium is missing" : ""}`, () => {
+	test("a page of the settings notices that the session is over: it leads to the login, and back", async () => {
+		const page = await openPage({});
+		await page.goto(`${live.url}/settings/tokens`);
+		await page.waitForSelector("#light.live");
+		live.app.context.db.run("DELETE FROM session");
+		await page.waitForSelector("h1:has-text('Sign in')");
+		expect(new URL(page.url()).searchParams.get("next")).toBe("/settings/tokens");
+		signIn(live.app.context.db);
 		await page.context().close();
 	});
 });
