@@ -10,12 +10,12 @@ let asked;
 async function open(link) {
 	const { pathname, search } = new URL(link.href);
 	asked = pathname;
+	// Where browsers know anchors it opens beside the link, else in the middle (css/_here.scss). A list of findings
+	// closes: then beside the box that was typed into.
+	const source = link.closest("#found") ? find("#search") : link;
 	box.replaceChildren();
 	await load(`${pathname}/form${search}`, "#here", "#here", { swap: "innerHTML" });
 	if (asked !== pathname || !box.firstElementChild) return;
-	// Where browsers know anchors it opens beside the link, else in the middle (css/_here.scss). A list of findings has
-	// closed by now: then beside the box that was typed into.
-	const source = link.closest("#found") ? find("#search") : link;
 	if (!box.matches(":popover-open")) box.showPopover({ source });
 	find("input:not([type=hidden]), a", box)?.focus();
 }

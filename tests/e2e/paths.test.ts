@@ -100,7 +100,9 @@ describe.skipIf(missing)(`without a script${missing ? ": skipped, chromium is mi
 	test("a file: brought, its columns chosen, looked at, written, taken back; a deletion and its page", async () => {
 		const page = await openPage({ javaScriptEnabled: false });
 		await page.goto(`${live.url}/imports`);
-		const buffer = Buffer.from("Adresse,Rechner,Wo\n192.0.2.30,nas30,cellar\n192.0.2.31,nas31,attic\nnowhere,x,y\n");
+		const buffer = Buffer.from(
+			"Adresse,Rechner,Wo\n192.0.2.30,nas30,cellar\n192.0.2.31,nas31,attic\nnowhere,x,y\n",
+		);
 		await page.setInputFiles('input[type="file"]', { name: "list.csv", mimeType: "text/csv", buffer });
 		await press(page, "button:text-is('Look at it')");
 		const file = path(page);
