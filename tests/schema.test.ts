@@ -254,6 +254,11 @@ describe("the lock", () => {
 		lockDatabase(path, { pid: 2, at: 0 }).release();
 	});
 
+	test("one that is damaged is no other Rollcall: it is named, with what to do", () => {
+		writeFileSync(`${path}.lock`, "a power cut left this".repeat(99));
+		expect(() => lockDatabase(path, { pid: 1, at: 0 })).toThrow(`${path}.lock is damaged. Delete it`);
+	});
+
 	test("a copy of the file beside it stays free", () => {
 		const lock = lockDatabase(path, { pid: 1, at: 0 });
 		open().close();

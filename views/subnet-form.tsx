@@ -212,7 +212,9 @@ export function SubnetDelete(props: {
 							<b>
 								{plural(gone, "host")} and {gone === 1 ? "its" : "their"} whole history are deleted
 							</b>
-							{annotated > 0 && `, ${count(annotated)} of them with a description, tags or notes`}.
+							{annotated > 0 &&
+								`, ${count(annotated)} of them with a name, description, tags or notes by hand`}
+							.
 						</li>
 					)}
 					{hosts === 0 && <li>There are no hosts in it.</li>}

@@ -14,6 +14,7 @@ import * as writes from "../store/import-writes.ts";
 import * as imports from "../store/imports.ts";
 import * as subnets from "../store/subnets.ts";
 import { closeBatch, openBatch } from "./batches.ts";
+import { subnetDefaults } from "./defaults.ts";
 
 /** Hosts in one step. */
 const SLICE = 2_000;
@@ -81,6 +82,7 @@ function writeSubnets(context: Context, id: number, batchId: number, watch: Impo
 		return cidr === undefined ? [] : [{ ...row, cidr }];
 	});
 	const at = clock.now();
+	const preset = subnetDefaults(context);
 	const added: number[] = [];
 	for (const { cidr, rowId, target } of rows.sort((a, b) => compareCidr(a.cidr, b.cidr))) {
 		if (watch.stopped()) throw cancelled();
@@ -89,14 +91,14 @@ function writeSubnets(context: Context, id: number, batchId: number, watch: Impo
 			name: target.name ?? there?.name ?? "",
 			notes: target.notes ?? there?.notes ?? "",
 			gateway: target.gateway === undefined ? there?.gateway : target.gateway || undefined,
-			sweepIntervalS: target.sweepIntervalS ?? there?.sweepIntervalS ?? context.config.sweepIntervalS,
+			sweepIntervalS: target.sweepIntervalS ?? there?.sweepIntervalS ?? preset.sweepIntervalS,
 			sweepEnabled: target.sweepEnabled ?? there?.sweepEnabled ?? true,
 		};
 		if (there === undefined) {
 			const around = subnets.findAround(db, cidr.base, lastOf(cidr));
 			const made = subnets.insertSubnet(db, cidr, values, around?.id, at);
 			subnets.adopt(db, made, cidr, around?.id);
-			switchThese(context, made, target);
+			switchThese(context, made, { ...preset, ...target });
 			added.push(made);
 			continue;
 		}

@@ -65,9 +65,10 @@ export function findSession(
 	const found = sessions.findSession(db, fingerprint(key));
 	if (found === undefined) return undefined;
 	const now = clock.now();
-	if (now - found.createdAt >= bounds.sessionMaxMs || now - found.seenAt >= bounds.sessionIdleMs)
-		return undefined;
-	if (active && now - found.seenAt >= bounds.sessionSeenMs) {
+	// Either way: a session of a clock that was far ahead would live until it comes there again.
+	const [age, idle] = [Math.abs(now - found.createdAt), Math.abs(now - found.seenAt)];
+	if (age >= bounds.sessionMaxMs || idle >= bounds.sessionIdleMs) return undefined;
+	if (active && idle >= bounds.sessionSeenMs) {
 		unlessBusy(db, () => sessions.touchSession(db, found.id, now));
 	}
 	return found;

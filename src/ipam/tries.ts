@@ -78,7 +78,12 @@ function accountKey(user: User | undefined, name: string): string {
 
 function refuse({ db, clock }: Ground, keys: readonly Key[]): void {
 	const now = clock.now();
-	const until = Math.max(0, ...keys.map(({ key }) => failures.readFailures(db, key)?.blockedUntil ?? 0));
+	const untils = keys.map(({ key, maxMs }) => {
+		const until = failures.readFailures(db, key)?.blockedUntil ?? 0;
+		// Further ahead than the longest wait is a clock that was set back.
+		return until > now + maxMs ? 0 : until;
+	});
+	const until = Math.max(0, ...untils);
 	if (until <= now) return;
 	const retryAfterS = Math.ceil((until - now) / 1_000);
 	throw new AppError("limited", `Too many wrong tries. Wait ${wait(retryAfterS)} and try again.`, {

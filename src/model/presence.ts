@@ -125,11 +125,11 @@ function flip(
 	return { after: { ...state, flips, flapping }, news };
 }
 
-/** Flapping ends when no flip happened for a whole window. */
+/** Flapping ends when no flip happened for a whole window; one that lies ahead of now is of a clock that was set back. */
 function settle(state: Presence, at: number): Presence {
 	if (!state.flapping) return state;
 	const last = state.flips.at(-1) ?? 0;
-	return at - last >= FLAP_WINDOW_MS ? { ...state, flapping: false, flips: [] } : state;
+	return Math.abs(at - last) >= FLAP_WINDOW_MS ? { ...state, flapping: false, flips: [] } : state;
 }
 
 /** Moves a twentieth of its own size (at least 1 µs) towards each sample: half of them above, half below. */

@@ -86,11 +86,11 @@ function recordHost(
 		return host.ip;
 	}
 	const { news, doubted } = recordPorts(db, host, known, found, recording);
+	tell(db, tally, host, news, at, options.scanEventsMax);
 	if (found.silent && doubted > 0) {
 		fail(db, host, "Not one port answered; the scan is made again before that is believed.", at, options);
 		return host.ip;
 	}
-	tell(db, tally, host, news, at, options.scanEventsMax);
 	const { timing, random } = options;
 	const nextAt =
 		doubted > 0 ? retryAt(1, at, timing, random) : nextScanAt(host.nextScanAt, at, timing, random);

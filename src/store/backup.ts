@@ -161,10 +161,15 @@ export function findDamage(path: string): string | undefined {
 
 const MEND = "Stop Rollcall and put a backup back: rollcall restore FILE.";
 
-/** Keeps the newest `keep` copies that `backupName` named in a folder; answers how many stay. Other files are not touched. */
-export function pruneBackups(folder: string, databasePath: string, keep: number): number {
+/**
+ * Keeps the newest `keep` copies that `backupName` named in a folder; answers how many stay. Other files are not touched.
+ * `made`: the one made last. A name that comes after it is of a clock that was ahead, and older than all others.
+ */
+export function pruneBackups(folder: string, databasePath: string, keep: number, made?: string): number {
 	const whole = namesIn(folder, databasePath).filter((name) => name.endsWith(".db"));
-	for (const name of whole.slice(keep)) rmSync(join(folder, name), { force: true });
+	const isAhead = (name: string) => made !== undefined && name > basename(made);
+	const byAge = [...whole.filter((name) => !isAhead(name)), ...whole.filter(isAhead)];
+	for (const name of byAge.slice(keep)) rmSync(join(folder, name), { force: true });
 	return Math.min(whole.length, keep);
 }
 

@@ -1,6 +1,7 @@
 /** Writing the same to many hosts at once, and which hosts a selection means. Decides no rule; the verbs in ipam do. */
 
 import type { HostFilter } from "../model/host.ts";
+import { WRITTEN } from "./counts.ts";
 import type { Db } from "./database.ts";
 import { STATUSES } from "./hosts.ts";
 import { bindsOf, PASSES } from "./search.ts";
@@ -96,8 +97,7 @@ export function surveyHosts(
 	const list = JSON.stringify(ids);
 	const row = db
 		.query<{ n: number }, [string]>(
-			`SELECT count(*) AS n FROM host WHERE id IN (SELECT value FROM json_each(?))
-				AND (description <> '' OR notes <> '' OR tags_json <> '[]' OR hostname_source IN ('typed', 'import'))`,
+			`SELECT count(*) AS n FROM host WHERE id IN (SELECT value FROM json_each(?)) AND ${WRITTEN}`,
 		)
 		.get(list);
 	const tags = db

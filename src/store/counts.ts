@@ -98,12 +98,15 @@ export function countNews(db: Db, since: number): { neverAnswered: number; newHo
 	return { neverAnswered: row?.never ?? 0, newHosts: row?.fresh ?? 0 };
 }
 
+/** Somebody wrote something about the host, by hand or in a file. */
+export const WRITTEN =
+	"(description <> '' OR notes <> '' OR tags_json <> '[]' OR coalesce(hostname_source IN ('typed', 'import'), 0))";
+
 /** Hosts of a subnet, and how many of them carry something a person wrote. */
 export function countAnnotated(db: Db, subnetId: number): { hosts: number; annotated: number } {
 	const row = db
 		.query<{ hosts: number; annotated: number }, [number]>(
-			`SELECT count(*) AS hosts, count(*) FILTER (WHERE description <> '' OR notes <> '' OR tags_json <> '[]'
-				OR hostname_source = 'typed') AS annotated FROM host WHERE subnet_id = ?`,
+			`SELECT count(*) AS hosts, count(*) FILTER (WHERE ${WRITTEN}) AS annotated FROM host WHERE subnet_id = ?`,
 		)
 		.get(subnetId);
 	return row ?? { hosts: 0, annotated: 0 };

@@ -3,7 +3,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
-import { storageFault } from "./faults.ts";
+import { storageFault, storageKind } from "./faults.ts";
 import { checkFile, migrate, type Tell } from "./migrations.ts";
 import { makeForService } from "./rights.ts";
 
@@ -69,7 +69,8 @@ export function openDatabase(
 
 /**
  * Makes this process the only one on `path`: a write transaction on a tiny file beside it, never committed.
- * Throws AppError("conflict") naming the other process. A database in memory needs no lock.
+ * Throws AppError("conflict") naming the other process, AppError("unavailable") when the file itself cannot be used. A
+ * database in memory needs no lock.
  */
 export function lockDatabase(path: string, owner: { pid: number; at: number }): FileLock {
 	if (path === ":memory:") return { markUsed() {}, release() {} };
@@ -93,13 +94,7 @@ export function lockDatabase(path: string, owner: { pid: number; at: number }): 
 	} catch (cause) {
 		const other = otherOwner(lock);
 		lock.close();
-		throw new AppError(
-			"conflict",
-			`Another Rollcall${other} is using ${path}. Stop it first, or name another file.`,
-			{
-				cause,
-			},
-		);
+		throw refusedLock(path, other, cause);
 	}
 	return {
 		markUsed() {
@@ -113,6 +108,20 @@ export function lockDatabase(path: string, owner: { pid: number; at: number }): 
 			lock.close();
 		},
 	};
+}
+
+/** Only a lock that is busy means that somebody else has it. */
+function refusedLock(path: string, other: string, cause: unknown): AppError {
+	const kind = storageKind(cause);
+	if (kind === "busy") {
+		const says = `Another Rollcall${other} is using ${path}. Stop it first, or name another file.`;
+		return new AppError("conflict", says, { cause });
+	}
+	const says =
+		kind === "damaged"
+			? `${path}.lock is damaged. Delete it: it only says who uses the database.`
+			: `${path}.lock cannot be written. ${storageFault(cause) ?? (cause as Error).message}`;
+	return new AppError("unavailable", says, { cause });
 }
 
 /** `user_version` of a lock whose database was there once. */

@@ -258,7 +258,7 @@ function recordSilence(db: Db, recording: Recording, tally: Tally, address: Addr
 	}
 	// An earlier sweep's confirmation is still under way: its verdict counts, not a second one.
 	const { suspectSince } = host.presence;
-	if (suspectSince !== undefined && at - suspectSince < SUSPICION_MS) return;
+	if (suspectSince !== undefined && Math.abs(at - suspectSince) < SUSPICION_MS) return;
 	history.writeSuspect(db, host.id, at);
 	recording.suspected?.set(address, at);
 	tally.suspects.push(address);

@@ -144,7 +144,7 @@ async function prune(given: RetentionOptions, stopped: () => boolean): Promise<P
 	const longestMs = Math.round(tally.longestMs * 10) / 10;
 	const report = { at: clock.now(), rows, ms, slices: tally.slices, longestMs };
 	transact(db, () => {
-		writeSetting(db, "thinned_until", String(Math.max(rawBefore, thinnedUntil(db))));
+		writeSetting(db, "thinned_until", String(Math.max(rawBefore, thinnedUntil(db, now))));
 		writeReport(db, report);
 	});
 	return report;
@@ -208,7 +208,7 @@ function stagesOf(options: RetentionOptions, now: number, rawBefore: number): Re
 	return {
 		batches: chunk(() => pruneBatches(db, batchesBefore, pruneUnit)),
 		graves: burial(db, pruneUnit),
-		thinned: thinning(db, thinnedUntil(db), rawBefore),
+		thinned: thinning(db, thinnedUntil(db, now), rawBefore),
 		samples: byHost(db, pruneUnit, (id) => retention.pruneSamples(db, id, hoursBefore, pruneUnit)),
 		hours: byHost(db, pruneUnit, (id) => retention.pruneHours(db, id, hoursBefore, pruneUnit)),
 		answers: chunk(() => retention.pruneAnswers(db, hoursBefore, pruneUnit)),
@@ -220,8 +220,10 @@ function stagesOf(options: RetentionOptions, now: number, rawBefore: number): Re
 	};
 }
 
-function thinnedUntil(db: Db): number {
-	return Number(readSetting(db, "thinned_until") ?? 0);
+/** A moment that is still to come is of a clock that was ahead: nothing is known to be thinned then. */
+function thinnedUntil(db: Db, now: number): number {
+	const until = Number(readSetting(db, "thinned_until") ?? 0);
+	return until > now ? 0 : until;
 }
 
 /** Host by host, a day at a time, from where the last prune ended. */

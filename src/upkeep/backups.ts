@@ -73,7 +73,7 @@ export function openBackups(options: BackupsOptions): Backups {
 			const made = await options.copy(options.databasePath, to, closing.signal);
 			// Where none is made by itself, none is removed by itself either.
 			const keep = options.keep === 0 ? Number.POSITIVE_INFINITY : options.keep;
-			const kept = pruneBackups(options.dir, options.databasePath, keep);
+			const kept = pruneBackups(options.dir, options.databasePath, keep, to);
 			const ms = Math.round(clock.monotonicMs() - startedAt);
 			await noted(() => report(db, made, { at: clock.now(), ms, kept }));
 			log.info("backup made", { path: made.path, bytes: made.bytes, ms, kept });

@@ -29,7 +29,7 @@ export type Call = {
 /** One of everything, each with the number 1: a /16, two hosts, a webhook with a message, a batch, runs, news, a token. */
 export async function furnish(rig: Rig): Promise<void> {
 	const { db } = rig.app.context;
-	signIn(db, "viewer");
+	signIn(db, "viewer", rig.app.context.clock.now());
 	const send = async (path: string, body?: unknown) => {
 		const answer = await rig.send("POST", `/api/v1${path}`, body);
 		if (answer.status >= 400) throw new Error(`${path}: ${answer.text}`);

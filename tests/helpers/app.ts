@@ -25,7 +25,7 @@ export async function openRig(
 ): Promise<Rig> {
 	const config = loadConfig({ env: { DATABASE_URL: ":memory:", SCAN_ASKS_PER_MINUTE: "6000", ...env } });
 	const app = await openApp(config, { ...options, listen: false, log: silentLog });
-	signIn(app.context.db);
+	signIn(app.context.db, "admin", app.context.clock.now());
 	const fetch = (path: string, init: RequestInit = {}) =>
 		app.handle(
 			new Request(`http://localhost${path}`, {

@@ -13,7 +13,7 @@ export async function openLiveApp(options: { readonly clock?: Clock } = {}): Pro
 	const app = await openApp(config, { log: silentLog, ...options });
 	if (app.url === undefined) throw new Error("it does not listen");
 	const { url } = app;
-	signIn(app.context.db);
+	signIn(app.context.db, "admin", app.context.clock.now());
 	return { app, url, close: () => app.close() };
 }
 

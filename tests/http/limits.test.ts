@@ -99,8 +99,8 @@ describe("requests", () => {
 	beforeEach(async () => {
 		clock = handClock();
 		rig = await openRig({ SCAN_ASKS_PER_MINUTE: "6" }, { clock });
-		signIn(rig.app.context.db, "editor");
-		signIn(rig.app.context.db, "viewer");
+		signIn(rig.app.context.db, "editor", clock.now());
+		signIn(rig.app.context.db, "viewer", clock.now());
 		for (let n = 1; n <= 9; n++)
 			await rig.post("/subnets", { cidr: `10.0.${n}.0/24`, sweep_interval_s: "60" });
 	});

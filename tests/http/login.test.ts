@@ -145,6 +145,21 @@ describe("a session", () => {
 		expect((await jar.get("/account")).status).toBe(303);
 	});
 
+	test("of a clock that was ahead by a year ends when it is set right; a step of an hour ends none, and it is kept alive", async () => {
+		const jar = await setUp(door);
+		later(-1);
+		for (let i = 0; i < 3; i++) {
+			expect((await jar.get("/account")).status).toBe(200);
+			later(7);
+		}
+		const ahead = 365 * 24;
+		later(ahead);
+		await signIn({}, jar);
+		expect((await jar.get("/account")).status).toBe(200);
+		later(-ahead);
+		expect((await jar.get("/account")).status).toBe(303);
+	});
+
 	test("a page that is only left open keeps no session alive", async () => {
 		const jar = await setUp(door);
 		const { cookie } = jar;

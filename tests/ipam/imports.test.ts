@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Context } from "../../src/context.ts";
 import { AppError } from "../../src/errors.ts";
+import { saveSubnetDefaults } from "../../src/ipam/defaults.ts";
 import { deleteSubnet } from "../../src/ipam/deletions.ts";
 import { editHost, reserveAddress } from "../../src/ipam/hosts.ts";
 import { writeImport } from "../../src/ipam/import-write.ts";
@@ -221,6 +222,20 @@ describe("writing", () => {
 		const before = listHosts(context.db, {}, "address", undefined, 10);
 		expect(write(again)).toMatchObject({ state: "done", batchId: undefined });
 		expect(listHosts(context.db, {}, "address", undefined, 10)).toEqual(before);
+	});
+
+	test("a new subnet starts as the settings of new subnets are, where the file does not say otherwise", async () => {
+		saveSubnetDefaults(context, { sweepIntervalS: 300, scanEnabled: false, snmpEnabled: true });
+		const text =
+			"address,type,name_source,sweep_interval_s,scan_enabled,snmp_enabled\n10.0.1.0/24,subnet,,,,\n10.0.2.0/24,subnet,,90,yes,no\n";
+		writeImport(context, (await bring(text)).id);
+		const made = listSubnets(context.db).map(({ sweepIntervalS, scanEnabled, snmpEnabled }) => [
+			...[sweepIntervalS, scanEnabled, snmpEnabled],
+		]);
+		expect(made).toEqual([
+			[300, false, true],
+			[90, true, false],
+		]);
 	});
 
 	test("undo takes back what it did and leaves later edits alone", async () => {

@@ -149,6 +149,14 @@ describe("wrong tries", () => {
 		expect((await fail(5, "ada", () => HOME)).filter((verdict) => verdict === "wrong")).toHaveLength(5);
 	});
 
+	test("of a clock that was ahead by a year hold nobody up for longer than ever", async () => {
+		const now = clock.now();
+		clock.setWall(now + 365 * 86_400_000);
+		await fail(6, "ada", () => HOME);
+		clock.setWall(now);
+		expect(await tryIn("ada", PASSWORD, HOME)).toBe("in");
+	});
+
 	test("of strangers fill no disk", async () => {
 		const bounds = { failuresKept: 20, freeFailures: 1_000 };
 		for (let n = 0; n < 60; n++) await tryIn(`name${n}`, "", `198.51.${n}.1`, open(bounds));

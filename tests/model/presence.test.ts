@@ -136,6 +136,11 @@ describe("flapping", () => {
 			{ kind: "went_down", quiet: false },
 		]);
 	});
+	test("a clock set back by a day ends it too, or a host that goes down would be kept quiet until the clock gets there", () => {
+		const { state, at } = walk("rsrsrsrsr");
+		expect(judge(state, silence(at - 10_000)).news).toEqual([{ kind: "went_down", quiet: true }]);
+		expect(judge(state, silence(at - 86_400_000)).news).toEqual([{ kind: "went_down", quiet: false }]);
+	});
 	test("an outage of our own is no flip", () => {
 		expect(walk(`r${"fr".repeat(20)}`).state.flips).toEqual([]);
 		expect(walk(`rs${"fs".repeat(20)}`).state.flips).toHaveLength(1);

@@ -115,6 +115,16 @@ describe("what is no news", () => {
 		expect(stage.events()).toEqual(["port_closed 22"]);
 	});
 
+	test("what closed in a scan that none answered is told with it, though the scan itself is made again", async () => {
+		await scan(openPort(22), openPort(80));
+		stage.scanner.unheard = [{ first: 22, last: 22 }];
+		await scan(openPort(80));
+		stage.scanner.silent.add(IP);
+		await scan();
+		expect(stage.ports(IP)).toEqual(["80"]);
+		expect(stage.events()).toEqual(["port_closed 22"]);
+	});
+
 	test("a port from which nothing came is closed when that comes twice, soon after; one that refused at once", async () => {
 		await scan(openPort(22), openPort(80), openPort(443));
 		stage.scanner.unheard = [{ first: 22, last: 22 }];

@@ -117,6 +117,21 @@ describe("a backup", () => {
 		const kept = [3, 4, 5, 6, 7, 8, 9].map(day);
 		expect(readdirSync(dir).sort()).toEqual([...others, ...kept, theirs].sort());
 	});
+
+	test("copies of a clock that was ahead go first, whatever their names say; the one just made stays", () => {
+		const dir = join(folder, "backups");
+		mkdirSync(dir);
+		const name = (year: number, day: number) => backupName(path, Date.UTC(year, 10, day, 3, 41));
+		const made = [1, 2, 3, 4].map((day) => name(2026, day));
+		for (const one of [...[1, 2, 3].map((day) => name(2031, day)), ...made.slice(0, 2)])
+			writeFileSync(join(dir, one), "");
+		for (const one of made.slice(2)) {
+			writeFileSync(join(dir, one), "");
+			expect(pruneBackups(dir, path, 3, join(dir, one))).toBe(3);
+			expect(readdirSync(dir)).toContain(one);
+		}
+		expect(readdirSync(dir).sort()).toEqual(made.slice(1));
+	});
 });
 
 describe("restore", () => {

@@ -5,6 +5,7 @@ import type { HostFilter } from "../../src/model/host.ts";
 import { neverSeen, type Presence, type Status } from "../../src/model/presence.ts";
 import type { Address } from "../../src/net/address.ts";
 import { cidrAround, lastOf } from "../../src/net/cidr.ts";
+import { surveyHosts } from "../../src/store/bulk.ts";
 import * as counts from "../../src/store/counts.ts";
 import { type Db, openDatabase } from "../../src/store/database.ts";
 import { insertFoundHost, writePresence } from "../../src/store/history.ts";
@@ -175,4 +176,24 @@ describe("a search", () => {
 			}
 		}
 	});
+});
+
+test("whoever deletes a subnet, or picked hosts, is told of as many that somebody wrote about", () => {
+	add(address("10.0.0.0"), 24);
+	const lan = listSubnets(db)[0]?.id ?? 0;
+	const plain = { hostname: "", hostnameSource: undefined, description: "", tags: [], notes: "" };
+	const written = [
+		{},
+		{ notes: "n" },
+		{ tags: ["t"] },
+		{ description: "d" },
+		{ hostname: "a", hostnameSource: "typed" },
+		{ hostname: "b", hostnameSource: "import" },
+		{ hostname: "c", hostnameSource: "ptr" },
+	] as const;
+	const ids = written.map((values, i) =>
+		insertHost(db, lan, address(`10.0.0.${i + 1}`), { ...plain, ...values }, 0),
+	);
+	expect(counts.countAnnotated(db, lan)).toEqual({ hosts: 7, annotated: 5 });
+	expect(surveyHosts(db, ids, 9).annotated).toBe(5);
 });

@@ -132,16 +132,19 @@ describe("samples", () => {
 		expect(readPruneReport(db)?.rows.thinned).toBe(0);
 	});
 
-	test("a clock that was set back prunes nothing and loses no place", async () => {
+	test("a clock that was set back prunes nothing; set right again, the next prune goes on where the last one ended", async () => {
 		const id = addHost("10.0.0.1");
 		measure(id, START, START + 9 * DAY_MS, 10 * MINUTE);
 		await clock.advance(9 * DAY_MS);
 		await pruneNow();
-		const until = readSetting(db, "thinned_until");
-		clock.setWall(START);
-		await pruneNow();
+		const [until, samples] = [readSetting(db, "thinned_until"), count("host_status")];
+		for (const at of [START, START + 9 * DAY_MS]) {
+			clock.setWall(at);
+			await pruneNow();
+			expect(readPruneReport(db)?.rows.thinned).toBe(0);
+			expect(count("host_status")).toBe(samples);
+		}
 		expect(readSetting(db, "thinned_until")).toBe(until);
-		expect(readPruneReport(db)?.rows.thinned).toBe(0);
 	});
 
 	test("past the hourly retention even those go, and the sums with them", async () => {
@@ -217,6 +220,18 @@ describe("a clock that is wrong by years", () => {
 		clock.setWall(Date.UTC(2039, 0, 1));
 		await pruneNow();
 		expect(count("answer_hour")).toBe(0);
+	});
+
+	test("was ahead for a night: what is measured after that is thinned in its time, not when the clock gets there", async () => {
+		const id = addHost("10.0.0.1");
+		measure(id, START, START + 5 * DAY_MS, 10 * MINUTE);
+		clock.setWall(START + 300 * DAY_MS);
+		await pruneTonight();
+		expect(count("host_status")).toBe(5 * 24);
+		measure(id, START + 5 * DAY_MS, START + 10 * DAY_MS, 10 * MINUTE);
+		clock.setWall(START + 10 * DAY_MS);
+		await pruneTonight({ rawRetentionDays: 2 });
+		expect(count("host_status")).toBe(8 * 24 + 2 * 144);
 	});
 
 	test("forty nights: each takes its day without a question", async () => {
