@@ -7,15 +7,15 @@ import { systemClock } from "./clock.ts";
 import { asksSnmp } from "./config/names.ts";
 import { BOUNDS, type Config } from "./config.ts";
 import { answerErrand, type Errand } from "./errand.ts";
-import { AppError } from "./errors.ts";
 import type { News } from "./events/bus.ts";
 import { openLog } from "./log.ts";
+import { parseServer } from "./net/servers.ts";
 import { openNeighbours } from "./probes/arp/neighbours.ts";
 import { defaultGateways, localNetworks } from "./probes/links.ts";
 import { endLeftovers } from "./probes/nmap/leftovers.ts";
 import { openProber } from "./probes/open.ts";
 import { openPortScanner } from "./probes/portscan.ts";
-import { openPtr, parseServer, systemServers } from "./probes/ptr.ts";
+import { openPtr, systemServers } from "./probes/ptr.ts";
 import { openStaged } from "./probes/staged.ts";
 import { openVendors } from "./probes/vendor.ts";
 import { openScans } from "./scans/station.ts";
@@ -126,9 +126,6 @@ async function openNamesOf(
 ): Promise<Station> {
 	const asking = { tries: BOUNDS.nameTries, timeoutMs: BOUNDS.nameTimeoutMs, clock: systemClock };
 	const named = config.ptrServer === "" ? undefined : parseServer(config.ptrServer);
-	if (config.ptrServer !== "" && named === undefined) {
-		throw new AppError("invalid", `PTR_SERVER=${config.ptrServer} is no address of a name server.`);
-	}
 	const servers = named === undefined ? systemServers : () => [named];
 	const credentials = {
 		community: config.snmpCommunity,

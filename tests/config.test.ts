@@ -44,6 +44,8 @@ describe("settings", () => {
 		["PUBLIC_URL", "http://rollcall.lan?x"],
 		["WEBHOOK_ALLOW_LOOPBACK", "constructor"],
 		["HOST", "a b"],
+		["PTR_SERVER", "abc"],
+		["PTR_SERVER", "10.0.0.53:99999"],
 	])("%s=%s stops the start with key, value and an example", (key, value) => {
 		const load = () => loadConfig({ env: { [key]: value } });
 		expect(load).toThrow(`${key}=${value}`);

@@ -22,9 +22,10 @@ import type {
 } from "../model/doctor/facts.ts";
 import { formatAddress, isLinkLocal } from "../net/address.ts";
 import { type Cidr, contains, parseCidr, usableCount } from "../net/cidr.ts";
+import { parseServer } from "../net/servers.ts";
 import { localNetworks } from "../probes/links.ts";
 import { neighbourTable, pingGroups, readDisk, systemName } from "../probes/machine.ts";
-import { parseServer, systemServers } from "../probes/ptr.ts";
+import { systemServers } from "../probes/ptr.ts";
 import { openRoutes, type Routes } from "../probes/routes.ts";
 import type { ScannerInfo } from "../probes/scanner.ts";
 import { describeOpen, listSwept, readWork, sqliteVersion } from "../store/condition.ts";

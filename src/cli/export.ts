@@ -145,7 +145,7 @@ async function toFile(pieces: Pieces, path: string, force: boolean, io: Io): Pro
 		if (io.signal?.aborted !== true) await rename(part, path);
 	} catch (cause) {
 		if (cause instanceof AppError) throw cause;
-		throw new AppError("invalid", `${path} cannot be written: ${(cause as Error).message}.`, { cause });
+		throw new AppError("unavailable", `${path} cannot be written: ${(cause as Error).message}.`, { cause });
 	} finally {
 		await rm(part, { force: true });
 	}

@@ -16,6 +16,18 @@ export function readFlags<const T extends Options>(verb: string, args: readonly 
 	}
 }
 
+/** Refuses options that say nothing to this word of a verb: who gave one meant something by it. */
+export function refuseOthers(
+	what: string,
+	values: Readonly<Record<string, unknown>>,
+	taken: readonly string[],
+): void {
+	const other = Object.keys(values).find((name) => !taken.includes(name) && !(name in DATABASE_OPTIONS));
+	if (other === undefined) return;
+	const verb = what.split(" ")[0];
+	throw new AppError("invalid", `${what} takes no --${other}. See: rollcall ${verb} --help`);
+}
+
 /** Where the database is: the same three ways for every verb that needs it. */
 export const DATABASE_OPTIONS = {
 	config: { type: "string" },

@@ -110,7 +110,7 @@ async function readBytes(path: string, io: Io): Promise<Uint8Array> {
 	try {
 		return readFileSync(path);
 	} catch (cause) {
-		throw new AppError("invalid", `${path} cannot be read: ${(cause as Error).message}.`, { cause });
+		throw new AppError("unavailable", `${path} cannot be read: ${(cause as Error).message}.`, { cause });
 	}
 }
 

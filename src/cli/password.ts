@@ -1,7 +1,7 @@
 /** Asking for a password: from standard input, or on the terminal without showing what is typed. */
 
 import { AppError } from "../errors.ts";
-import type { Io } from "./run.ts";
+import { Interrupted, type Io } from "./run.ts";
 
 /** Longest line that is read, in bytes. */
 const LINE_BYTES = 4_096;
@@ -34,15 +34,16 @@ async function readLine(): Promise<string> {
 
 /** In raw mode nothing is echoed; Ctrl+C ends it, backspace takes back. */
 async function ask(io: Io, prompt: string): Promise<string> {
-	io.err(prompt);
+	// First, so that not even what comes at once is shown.
 	process.stdin.setRawMode(true);
+	io.err(prompt);
 	let typed = "";
 	try {
 		for (;;) {
-			const key = await nextKeys();
+			const key = await nextKeys(io.signal);
 			for (const char of key) {
 				if (char === "\r" || char === "\n") return typed;
-				if (char === "\u0003" || char === "\u0004") throw new AppError("invalid", "Nothing was changed.");
+				if (char === "\u0003" || char === "\u0004") throw new Interrupted("nothing was changed.");
 				typed = char === "\u007f" || char === "\b" ? [...typed].slice(0, -1).join("") : typed + char;
 			}
 		}
@@ -53,9 +54,17 @@ async function ask(io: Io, prompt: string): Promise<string> {
 	}
 }
 
-function nextKeys(): Promise<string> {
-	return new Promise((resolve) => {
-		process.stdin.once("data", (chunk: Uint8Array) => resolve(new TextDecoder().decode(chunk)));
-		process.stdin.resume();
+/** What is typed next; a signal from elsewhere counts as Ctrl+C, so that the terminal is left as it was. */
+function nextKeys(signal: AbortSignal | undefined): Promise<string> {
+	const { promise, resolve } = Promise.withResolvers<string>();
+	const typed = (chunk: Uint8Array) => resolve(new TextDecoder().decode(chunk));
+	const ended = () => resolve("\u0003");
+	if (signal?.aborted) ended();
+	process.stdin.once("data", typed);
+	signal?.addEventListener("abort", ended, { once: true });
+	process.stdin.resume();
+	return promise.finally(() => {
+		process.stdin.off("data", typed);
+		signal?.removeEventListener("abort", ended);
 	});
 }

@@ -12,6 +12,12 @@ export type Io = {
 	signal?: AbortSignal;
 };
 
+/**
+ * A verb that somebody ended: nothing is wrong, and the exit code is 130. The message says what became of it, as the end
+ * of a sentence: "nothing was changed."
+ */
+export class Interrupted extends Error {}
+
 /** What a verb is when it is needed: its whole help (with every option it takes), and what it does. */
 export type Verb = { readonly help: string; run(args: string[], io: Io): Promise<number> };
 
@@ -199,6 +205,10 @@ async function runVerb(name: string, args: string[], io: Io): Promise<number> {
 	try {
 		return await verb.run(args, io);
 	} catch (error) {
+		if (error instanceof Interrupted) {
+			io.err(`rollcall: interrupted: ${error.message}\n`);
+			return 130;
+		}
 		const says = error instanceof AppError ? error.message : `unexpected: ${(error as Error).message}`;
 		io.err(`rollcall: ${says}\n`);
 		return exitCode(error);

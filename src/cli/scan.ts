@@ -13,13 +13,14 @@ import { progressBar } from "./sweep-report.ts";
 
 export const SCAN_HELP = `rollcall scan HOST…: look for open ports of hosts, named by address.
 
-  --json            one line {"ip","ports":[{"port","proto","service","product","version"}]} for each host
+  --json            one line {"ip","ports":[{"port","proto","service","product","version"}]} for each host;
+                    ports is null where no result came
   --builtin         without nmap: open TCP connections to well-known ports, send nothing
   --config FILE     read NMAP_ARGS, NMAP_PRIVILEGED and SCAN_TCP_PORTS from FILE (else from the environment)
 
 Examples
   rollcall scan 192.168.1.10
-  rollcall scan --json 10.0.0.1 10.0.0.2 | jq -r 'select(.ports != []) | .ip'
+  rollcall scan --json 10.0.0.1 10.0.0.2 | jq -r 'select(.ports | length > 0) | .ip'
 `;
 
 const OPTIONS = {

@@ -6,7 +6,7 @@ import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { createToken, listTokens, type NewToken, revokeToken } from "../ipam/tokens.ts";
 import type { Token } from "../model/user.ts";
-import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import { DATABASE_HELP, DATABASE_OPTIONS, readFlags, refuseOthers } from "./flags.ts";
 import type { Io } from "./run.ts";
 
 export const TOKEN_HELP = `rollcall token create NAME | list | revoke ID: keys for programs that use the API.
@@ -27,6 +27,9 @@ Examples
   rollcall token revoke 3
 `;
 
+/** Options by what they belong to. */
+const TAKES = { create: ["name", "scope", "days", "json"], list: ["json"], revoke: [] } as const;
+
 /** 0 when it is done. */
 export async function tokenCommand(args: string[], io: Io): Promise<number> {
 	const options = {
@@ -38,6 +41,7 @@ export async function tokenCommand(args: string[], io: Io): Promise<number> {
 	} as const;
 	const { values, positionals } = readFlags("token", args, options);
 	const wish = readWish(values, positionals);
+	refuseOthers(`token ${wish.verb}`, values, TAKES[wish.verb]);
 	const config = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
 	const { context, close } = await openBeside(config, random, { there: true });
 	const json = values.json === true;

@@ -5,7 +5,8 @@ import { random } from "../app/random.ts";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { addUser, changePassword, listUsers, userNamed } from "../ipam/users.ts";
-import { DATABASE_HELP, DATABASE_OPTIONS, readFlags } from "./flags.ts";
+import { readRole } from "../model/user.ts";
+import { DATABASE_HELP, DATABASE_OPTIONS, readFlags, refuseOthers } from "./flags.ts";
 import { readPassword } from "./password.ts";
 import type { Io } from "./run.ts";
 
@@ -33,6 +34,13 @@ type Values = {
 	readonly json?: boolean;
 };
 
+/** Options by what they belong to. */
+const TAKES: Readonly<Record<string, readonly string[]>> = {
+	add: ["role", "password-stdin"],
+	passwd: ["password-stdin"],
+	list: ["json"],
+};
+
 /** 0 when it is done. */
 export async function userCommand(args: string[], io: Io): Promise<number> {
 	const options = {
@@ -46,6 +54,9 @@ export async function userCommand(args: string[], io: Io): Promise<number> {
 	const wrong = () => new AppError("invalid", "Say add NAME, passwd NAME or list. See: rollcall user --help");
 	if (more.length > 0 || verb === undefined || !["add", "passwd", "list"].includes(verb)) throw wrong();
 	if ((verb === "list") !== (name === undefined)) throw wrong();
+	refuseOthers(`user ${verb}`, values, TAKES[verb] ?? []);
+	const wrongRole = values.role === undefined ? undefined : readRole(values.role).problem;
+	if (wrongRole !== undefined) throw new AppError("invalid", wrongRole);
 	const config = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
 	const beside = await openBeside(config, random);
 	try {

@@ -1,5 +1,6 @@
 /** Settings and bounds of the look-up of names, by PTR and SNMP. */
 
+import { parseServer } from "../net/servers.ts";
 import { type Key, number, oneOf, secret, yesOrNo } from "./reading.ts";
 
 export type NameSettings = Readonly<{
@@ -54,7 +55,7 @@ export const NAME_KEYS = {
 		key: "PTR_SERVER",
 		example: "10.0.0.53",
 		fallback: "",
-		read: (text: string) => (/^[0-9A-Fa-f.:[\]]{0,64}$/.test(text) ? text : undefined),
+		read: (text: string) => (text === "" || parseServer(text) !== undefined ? text : undefined),
 		needs: "the address of a name server, or empty",
 	},
 	ptrLookupsPerSecond: {

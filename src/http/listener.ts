@@ -31,6 +31,21 @@ export type Listener = {
 	close(): Promise<void>;
 };
 
+/** What would help, by the code of the error (listen(2)). */
+const ADVICE: ReadonlyMap<string | undefined, string> = new Map([
+	["EADDRINUSE", "another program listens there. Set PORT."],
+	["EADDRNOTAVAIL", "it is no address of this machine. Set HOST."],
+	["EACCES", "it takes a right (CAP_NET_BIND_SERVICE for ports below 1024). Give it, or set PORT."],
+]);
+
+function whyNot(
+	{ host, port }: { host: string; port: number },
+	cause: { code?: string; message: string },
+): string {
+	const why = ADVICE.get(cause.code) ?? `${cause.message.replace(/\.$/, "")}. Set HOST and PORT.`;
+	return `${host.includes(":") ? `[${host}]` : host}:${port} cannot be listened on: ${why}`;
+}
+
 /**
  * Opens the port. Throws AppError("conflict") when it is taken (without reusePort a second instance is refused the
  * port instead of sharing it silently), AppError("invalid") when the certificate is wrong.
@@ -46,8 +61,7 @@ export function openListener(app: Listening, { config, clock, log }: Ground): Li
 	try {
 		listen(config.port);
 	} catch (cause) {
-		const says = `${config.host}:${config.port} cannot be listened on: ${(cause as Error).message}. Set PORT.`;
-		throw new AppError("conflict", says, { cause });
+		throw new AppError("conflict", whyNot(config, cause as { code?: string; message: string }), { cause });
 	}
 	const port = app.server?.port ?? config.port;
 	const name = config.host.includes(":") ? `[${config.host}]` : config.host;

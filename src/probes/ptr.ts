@@ -9,9 +9,8 @@
 import { readFileSync } from "node:fs";
 import type { Clock } from "../clock.ts";
 import { type Address, formatAddress, parseAddress } from "../net/address.ts";
+import { DNS_PORT, type NameServer } from "../net/servers.ts";
 import { type Answer, encodeQuestion, readAnswer, reverseName } from "./dns.ts";
-
-export type NameServer = { readonly address: Address; readonly port: number };
 
 export type PtrOptions = {
 	/** Asked in turn, one a try. Read anew for each look-up: a machine changes networks. */
@@ -33,7 +32,6 @@ export type LookUp =
 /** Looks an address up; never rejects, and ends at once when `signal` aborts. */
 export type Ptr = (address: Address, signal: AbortSignal) => Promise<LookUp>;
 
-const PORT = 53;
 /** As glibc has it: of more servers the rest is ignored (resolv.conf(5)). */
 const SERVERS_MAX = 3;
 const RESOLV = "/etc/resolv.conf";
@@ -44,14 +42,14 @@ export function parseResolv(text: string): NameServer[] {
 	for (const line of text.split("\n")) {
 		const named = /^nameserver[ \t]+([^ \t#;]+)/.exec(line)?.[1];
 		const address = named === undefined ? undefined : parseAddress(named).value;
-		if (address !== undefined) servers.push({ address, port: PORT });
+		if (address !== undefined) servers.push({ address, port: DNS_PORT });
 	}
 	return servers.slice(0, SERVERS_MAX);
 }
 
 /** The system's name servers; this machine itself when none is named, as glibc has it. */
 export function systemServers(): NameServer[] {
-	const own = [{ address: parseAddress("127.0.0.1").value ?? 0n, port: PORT }];
+	const own = [{ address: parseAddress("127.0.0.1").value ?? 0n, port: DNS_PORT }];
 	try {
 		const servers = parseResolv(readFileSync(RESOLV, "utf8"));
 		return servers.length === 0 ? own : servers;
@@ -59,14 +57,6 @@ export function systemServers(): NameServer[] {
 		// No such file: the same.
 		return own;
 	}
-}
-
-/** Reads "10.0.0.53", "10.0.0.53:5353", "2001:db8::53" or "[2001:db8::53]:5353". */
-export function parseServer(text: string): NameServer | undefined {
-	const [, bracketed, dotted, tail] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
-	const address = parseAddress(bracketed ?? dotted ?? text).value;
-	const port = tail === undefined ? PORT : Number(tail);
-	return address === undefined || port < 1 || port > 65_535 ? undefined : { address, port };
 }
 
 export function openPtr(options: PtrOptions): Ptr {

@@ -93,6 +93,10 @@ test("a disk that is full is told in one line, without a stack", async () => {
 	const done = await runToEnd(line, { cwd: HOME, env: ENV });
 	expect(done.code).toBe(3);
 	expect(done.err).toMatch(/^rollcall: standard output cannot be written: [^\n]+\n$/);
+	// The command line is right; it is not possible here.
+	const file = await run("export", "--database", "p.db", "--output", "/proc/everything.csv");
+	expect(file).toMatchObject({ code: 3, out: "" });
+	expect(file.err).toMatch(/^rollcall: \/proc\/everything\.csv cannot be written: [^\n]+\n$/);
 });
 
 test.each([

@@ -2,7 +2,8 @@
 
 import { afterEach, describe, expect, test } from "bun:test";
 import { formatAddress } from "../../src/net/address.ts";
-import { openPtr, parseResolv, parseServer } from "../../src/probes/ptr.ts";
+import { parseServer } from "../../src/net/servers.ts";
+import { openPtr, parseResolv } from "../../src/probes/ptr.ts";
 import { handClock } from "../helpers/clock.ts";
 import { address } from "../helpers/network.ts";
 
