@@ -1,6 +1,6 @@
 /** A password asked for on a terminal, a real one (pty(7)): nothing is shown, and whoever leaves finds the terminal as it was. */
 
-import { afterAll, expect, test } from "bun:test";
+import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -55,9 +55,8 @@ async function type(steps: readonly (readonly [string, string])[], ...args: stri
 	return JSON.parse(out);
 }
 
-test.skipIf(missing)(
-	"is asked for twice and never shown",
-	async () => {
+describe.skipIf(missing)(`a password on a terminal${missing ? ": skipped, python3 is missing" : ""}`, () => {
+	test("is asked for twice and never shown", async () => {
 		const word = "correct horse battery";
 		const seen = await type(
 			[
@@ -69,20 +68,15 @@ test.skipIf(missing)(
 		expect({ code: seen.code, echo: seen.echo }).toEqual({ code: 0, echo: true });
 		expect(seen.shown).toContain("ada may sign in, as admin.");
 		expect(seen.shown).not.toContain("horse");
-	},
-	60_000,
-);
+	});
 
-test.skipIf(missing).each([
-	["Ctrl+C", "\u0003"],
-	["the end of the input", "\u0004"],
-	["a signal from elsewhere", "SIGTERM"],
-])(
-	"%s is an interruption: nothing was changed, and the terminal shows what is typed",
-	async (_, typed) => {
+	test.each([
+		["Ctrl+C", "\u0003"],
+		["the end of the input", "\u0004"],
+		["a signal from elsewhere", "SIGTERM"],
+	])("%s is an interruption: nothing was changed, and the terminal shows what is typed", async (_, typed) => {
 		const seen = await type([["Password: ", typed]], "user", "add", "eve");
 		expect({ code: seen.code, echo: seen.echo }).toEqual({ code: 130, echo: true });
 		expect(seen.shown).toContain("rollcall: interrupted: nothing was changed.");
-	},
-	60_000,
-);
+	});
+});
