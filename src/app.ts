@@ -36,7 +36,7 @@ import { localNetworks } from "./probes/links.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { copiesOf } from "./store/backup.ts";
 import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
-import { storageFault } from "./store/faults.ts";
+import { storageEnd } from "./store/faults.ts";
 import { setPatience } from "./store/patience.ts";
 import { closeToOthers } from "./store/rights.ts";
 import { watchFile } from "./store/watch.ts";
@@ -116,7 +116,7 @@ export async function openApp(config: Config, options: AppOptions = {}): Promise
 	} catch (error) {
 		opened.dispose();
 		// A damaged page may come to light only when it is read.
-		const fault = error instanceof AppError ? undefined : storageFault(error);
+		const fault = error instanceof AppError ? undefined : storageEnd(error);
 		if (fault === undefined) throw error;
 		throw new AppError("unavailable", `${config.databasePath}: ${fault}`, { cause: error });
 	}

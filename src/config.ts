@@ -87,6 +87,8 @@ export const BOUNDS = {
 	streamsEach: 10,
 	streamQueueBytes: 65_536,
 	heartbeatMs: 15_000,
+	/** Requests that fail for want of the disk or the database are in the log at most so often, by the reason, in milliseconds. */
+	failuresToldMs: 60_000,
 	/** Body of a request, in bytes. */
 	bodyBytes: 1_048_576,
 	/** Seconds a connection may say nothing (the live stream excepted). */

@@ -67,6 +67,17 @@ export function createOnce(): Once {
 	};
 }
 
+/** What may be wrong for everybody who comes is told at most once in so many milliseconds, by its kind: of these there are few. */
+export function createSeldom(everyMs: number, monotonicMs: () => number): (kind: string) => boolean {
+	const last = new Map<string, number>();
+	return (kind) => {
+		const at = monotonicMs();
+		if (at - (last.get(kind) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
+		last.set(kind, at);
+		return true;
+	};
+}
+
 /** A log that keeps quiet. */
 export const silentLog: Log = { debug() {}, info() {}, warning() {}, error() {} };
 

@@ -2,6 +2,7 @@
 
 import pkg from "../../package.json" with { type: "json" };
 import { AppError } from "../errors.ts";
+import { storageEnd } from "../store/faults.ts";
 
 /** Where a verb writes, and what ends it. */
 export type Io = {
@@ -209,13 +210,13 @@ async function runVerb(name: string, args: string[], io: Io): Promise<number> {
 			io.err(`rollcall: interrupted: ${error.message}\n`);
 			return 130;
 		}
-		const says = error instanceof AppError ? error.message : `unexpected: ${(error as Error).message}`;
-		io.err(`rollcall: ${says}\n`);
+		const says = error instanceof AppError ? error.message : storageEnd(error);
+		io.err(`rollcall: ${says ?? `unexpected: ${(error as Error).message}`}\n`);
 		return exitCode(error);
 	}
 }
 
 function exitCode(error: unknown): number {
-	if (!(error instanceof AppError)) return 1;
+	if (!(error instanceof AppError)) return storageEnd(error) === undefined ? 1 : 3;
 	return error.code === "invalid" ? 2 : 3;
 }

@@ -4,6 +4,7 @@ import { LoginPage, RefusedPage } from "../../views/door.tsx";
 import { NOBODY } from "../../views/reader.tsx";
 import { renderDoor } from "../../views/render.tsx";
 import { AppError, type ErrorCode } from "../errors.ts";
+import { storageKind } from "../store/faults.ts";
 import type { Callers } from "./callers.ts";
 import type { Desk } from "./desk.ts";
 import type { Refusal } from "./guard.ts";
@@ -22,7 +23,13 @@ import {
 import { pageBefore, readUnsent, respondUnsent, writeUnsent } from "./unsent.ts";
 
 /** What both need: the desk, and who is known. */
-export type Refusing = { readonly desk: Desk; readonly callers: Callers; readonly assets: Desk["assets"] };
+export type Refusing = {
+	readonly desk: Desk;
+	readonly callers: Callers;
+	readonly assets: Desk["assets"];
+	/** Is it time to log this kind of trouble again, which everybody meets? */
+	readonly tellsAgain: (kind: string) => boolean;
+};
 
 const REFUSAL_CODES: Readonly<Partial<Record<Refusal["status"], ErrorCode>>> = {
 	404: "not_found",
@@ -139,7 +146,8 @@ export async function answerError(
 	const own = OWN_CODES[code];
 	const told = code === "VALIDATION" ? validationError(error) : (own?.error ?? error);
 	const status = own?.status ?? explain(error).status;
-	if (status >= 500)
+	const kind = storageKind(error);
+	if (status >= 500 && (kind === undefined || refusing.tellsAgain(kind)))
 		desk.context.log.error("request failed", { path: new URL(request.url).pathname, reason: error });
 	if (isApi(request)) return respondProblem(request, told, status);
 	const caller = refusing.callers.find(request);

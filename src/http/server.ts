@@ -4,6 +4,7 @@ import { Elysia } from "elysia";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
+import { createSeldom } from "../log.ts";
 import { isGrave } from "../model/doctor/check.ts";
 import { BUSY, BUSY_AGAIN_S } from "../store/faults.ts";
 import { createFlusher, type Flusher } from "../store/flush.ts";
@@ -187,7 +188,8 @@ type Parts = {
 
 function assemble(desk: Desk, parts: Parts) {
 	const { operations, assets, live, inside, guard, door, callers, doorkeeper } = parts;
-	const refusing = { desk, callers, assets: assets.urls };
+	const tellsAgain = createSeldom(BOUNDS.failuresToldMs, desk.context.clock.monotonicMs);
+	const refusing = { desk, callers, assets: assets.urls, tellsAgain };
 	const dispatch = openDispatch(operations, openKept(desk.context.db));
 	return new Elysia({
 		serve: { maxRequestBodySize: BOUNDS.refusedBytes, idleTimeout: BOUNDS.idleTimeoutS },

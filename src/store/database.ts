@@ -3,7 +3,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
-import { storageFault, storageKind } from "./faults.ts";
+import { storageEnd, storageKind } from "./faults.ts";
 import { checkFile, migrate, type Tell } from "./migrations.ts";
 import { makeForService } from "./rights.ts";
 
@@ -62,7 +62,7 @@ export function openDatabase(
 	} catch (cause) {
 		db?.close();
 		if (cause instanceof AppError) throw cause;
-		const says = storageFault(cause) ?? `${(cause as Error).message}.`;
+		const says = storageEnd(cause) ?? `${(cause as Error).message}.`;
 		throw new AppError("unavailable", `The database ${path} cannot be used. ${says}`, { cause });
 	}
 }
@@ -120,7 +120,7 @@ function refusedLock(path: string, other: string, cause: unknown): AppError {
 	const says =
 		kind === "damaged"
 			? `${path}.lock is damaged. Delete it: it only says who uses the database.`
-			: `${path}.lock cannot be written. ${storageFault(cause) ?? (cause as Error).message}`;
+			: `${path}.lock cannot be written. ${storageEnd(cause) ?? (cause as Error).message}`;
 	return new AppError("unavailable", says, { cause });
 }
 

@@ -7,8 +7,15 @@ export const BUSY =
 	"Something else is writing to the database, such as a large import. Try again in a moment.";
 export const BUSY_AGAIN_S = 2;
 
+const FULL = [
+	"The disk is full, so nothing can be kept. Make room; Rollcall goes on by itself.",
+	"full",
+] as const;
+
 const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault])[] = [
-	["SQLITE_FULL", "The disk is full, so nothing can be kept. Make room; Rollcall goes on by itself.", "full"],
+	["SQLITE_FULL", ...FULL],
+	// The file beside the log finds no room: SQLite calls that an error of the disk.
+	["SQLITE_IOERR_SHMSIZE", ...FULL],
 	[
 		"SQLITE_READONLY",
 		"The database may not be written: it is on a read-only disk, belongs to somebody else, or was taken away.",
@@ -37,6 +44,14 @@ const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault
 /** In words for a person, when the error (or what caused it) is the database's or the disk's; else undefined. */
 export function storageFault(error: unknown): string | undefined {
 	return wordsFor(error)?.[1];
+}
+
+/** The same for a verb that ends with it, and goes on with nothing. */
+export function storageEnd(error: unknown): string | undefined {
+	return storageFault(error)?.replace(
+		"Make room; Rollcall goes on by itself.",
+		"Make room, and start again.",
+	);
 }
 
 /** The same as a kind, for whoever knows what mends it. */

@@ -1,9 +1,10 @@
 /** A disk that is full, and one that is read-only (faults F-07, F-08): on a small tmpfs in a mount namespace of its own. */
 
 import { expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { lockDatabase } from "../../src/store/database.ts";
 import { fillDatabase } from "../helpers/filled.ts";
 import { UPGRADE } from "../helpers/kill-scenes.ts";
 import { PATIENCE_MS } from "../helpers/patience.ts";
@@ -86,16 +87,49 @@ test.skipIf(problem !== undefined)(
 		const disk = mkdtempSync(join(tmpdir(), "rollcall-ro-"));
 		try {
 			mkdirSync(join(disk, "data"));
-			fillDatabase(join(disk, "data/ipam.db"), 3);
+			const path = join(disk, "data/ipam.db");
+			fillDatabase(path, 3);
+			// It was used before: its lock is there, held by nobody.
+			lockDatabase(path, { pid: 1, at: 0 }).release();
 			const main = join(import.meta.dir, "../../src/main.ts");
 			const line = `mount --bind "$1/data" "$1/data"; mount -o remount,ro,bind "$1/data"
 			exec "$2" --no-env-file "$3" serve --port 0 --database "$1/data/ipam.db"`;
 			const { code, out, err } = inside(line, disk, process.execPath, main);
 			expect({ code, out }).toEqual({ code: 3, out: "" });
-			expect(err).toMatch(/^rollcall: .*data\/ipam\.db.*/);
+			expect(err).toMatch(/^rollcall: .*data\/ipam\.db.* read-only disk/);
+			expect(err).not.toContain("Another Rollcall");
 			expect(err.trim().split("\n")).toHaveLength(1);
 		} finally {
 			rmSync(disk, { recursive: true, force: true });
 		}
 	},
+);
+
+test.skipIf(problem !== undefined)(
+	`a full disk, told by the verbs of the command line and by a start: no other Rollcall, no mistake of ours${title}`,
+	() => {
+		const disk = mkdtempSync(join(tmpdir(), "rollcall-full-"));
+		const from = mkdtempSync(join(tmpdir(), "rollcall-fill-"));
+		try {
+			const file = join(from, "hosts.csv");
+			const path = join(from, "ipam.db");
+			fillDatabase(path, 3);
+			lockDatabase(path, { pid: 1, at: 0 }).release();
+			const rows = Array.from({ length: 500 }, (_, n) => `10.0.2.${1 + (n % 250)},${"x".repeat(200)}`);
+			writeFileSync(file, `ip,description\n${rows.slice(0, 250).join("\n")}\n`);
+			const main = join(import.meta.dir, "../../src/main.ts");
+			const line = `mount -t tmpfs -o size=2m tmpfs "$1"; cp "$4"/ipam.db* "$1"
+			dd if=/dev/zero of="$1/ballast" bs=4k 2>/dev/null || true
+			"$2" --no-env-file "$3" import --database "$1/ipam.db" --no-sweep "$4/hosts.csv" || echo "import $?"
+			"$2" --no-env-file "$3" serve --port 0 --database "$1/ipam.db" || echo "serve $?"`;
+			const { out, err } = inside(line, disk, process.execPath, main, from);
+			expect(out.match(/^(import|serve) \d+$/gm)).toEqual(["import 3", "serve 3"]);
+			const told = err.trim().split("\n");
+			expect(told.map((text) => /disk is full/.test(text))).toEqual([true, true]);
+			expect(err).not.toMatch(/unexpected|Another Rollcall/);
+		} finally {
+			for (const folder of [disk, from]) rmSync(folder, { recursive: true, force: true });
+		}
+	},
+	30_000,
 );
