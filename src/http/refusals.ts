@@ -3,7 +3,9 @@
 import { LoginPage, RefusedPage } from "../../views/door.tsx";
 import { NOBODY } from "../../views/reader.tsx";
 import { renderDoor } from "../../views/render.tsx";
+import { BOUNDS } from "../config.ts";
 import { AppError, type ErrorCode } from "../errors.ts";
+import { createSeldom } from "../log.ts";
 import { storageKind } from "../store/faults.ts";
 import type { Callers } from "./callers.ts";
 import type { Desk } from "./desk.ts";
@@ -30,6 +32,11 @@ export type Refusing = {
 	/** Is it time to log this kind of trouble again, which everybody meets? */
 	readonly tellsAgain: (kind: string) => boolean;
 };
+
+export function openRefusing(desk: Desk, callers: Callers, assets: Desk["assets"]): Refusing {
+	const { monotonicMs } = desk.context.clock;
+	return { desk, callers, assets, tellsAgain: createSeldom(BOUNDS.failuresToldMs, monotonicMs) };
+}
 
 const REFUSAL_CODES: Readonly<Partial<Record<Refusal["status"], ErrorCode>>> = {
 	404: "not_found",

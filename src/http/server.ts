@@ -4,7 +4,6 @@ import { Elysia } from "elysia";
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { createSeldom } from "../log.ts";
 import { isGrave } from "../model/doctor/check.ts";
 import { BUSY, BUSY_AGAIN_S } from "../store/faults.ts";
 import { createFlusher, type Flusher } from "../store/flush.ts";
@@ -39,7 +38,7 @@ import { metricRoutes } from "./metrics.ts";
 import { originRules } from "./origin.ts";
 import { createPlaces } from "./places.ts";
 import { recordRoutes } from "./record.ts";
-import { answerError, answerNowhere, answerRefusal } from "./refusals.ts";
+import { answerError, answerNowhere, answerRefusal, openRefusing } from "./refusals.ts";
 import { respondText } from "./respond.ts";
 import { searchRoutes } from "./search.ts";
 import { settingsRoutes } from "./settings.ts";
@@ -188,8 +187,7 @@ type Parts = {
 
 function assemble(desk: Desk, parts: Parts) {
 	const { operations, assets, live, inside, guard, door, callers, doorkeeper } = parts;
-	const tellsAgain = createSeldom(BOUNDS.failuresToldMs, desk.context.clock.monotonicMs);
-	const refusing = { desk, callers, assets: assets.urls, tellsAgain };
+	const refusing = openRefusing(desk, callers, assets.urls);
 	const dispatch = openDispatch(operations, openKept(desk.context.db));
 	return new Elysia({
 		serve: { maxRequestBodySize: BOUNDS.refusedBytes, idleTimeout: BOUNDS.idleTimeoutS },
