@@ -131,5 +131,4 @@ test.skipIf(problem !== undefined)(
 			for (const folder of [disk, from]) rmSync(folder, { recursive: true, force: true });
 		}
 	},
-	30_000,
 );
