@@ -5,7 +5,7 @@
 
 import type { Context } from "../context.ts";
 import { AppError } from "../errors.ts";
-import type { Known, Skipped } from "../model/candidate.ts";
+import { type Known, type Skipped, type SkipReason, tallyText } from "../model/candidate.ts";
 import type { Host } from "../model/host.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Address, formatAddress, parseAddress } from "../net/address.ts";
@@ -78,7 +78,7 @@ export async function reserveNext(
 		const found = transact(context.db, () => {
 			const subnet = demandSubnet(context, subnetId);
 			const look = lookFor(context, subnet, from, { wish, silence, bounds });
-			if (look.address === undefined) return { next: undefined, unknown: look.unknown };
+			if (look.address === undefined) return { next: undefined, unknown: look.unknown, counts: look.counts };
 			const placed = placeHost(context, look.address, values);
 			if (placed.subnetId !== subnetId) throw new Error("a free address lies in another subnet");
 			if (wish.expiresAt !== undefined) writeExpiry(context.db, placed.id, wish.expiresAt);
@@ -86,14 +86,14 @@ export async function reserveNext(
 			const host = { ...placed, expiresAt: wish.expiresAt };
 			const next: NextAddress = { host, known, skipped, skippedMore };
 			within(next);
-			return { next, unknown: [] };
+			return { next, unknown: [], counts: look.counts };
 		});
 		if (found.next !== undefined) {
 			const change = { subnetIds: [subnetId], hostIds: [found.next.host.id], urgent: true };
 			context.bus.publish({ kind: "change", change });
 			return found.next;
 		}
-		if (found.unknown.length === 0) throw full(demandSubnet(context, subnetId));
+		if (found.unknown.length === 0) throw full(demandSubnet(context, subnetId), found.counts);
 		await silence.ask(found.unknown);
 	}
 	throw new AppError("conflict", "Wherever nothing is recorded, somebody answers: sweep this subnet first.");
@@ -104,6 +104,8 @@ type Look = {
 	readonly known: Known;
 	readonly skipped: readonly Skipped[];
 	readonly skippedMore: number;
+	/** Addresses passed over, by reason. */
+	readonly counts: ReadonlyMap<SkipReason, bigint>;
 	/** Free as far as is known, but nobody asked them lately. */
 	readonly unknown: readonly Address[];
 };
@@ -120,7 +122,9 @@ function lookFor(
 	const skipped: Skipped[] = [];
 	const unknown: Address[] = [];
 	let skippedMore = 0;
+	const counts = new Map<SkipReason, bigint>();
 	const pass = (run: Skipped) => {
+		counts.set(run.reason, (counts.get(run.reason) ?? 0n) + countOf(run));
 		if (skipped.length < RUNS_MAX) skipped.push(run);
 		else skippedMore += 1;
 	};
@@ -145,11 +149,11 @@ function lookFor(
 		const how: Known | undefined =
 			silent === true ? "asked" : swept ? "swept" : wish.ask ? undefined : "not_asked";
 		if (how !== undefined && unknown.length === 0)
-			return { address, known: how, skipped, skippedMore, unknown };
+			return { address, known: how, skipped, skippedMore, counts, unknown };
 		if (how === undefined) unknown.push(address);
 		if (unknown.length >= bounds.askAhead) break;
 	}
-	return { address: undefined, known: "not_asked", skipped, skippedMore, unknown };
+	return { address: undefined, known: "not_asked", skipped, skippedMore, counts, unknown };
 }
 
 /** All of the subnet was asked a moment ago: where there is no host, nobody answered. */
@@ -170,7 +174,9 @@ function readFrom(subnet: Subnet, text: string): Address {
 	});
 }
 
-function full(subnet: Subnet): AppError {
+function full(subnet: Subnet, counts: Look["counts"]): AppError {
 	const named = subnet.name || formatCidr(subnet.cidr);
-	return new AppError("conflict", `No address of ${named} is free.`, { field: "from" });
+	const why = tallyText(counts);
+	const says = `No address of ${named} is free${why === "" ? "" : `: ${why}`}.`;
+	return new AppError("conflict", says, { field: "from" });
 }

@@ -20,3 +20,20 @@ export type Skipped = {
 
 /** How it is known that nobody answers at the address that was given out. */
 export type Known = "asked" | "swept" | "not_asked";
+
+const IN_WORDS: Readonly<Record<SkipReason, string>> = {
+	recorded: "recorded",
+	gateway: "the gateway",
+	replied: "where a host that was deleted since answered lately",
+	neighbour: "in this machine's neighbour table",
+	answers: "answering, though nothing is recorded there",
+	nested: "of subnets inside it",
+};
+
+/** "12 recorded, 1 the gateway": how many addresses were passed over for each reason, in the order of the reasons. */
+export function tallyText(counts: ReadonlyMap<SkipReason, bigint>): string {
+	return SKIP_REASONS.flatMap((reason) => {
+		const n = counts.get(reason);
+		return n === undefined ? [] : [`${n.toLocaleString("en")} ${IN_WORDS[reason]}`];
+	}).join(", ");
+}

@@ -151,10 +151,18 @@ describe("who gets which", () => {
 		expect(await reserve({ ask: false })).toMatchObject({ host: { ip: "10.0.0.2" }, known: "not_asked" });
 	});
 
-	test("full: 409, nothing reserved", async () => {
-		await rig.send("POST", "/api/v1/subnets", { cidr: "10.9.0.0/30" });
+	test("full: 409 says of how many addresses what, nothing reserved", async () => {
+		await rig.send("POST", "/api/v1/subnets", { cidr: "10.9.0.0/29", gateway: "10.9.0.1" });
+		alive.add(address("10.9.0.5"));
+		near.add(address("10.9.0.6"));
 		const ask = () => rig.send("POST", "/api/v1/subnets/2/next-address");
-		expect([(await ask()).status, (await ask()).status, (await ask()).status]).toEqual([201, 201, 409]);
+		const answers = [await ask(), await ask(), await ask(), await ask()];
+		expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 409]);
+		expect(answers[3]?.json()).toHaveProperty(
+			"detail",
+			"No address of 10.9.0.0/29 is free: 3 recorded, 1 the gateway, 1 in this machine's neighbour table, " +
+				"1 answering, though nothing is recorded there.",
+		);
 	});
 
 	test.each([
