@@ -35,6 +35,9 @@ const METADATA_NAME = /^(metadata\.google\.internal|metadata|instance-data(\.ec2
 export function readTarget(text: string, rules: TargetRules): Parsed<URL> {
 	const typed = text.trim();
 	if (typed.length > URL_CHARS) return { problem: `Use at most ${URL_CHARS} characters.` };
+	// They would be left out, and another URL kept than the one that was typed.
+	if (/[\s\p{C}]/u.test(typed))
+		return { problem: "A URL holds no spaces, line ends or invisible characters." };
 	if (!URL.canParse(typed)) return { problem: "Enter a whole URL such as https://example.org/hook." };
 	const url = new URL(typed);
 	if (url.protocol !== "http:" && url.protocol !== "https:") {
