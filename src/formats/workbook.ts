@@ -2,17 +2,17 @@
 
 import { read, SSF, type WorkBook, type WorkSheet } from "@e965/xlsx";
 import { FILE_LIMITS, type FileProblem, type Read, type TableRow } from "../model/import.ts";
-import { zipProblem } from "./zip.ts";
+import { openZip } from "./zip.ts";
 
 export type Sheet = { readonly name: string; readonly rows: TableRow[] };
 
 /** All sheets that hold something. Cells are read as they are shown; whole numbers with all their digits, dates as ISO 8601. */
 export function readWorkbook(bytes: Uint8Array, kind: "zip" | "ole"): Read<Sheet[]> {
-	const refusal = kind === "zip" ? zipProblem(bytes) : undefined;
-	if (refusal !== undefined) return { value: undefined, problems: [refusal] };
+	const opened = kind === "zip" ? openZip(bytes) : { plain: bytes };
+	if ("problem" in opened) return { value: undefined, problems: [opened.problem] };
 	let book: WorkBook;
 	try {
-		book = read(bytes, {
+		book = read(opened.plain, {
 			type: "array",
 			dense: true,
 			cellFormula: false,

@@ -1,4 +1,7 @@
-/** The table of contents of a ZIP file (PKWARE APPNOTE 4.3), judged before anything is unpacked. Unpacks to count only. */
+/**
+ * ZIP files (PKWARE APPNOTE 4.3): the table of contents is judged before anything is unpacked, and what was judged is
+ * written down plainly, so that whoever reads on cannot understand the file otherwise. Knows no workbook but its name.
+ */
 
 import { inflateRawSync } from "node:zlib";
 import { FILE_LIMITS, type FileProblem } from "../model/import.ts";
@@ -6,6 +9,8 @@ import { FILE_LIMITS, type FileProblem } from "../model/import.ts";
 /** A part: where it lies, how it is packed. */
 type Part = {
 	readonly name: string;
+	/** As the file has it. */
+	readonly title: Uint8Array;
 	readonly method: number;
 	readonly packed: number;
 	readonly size: number;
@@ -15,14 +20,43 @@ type Part = {
 const END = 0x06054b50;
 const ENTRY = 0x02014b50;
 const LOCAL = 0x04034b50;
+/** Of each without names. */
+const END_BYTES = 22;
+const ENTRY_BYTES = 46;
+const LOCAL_BYTES = 30;
 
-/** Why an XLSX file is not opened: damaged, encrypted, too many parts, too large once unpacked, a document type. */
-export function zipProblem(bytes: Uint8Array): FileProblem | undefined {
+/**
+ * An XLSX file again with every part unpacked and every number true, or why it is not opened: damaged, encrypted, too
+ * many parts, too large once unpacked, a document type. Readers believe what stands in front of a part, count otherwise
+ * or look for the table elsewhere; a size of gigabytes there made one take them (CVE-2026-38359).
+ */
+export function openZip(
+	bytes: Uint8Array,
+): { readonly plain: Uint8Array } | { readonly problem: FileProblem } {
 	const parts = contentsOf(bytes);
-	if (typeof parts === "string") return { message: parts };
+	if (typeof parts === "string") return { problem: { message: parts } };
 	const said = parts.reduce((sum, part) => sum + part.size, 0);
-	const bomb = tooLarge(said, bytes.length);
-	if (bomb !== undefined) return bomb;
+	const problem = tooLarge(said, bytes.length) ?? foreign(parts);
+	if (problem !== undefined) return { problem };
+	const writer = plainZip(parts);
+	for (const part of parts) {
+		const data = unpack(bytes, part);
+		if (data === undefined) {
+			return {
+				problem: { message: `The part ${part.name.slice(0, 80)} is damaged or larger than it says.` },
+			};
+		}
+		if (/\.(xml|rels)$/i.test(part.name) && /<!(DOCTYPE|ENTITY)/i.test(headOf(data))) {
+			const says = `The part ${part.name.slice(0, 80)} declares a document type: such files are not read.`;
+			return { problem: { message: says } };
+		}
+		writer.add(part, data);
+	}
+	return { plain: writer.end() };
+}
+
+/** Why it is none of Excel's. */
+function foreign(parts: readonly Part[]): FileProblem | undefined {
 	if (!parts.some((part) => part.name === "xl/workbook.xml" || part.name === "xl/workbook.bin")) {
 		const isCalc = parts.some(({ name }) => name === "content.xml");
 		const says = isCalc
@@ -30,21 +64,46 @@ export function zipProblem(bytes: Uint8Array): FileProblem | undefined {
 			: "This is a ZIP archive, but no Excel workbook (XLSX).";
 		return { message: says };
 	}
-	let unpacked = 0;
-	for (const part of parts) {
-		const data = unpack(bytes, part, FILE_LIMITS.unpackedBytes - unpacked);
-		if (data === undefined)
-			return { message: `The part ${part.name.slice(0, 80)} is damaged or larger than it says.` };
-		unpacked += data.length;
-		const over = tooLarge(unpacked, bytes.length);
-		if (over !== undefined) return over;
-		if (/\.(xml|rels)$/i.test(part.name) && /<!(DOCTYPE|ENTITY)/i.test(headOf(data))) {
-			return {
-				message: `The part ${part.name.slice(0, 80)} declares a document type: such files are not read.`,
-			};
-		}
-	}
 	return undefined;
+}
+
+/** Writes an archive of these parts, stored, into memory of the size it will have. Sums are left out: nobody looks. */
+function plainZip(parts: readonly Part[]) {
+	const sizeOf = ({ title, size }: Part) => LOCAL_BYTES + title.length + size + ENTRY_BYTES + title.length;
+	const plain = new Uint8Array(parts.reduce((sum, part) => sum + sizeOf(part), END_BYTES));
+	const view = new DataView(plain.buffer);
+	const places: number[] = [];
+	let at = 0;
+	return {
+		add({ title, size }: Part, data: Uint8Array) {
+			places.push(at);
+			view.setUint32(at, LOCAL, true);
+			view.setUint32(at + 18, size, true);
+			view.setUint32(at + 22, size, true);
+			view.setUint16(at + 26, title.length, true);
+			plain.set(title, at + LOCAL_BYTES);
+			plain.set(data, at + LOCAL_BYTES + title.length);
+			at += LOCAL_BYTES + title.length + size;
+		},
+		end(): Uint8Array {
+			const start = at;
+			for (const [i, { title, size }] of parts.entries()) {
+				view.setUint32(at, ENTRY, true);
+				view.setUint32(at + 20, size, true);
+				view.setUint32(at + 24, size, true);
+				view.setUint16(at + 28, title.length, true);
+				view.setUint32(at + 42, places[i] ?? 0, true);
+				plain.set(title, at + ENTRY_BYTES);
+				at += ENTRY_BYTES + title.length;
+			}
+			view.setUint32(at, END, true);
+			view.setUint16(at + 8, parts.length, true);
+			view.setUint16(at + 10, parts.length, true);
+			view.setUint32(at + 12, at - start, true);
+			view.setUint32(at + 16, start, true);
+			return plain;
+		},
+	};
 }
 
 function headOf(data: Uint8Array): string {
@@ -77,10 +136,11 @@ function contentsOf(bytes: Uint8Array): Part[] | string {
 		if ((view.getUint16(at + 8, true) & 1) === 1)
 			return "This workbook is encrypted: save it without a password.";
 		const nameLength = view.getUint16(at + 28, true);
-		const name = new TextDecoder().decode(bytes.subarray(at + 46, at + 46 + nameLength));
+		const title = bytes.subarray(at + ENTRY_BYTES, at + ENTRY_BYTES + nameLength);
 		const packed = view.getUint32(at + 20, true);
 		parts.push({
-			name,
+			name: new TextDecoder().decode(title),
+			title,
 			method: view.getUint16(at + 10, true),
 			packed,
 			size: view.getUint32(at + 24, true),
@@ -91,8 +151,8 @@ function contentsOf(bytes: Uint8Array): Part[] | string {
 	return parts;
 }
 
-/** The bytes of a part; undefined when it is damaged, or larger than `most` or than it claims. */
-function unpack(bytes: Uint8Array, part: Part, most: number): Uint8Array | undefined {
+/** The bytes of a part; undefined when it is damaged, or of another size than the table of contents says. */
+function unpack(bytes: Uint8Array, part: Part): Uint8Array | undefined {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	if (part.at + 30 > bytes.length || view.getUint32(part.at, true) !== LOCAL) return undefined;
 	const start = part.at + 30 + view.getUint16(part.at + 26, true) + view.getUint16(part.at + 28, true);
@@ -101,7 +161,8 @@ function unpack(bytes: Uint8Array, part: Part, most: number): Uint8Array | undef
 	if (part.method === 0) return packed.length === part.size ? packed : undefined;
 	if (part.method !== 8) return undefined;
 	try {
-		return inflateRawSync(packed, { maxOutputLength: Math.max(1, Math.min(most, part.size)) });
+		const data = inflateRawSync(packed, { maxOutputLength: Math.max(1, part.size) });
+		return data.length === part.size ? data : undefined;
 	} catch {
 		return undefined;
 	}

@@ -2,6 +2,7 @@
 
 import { expect, test } from "bun:test";
 import { readTable } from "../../src/formats/read.ts";
+import { openZip } from "../../src/formats/zip.ts";
 import { zipStream } from "../../src/formats/zip-out.ts";
 
 async function zip(parts: Readonly<Record<string, string>>): Promise<Uint8Array> {
@@ -50,6 +51,62 @@ test.each<[string, string, boolean, string]>([
 ])("%s as %s (from 1904: %p) is %s", async (value, format, date1904, text) => {
 	const table = readTable(await dated(value, format, date1904)).value;
 	expect(table?.rows.map(({ cells }) => cells)).toEqual([["10.0.0.1", text]]);
+});
+
+type Lie = (view: DataView, at: { local: number; entry: number; end: number }) => void;
+
+/** What an archive may say that the table of contents does not: the reader of workbooks believed it. */
+test.each<[string, Lie]>([
+	["two gigabytes in front of the part", (view, { local }) => view.setUint32(local + 22, 0x7fffffff, true)],
+	["a little more in front of it", (view, { local }) => view.setUint32(local + 22, 5_000, true)],
+	["another way of packing in front of it", (view, { local }) => view.setUint16(local + 8, 0, true)],
+	["that it is encrypted", (view, { local }) => view.setUint16(local + 6, 0x0809, true)],
+	["more parts on this disk than there are", (view, { end }) => view.setUint16(end + 8, 500, true)],
+	["no parts on this disk", (view, { end }) => view.setUint16(end + 8, 0, true)],
+	["another sum", (view, { entry }) => view.setUint32(entry + 16, 1, true)],
+])("an archive that says %s: what was judged is what is read", async (_, lie) => {
+	const bytes = Uint8Array.from(await dated("1", "0", false));
+	const view = new DataView(bytes.buffer);
+	const find = (mark: number, name: string, head: number) => {
+		for (let at = 0; at < bytes.length - head; at++) {
+			const title = new TextDecoder().decode(bytes.subarray(at + head, at + head + name.length));
+			if (view.getUint32(at, true) === mark && title === name) return at;
+		}
+		throw new Error(`there is no ${name}`);
+	};
+	const sheet = "xl/worksheets/sheet1.xml";
+	const at = {
+		local: find(0x04034b50, sheet, 30),
+		entry: find(0x02014b50, sheet, 46),
+		end: bytes.length - 22,
+	};
+	lie(view, at);
+	const opened = openZip(bytes);
+	if (!("plain" in opened)) throw new Error(opened.problem.message);
+	// Every number in it is true: nothing is left to be believed.
+	const plain = new DataView(opened.plain.buffer);
+	let part = 0;
+	let parts = 0;
+	for (; plain.getUint32(part, true) === 0x04034b50; parts++) {
+		expect(plain.getUint16(part + 6, true) | plain.getUint16(part + 8, true)).toBe(0);
+		const size = plain.getUint32(part + 18, true);
+		expect(plain.getUint32(part + 22, true)).toBe(size);
+		part += 30 + plain.getUint16(part + 26, true) + plain.getUint16(part + 28, true) + size;
+	}
+	const end = opened.plain.length - 22;
+	expect([plain.getUint32(end, true), plain.getUint32(end + 16, true)]).toEqual([0x06054b50, part]);
+	expect([plain.getUint16(end + 8, true), plain.getUint16(end + 10, true)]).toEqual([parts, parts]);
+	expect(readTable(bytes).value?.rows.map(({ cells }) => cells)).toEqual([["10.0.0.1", "1"]]);
+});
+
+test("a part that is smaller than the table of contents says is damaged", async () => {
+	const bytes = Uint8Array.from(await dated("1", "0", false));
+	const view = new DataView(bytes.buffer);
+	for (let at = 0; at < bytes.length - 46; at++) {
+		if (view.getUint32(at, true) === 0x02014b50)
+			view.setUint32(at + 24, view.getUint32(at + 24, true) + 1, true);
+	}
+	expect(readTable(bytes).problems[0]?.message).toContain("damaged or larger than it says");
 });
 
 test.each<[string, () => Promise<Uint8Array> | Uint8Array, string]>([
