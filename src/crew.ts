@@ -54,10 +54,28 @@ export function runThread(early: readonly Heard[] = []): void {
 	);
 }
 
-/** Everything that works in the thread, on a database connection and a prober of its own. */
-async function openCrew(config: Config, publish: (news: News) => void): Promise<Crew> {
+/**
+ * Everything that works in the thread, on a database connection and a prober of its own. Where a part cannot be had,
+ * those that were opened are closed again: it is tried anew every minute, and sockets outlive their thread.
+ */
+export async function openCrew(config: Config, publish: (news: News) => void): Promise<Crew> {
+	const opened = new DisposableStack();
+	try {
+		return await assemble(config, publish, opened);
+	} catch (error) {
+		opened.dispose();
+		throw error;
+	}
+}
+
+async function assemble(
+	config: Config,
+	publish: (news: News) => void,
+	opened: DisposableStack,
+): Promise<Crew> {
 	const log = await openLog({ level: config.logLevel, format: config.logFormat });
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
+	opened.defer(() => db.close());
 	const { batchSize, batchMs, pingProcesses } = BOUNDS;
 	const arp = {
 		attempts: BOUNDS.arpAttempts,
@@ -74,6 +92,7 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 				},
 				{ clock: systemClock, random },
 			);
+	opened.defer(() => prober.close());
 	if (prober.note === undefined) log.info("probing", { method: prober.method });
 	else log.warning("probing", { method: prober.method, note: prober.note });
 	const asking = { prober, timing: BOUNDS, surroundings: readSurroundings };
@@ -104,10 +123,7 @@ async function openCrew(config: Config, publish: (news: News) => void): Promise<
 		note: prober.note,
 		arp: prober.arp === true,
 		ask: (addresses, patience) => askNow(asking, addresses, patience),
-		close() {
-			prober.close();
-			db.close();
-		},
+		close: () => opened.dispose(),
 	};
 }
 
