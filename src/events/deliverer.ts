@@ -8,8 +8,9 @@ import type { TargetRules } from "../model/target.ts";
 import { retryAfter } from "../model/webhook.ts";
 import { type Db, transact } from "../store/database.ts";
 import * as deliveries from "../store/deliveries.ts";
+import { insertEvent } from "../store/events.ts";
 import { whenFree } from "../store/patience.ts";
-import { disableWebhook } from "../store/webhooks.ts";
+import { disableWebhook, findWebhook } from "../store/webhooks.ts";
 import { type Answer, type PostOptions, post } from "./webhooks.ts";
 
 export type DelivererOptions = Omit<PostOptions, "rules"> & {
@@ -116,12 +117,18 @@ function settle(
 		deliveries.settleDelivery(db, delivery.id, { state, at, nextAt, status, answerMs, problem, counts });
 		if (nextAt !== undefined) deliveries.holdDeliveries(db, delivery.id, nextAt);
 		if (state === "delivered") deliveries.hurryDeliveries(db, webhookId, at, delivery.attempts > 0);
-		if (status === GONE) {
-			disableWebhook(db, webhookId, "The receiver said that it is gone for good (410).", at);
-			deliveries.giveUpDeliveries(db, webhookId, "The receiver is gone for good.");
-		}
+		if (status === GONE) switchOff(db, webhookId, at);
 	});
 	if (state === "dead") log.warning("message to a webhook given up", { webhook: webhookId, reason: problem });
+}
+
+function switchOff(db: Db, id: number, at: number): void {
+	const label = findWebhook(db, id)?.name ?? "";
+	disableWebhook(db, id, "The receiver said that it is gone for good (410).", at);
+	deliveries.giveUpDeliveries(db, id, "The receiver is gone for good.");
+	const detail = { field: "messages", old: "on", new: "off" };
+	const about = { subnetId: undefined, hostId: undefined, ip: undefined, label };
+	insertEvent(db, { at, kind: "webhook_edited", ...about, detail });
 }
 
 /**

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { RETRY_MS, retryAfter } from "../../src/model/webhook.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { listDeliveries, queueTest, resendDelivery } from "../../src/store/deliveries.ts";
+import { listEvents } from "../../src/store/events.ts";
 import { deleteWebhook, findWebhook } from "../../src/store/webhooks.ts";
 import { type HookStage, hookStage } from "../helpers/hooks.ts";
 import { PATIENCE_MS, until } from "../helpers/patience.ts";
@@ -132,6 +133,10 @@ describe("delivery", () => {
 		expect(findWebhook(stage.db, hook)).toMatchObject({ enabled: false });
 		expect(stage.deliveries(hook).map(({ state }) => state)).toEqual(["dead", "dead"]);
 		expect(receiving.received).toHaveLength(1);
+		const { name = "" } = findWebhook(stage.db, hook) ?? {};
+		expect(listEvents(stage.db, { limit: 1 })).toMatchObject([
+			{ kind: "webhook_edited", label: name, detail: { field: "messages", old: "on", new: "off" } },
+		]);
 		stage.happen("host_down");
 		expect(stage.deliveries(hook)).toHaveLength(2);
 	});
