@@ -42,16 +42,20 @@ export function deleteHost(context: Context, id: number): { host: Host; batchId:
 	return gone;
 }
 
-/** Forgets all these hosts; those that are gone already are passed over. `source`: which they are, in words. */
+/**
+ * Forgets all these hosts; those that are gone already are passed over. `source`: which they are, in words. `still`: those
+ * of some that are to go when their turn comes, which may be long after they were picked.
+ */
 export function beginDeletion(
 	context: Context,
 	ids: readonly number[],
 	source: string,
+	still: (some: readonly number[]) => readonly number[] = (some) => some,
 ): Work<{ hosts: number }> {
 	const batchId = openBatch(context, { kind: "delete", source, detail: { total: ids.length } });
 	let hosts = 0;
 	const bury = (some: readonly number[]) => {
-		hosts += graves.buryHosts(context.db, batchId, some);
+		hosts += graves.buryHosts(context.db, batchId, still(some));
 	};
 	const done = carryOut(context, batchId, async () => {
 		await inSlices(context, batchId, "open", eachOf(ids, bury));
@@ -70,8 +74,9 @@ export async function deleteHosts(
 	context: Context,
 	ids: readonly number[],
 	source: string,
+	still?: (some: readonly number[]) => readonly number[],
 ): Promise<{ batchId: number; hosts: number }> {
-	const { batchId, done } = beginDeletion(context, ids, source);
+	const { batchId, done } = beginDeletion(context, ids, source, still);
 	return { batchId, ...(await done) };
 }
 

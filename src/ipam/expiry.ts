@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import type { Host } from "../model/host.ts";
 import { transact } from "../store/database.ts";
 import { pruneAnswers } from "../store/idempotency.ts";
-import { forgetDepartures, listExpired, writeExpiry } from "../store/next-address.ts";
+import { forgetDepartures, listExpired, pickExpired, writeExpiry } from "../store/next-address.ts";
 import { record } from "./audit.ts";
 import { deleteHosts } from "./deletions.ts";
 import { demandHost } from "./hosts.ts";
@@ -39,7 +39,10 @@ export async function freeExpired(context: Context): Promise<void> {
 		});
 	}
 	const ended = listExpired(context.db, now, false, AT_ONCE);
-	if (ended.length > 0) await deleteHosts(context, ended, "reservations that ended");
+	if (ended.length === 0) return;
+	// One that answers, or is given more time, before its turn has come stays.
+	const still = (some: readonly number[]) => pickExpired(context.db, now, some);
+	await deleteHosts(context, ended, "reservations that ended", still);
 }
 
 function note(

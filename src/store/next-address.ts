@@ -100,3 +100,13 @@ export function listExpired(db: Db, now: number, answered: boolean, limit: numbe
 		.all(now, answered ? 1 : 0, limit)
 		.map(({ id }) => id);
 }
+
+/** Those of these hosts whose end has come and that are not in use. */
+export function pickExpired(db: Db, now: number, ids: readonly number[]): number[] {
+	return db
+		.query<{ id: number }, [string, number]>(
+			`SELECT id FROM host WHERE id IN (SELECT value FROM json_each(?)) AND expires_at <= ? AND first_seen_at IS NULL`,
+		)
+		.all(JSON.stringify(ids), now)
+		.map(({ id }) => id);
+}

@@ -6,6 +6,7 @@ import type { Context } from "../../src/context.ts";
 import { cancelBatch } from "../../src/ipam/batches.ts";
 import { beginEdit } from "../../src/ipam/bulk.ts";
 import { beginSubnetDeletion, deleteSubnet } from "../../src/ipam/deletions.ts";
+import { freeExpired } from "../../src/ipam/expiry.ts";
 import { demandHost, editHost, reserveAddress } from "../../src/ipam/hosts.ts";
 import { createSubnet, demandSubnet, editSubnet } from "../../src/ipam/subnets.ts";
 import { undoBatch } from "../../src/ipam/undo.ts";
@@ -101,4 +102,24 @@ test("tags that somebody adds between two slices do not let a host pass the boun
 	await expect(done).rejects.toThrow(`at most ${HOST_LIMITS.tags} tags`);
 	expect(demandHost(context, last).tags).toEqual(theirs);
 	expect(ids.slice(0, -1).flatMap((id) => demandHost(context, id).tags)).toEqual([]);
+});
+
+test("a reservation that ends stays when it answers, or is given more time, while others are freed", async () => {
+	const { db, clock } = context;
+	createSubnet(context, "10.0.0.0/24", SUBNET);
+	const ids = many(120);
+	db.run("UPDATE host SET expires_at = 1");
+	const [answers, kept] = ids.slice(-2) as [number, number];
+	meanwhile = () => {
+		db.run("UPDATE host SET first_seen_at = 1, last_seen_at = 1 WHERE id = ?", [answers]);
+		editHost(context, kept, 1, { ...HOST, notes: "still wanted", expiresAt: clock.now() + 86_400_000 });
+	};
+	await freeExpired(context);
+	expect(db.query("SELECT id FROM host ORDER BY id").values().flat()).toEqual([answers, kept]);
+	expect(demandHost(context, kept).notes).toBe("still wanted");
+	const told = "SELECT detail_json ->> '$.hosts' AS hosts FROM event WHERE kind = 'hosts_deleted'";
+	expect(db.query(told).all()).toEqual([{ hosts: 118 }]);
+	// The next look takes its end from the one that answered.
+	await freeExpired(context);
+	expect(demandHost(context, answers).expiresAt).toBeUndefined();
 });
