@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, Page } from "playwright-core";
 import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
+import { elapse } from "../helpers/patience.ts";
 import { running } from "../helpers/samples.ts";
 
 const missing = browserProblem() !== undefined;
@@ -62,7 +63,7 @@ describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}
 		expect(posted()).toEqual(["/subnets/1/sweep"]);
 		await open("/activity");
 		await page.keyboard.press("s");
-		await page.waitForTimeout(100);
+		await elapse(100);
 		expect(posted()).toEqual(["/subnets/1/sweep"]);
 	});
 
@@ -75,9 +76,9 @@ describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}
 		await pressAll("g", "a");
 		await page.waitForSelector("h1:text-is('Activity')");
 		await page.keyboard.press("g");
-		await page.waitForTimeout(1_300);
+		await elapse(1_300);
 		await page.keyboard.press("d");
-		await page.waitForTimeout(100);
+		await elapse(100);
 		expect(await page.textContent("h1")).toBe("Activity");
 		expect(posted()).toEqual([]);
 	});

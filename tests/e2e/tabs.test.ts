@@ -4,12 +4,11 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
+import { soon } from "../helpers/patience.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
 const TABS = 8;
-/** A change is on every page within so long, in milliseconds. */
-const SOON = 10_000;
 let browser: Browser;
 let context: BrowserContext;
 let live: LiveApp;
@@ -44,13 +43,11 @@ const openTabs = async () => {
 	return tabs;
 };
 
-/** Somebody records a host; how long it takes until the slowest of the tabs shows it. */
-async function slowest(tabs: readonly Page[], ip: string): Promise<number> {
-	const from = performance.now();
+/** Somebody records a host, and every one of the tabs shows it. */
+async function show(tabs: readonly Page[], ip: string): Promise<void> {
 	const seen = tabs.map((tab) => tab.waitForSelector(`tr th a:text-is("${ip}")`, { state: "attached" }));
 	await send(live.url, "/hosts", { ip });
 	await Promise.all(seen);
-	return performance.now() - from;
 }
 
 /** What a browser does when its window is covered or another tab is chosen. */
@@ -61,10 +58,10 @@ const turn = (page: Page, visibility: "hidden" | "visible") =>
 	}, visibility);
 
 describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}`, () => {
-	test("eight tabs share one stream and show a change within a second", async () => {
+	test("eight tabs share one stream and show a change", async () => {
 		const tabs = await openTabs();
 		expect(streams).toHaveLength(1);
-		expect(await slowest(tabs, "10.0.0.50")).toBeLessThan(SOON);
+		await show(tabs, "10.0.0.50");
 		expect(streams).toHaveLength(1);
 	});
 
@@ -74,7 +71,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 			const leader = streams.at(-1) as Page;
 			const rest = tabs.filter((tab) => tab !== leader && !tab.isClosed());
 			const closing = leader.close();
-			expect(await slowest(rest, ip)).toBeLessThan(SOON);
+			await show(rest, ip);
 			await closing;
 		}
 		expect(streams.length).toBe(4);
@@ -117,7 +114,7 @@ describe.skipIf(missing)(`tabs${missing ? ": skipped, chromium is missing" : ""}
 		await turn(page, "visible");
 		await page.clock.runFor(1_000);
 		await page.waitForSelector('tr th a:text-is("10.0.0.56")', { state: "attached" });
-		expect(streams).toHaveLength(2);
+		await soon(() => expect(streams).toHaveLength(2));
 		expect(ended.filter((path) => path === "/live")).toHaveLength(1);
 	});
 

@@ -36,8 +36,8 @@ export type Gallery = {
 	world: World;
 	/** Sends a message to every open page. */
 	tell(name: string, data?: unknown): void;
-	/** Cuts every open stream, as a restart would. */
-	cut(): void;
+	/** Cuts every open stream, as a restart would; new ones are answered once what comes back is called. */
+	cut(): () => void;
 	streams(): number;
 	requests: string[];
 	stop(): void;
@@ -92,6 +92,7 @@ export function openGallery(world = newWorld()): Gallery {
 	const script = bundleScript();
 	const open = new Set<ReadableStreamDefaultController>();
 	const requests: string[] = [];
+	let up = Promise.resolve();
 	const server = Bun.serve({
 		port: 0,
 		hostname: "127.0.0.1",
@@ -99,7 +100,10 @@ export function openGallery(world = newWorld()): Gallery {
 		async fetch(request) {
 			const url = new URL(request.url);
 			requests.push(`${request.method} ${url.pathname}${url.search}`);
-			if (url.pathname === "/live") return stream(open);
+			if (url.pathname === "/live") {
+				await up;
+				return stream(open);
+			}
 			if (url.pathname === "/static/app.js") {
 				return new Response(await script, { headers: { "content-type": "text/javascript" } });
 			}
@@ -125,8 +129,11 @@ export function openGallery(world = newWorld()): Gallery {
 		world,
 		tell: (name, data = {}) => send(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
 		cut() {
+			const restart = Promise.withResolvers<void>();
+			up = restart.promise;
 			for (const controller of open) controller.close();
 			open.clear();
+			return restart.resolve;
 		},
 		streams: () => open.size,
 		requests,
