@@ -8,6 +8,7 @@ import { parseSources, readFiles, type Source } from "./helpers/syntax.ts";
 import { homeProblems, lawProblems, orphanProblems, reachOf } from "./helpers/tidy-law.ts";
 import { TRIALS } from "./helpers/tidy-samples.ts";
 import * as shape from "./helpers/tidy-shape.ts";
+import { waitProblems } from "./helpers/tidy-waits.ts";
 
 const ENTRY = "src/main.ts";
 
@@ -54,6 +55,9 @@ describe("the tree", () => {
 	}
 	test("no test keeps the others from running", () => {
 		expect(tests.flatMap(shape.onlyProblems)).toEqual([]);
+	});
+	test("tests wait for things, never for a time, within one bound", () => {
+		expect(tests.flatMap(waitProblems)).toEqual([]);
 	});
 	test("no machine path, registry or key in what we commit", () => {
 		const files = readFiles([

@@ -2,6 +2,7 @@
 
 import type { Call } from "./api-scenes.ts";
 import type { Rig } from "./app.ts";
+import { until } from "./patience.ts";
 
 const CSV = { "content-type": "text/csv" };
 
@@ -26,7 +27,8 @@ async function beginFile(rig: Rig): Promise<number> {
 async function idle(rig: Rig): Promise<void> {
 	const newest = rig.app.context.db.query<{ id: number }, []>("SELECT max(id) AS id FROM import_batch").get();
 	const path = `/api/v1/imports/${newest?.id}`;
-	while (((await rig.get(path)).json() as { progress: unknown }).progress !== null) await Bun.sleep(1);
+	const look = async () => ((await rig.get(path)).json() as { progress: unknown }).progress === null;
+	await until(look, "nobody works on it");
 }
 
 async function written(rig: Rig, id: number): Promise<void> {

@@ -12,6 +12,7 @@ import {
 	sqlProblems,
 	stateProblems,
 } from "./tidy-shape.ts";
+import { waitProblems } from "./tidy-waits.ts";
 
 /** A rule, the path a sample pretends to have, and samples that must and must not be complained of. */
 export type Trial = readonly [(source: Source) => string[], path: string, bad: string[], good: string[]];
@@ -187,5 +188,24 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
 			'test.skip.only("a");',
 		],
 		['test("a.only(", () => {});', "const a = list.only(1);"],
+	],
+	"tests wait for things": [
+		waitProblems,
+		"tests/e2e/a.test.ts",
+		[
+			"await Bun.sleep(50);",
+			"await page.waitForTimeout(100);",
+			"page.setDefaultTimeout(4_000);",
+			"await chromium.launch({});",
+			'test("a", () => {}, 20_000);',
+			"beforeAll(async () => {}, 2 * PATIENCE_MS);",
+			'test.skipIf(missing)("a", () => {}, 1);',
+		],
+		[
+			'await until(() => seen, "it");',
+			"await elapse(50);",
+			'test("Bun.sleep(1)", () => {});',
+			'test.each([1, 2])("a", () => {});',
+		],
 	],
 };

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mayWrite } from "../../../src/http/api/operation.ts";
 import { openRig, type Rig } from "../../helpers/app.ts";
+import { elapse } from "../../helpers/patience.ts";
 
 let rig: Rig;
 beforeEach(async () => {
@@ -38,7 +39,7 @@ async function follow(id: number): Promise<Seen[]> {
 		const now = await look(id);
 		seen.push(now);
 		if (now.progress === null) return seen;
-		await Bun.sleep(1);
+		await elapse(1);
 	}
 }
 
@@ -117,7 +118,7 @@ test("edits of many hosts go on by themselves, and their batch tells how far the
 	do {
 		batch = (await rig.get("/api/v1/batches/2")).json();
 		most = Math.max(most, batch.progress?.total ?? 0);
-		await Bun.sleep(1);
+		await elapse(1);
 	} while (batch.state === "open");
 	expect([most, batch.hosts]).toEqual([ROWS, { added: 0, changed: ROWS, deleted: 0 }]);
 });
