@@ -108,6 +108,16 @@ export function pruneEvents(db: Db, before: number, limit: number): number {
 		.run(before, limit).changes;
 }
 
+/** So many were before `before`, of so many. */
+export function countEvents(db: Db, before: number): { old: number; all: number } {
+	const row = db
+		.query<{ old: number; n: number }, [number]>(
+			"SELECT (SELECT count(*) FROM event WHERE ts < ?) AS old, (SELECT count(*) FROM event) AS n",
+		)
+		.get(before);
+	return { old: row?.old ?? 0, all: row?.n ?? 0 };
+}
+
 export type Row = {
 	id: number;
 	ts: number;

@@ -7,7 +7,7 @@ import { HOUR_MS } from "../model/uptime.ts";
 import { batchHorizon, pruneBatches } from "../store/batches.ts";
 import { checkpoint, type Db, transact } from "../store/database.ts";
 import { pruneDeliveries } from "../store/deliveries.ts";
-import { pruneEvents } from "../store/events.ts";
+import { countEvents, pruneEvents } from "../store/events.ts";
 import { emptyGrave, nextGrave } from "../store/graves.ts";
 import { pruneClosedPorts } from "../store/ports.ts";
 import * as retention from "../store/retention.ts";
@@ -26,6 +26,9 @@ const LOG_AGAIN_MS = 250;
 /** So many hours of the past, and this share of it, do not go without a word. */
 const DOUBT_HOURS = 72;
 const DOUBT_SHARE = 0.1;
+/** Nor do so many events, when they are this share: of an address book that is not swept there is no other past. */
+const DOUBT_EVENTS = 100;
+const DOUBT_EVENT_SHARE = 0.5;
 
 export type RetentionOptions = {
 	readonly db: Db;
@@ -162,7 +165,8 @@ function writeReport(db: Db, report: PruneReport): void {
  * One night takes one day. When a tenth of all that is known would go at once, the clock is likelier to be wrong than
  * the past to be old: a person has to say so. Why, in words; undefined: there is no doubt.
  */
-function doubtOf({ db, hourlyRetentionDays }: RetentionOptions, now: number): string | undefined {
+function doubtOf(options: RetentionOptions, now: number): string | undefined {
+	const { db, hourlyRetentionDays } = options;
 	const confirmed = readSetting(db, "prune_confirmed");
 	if (confirmed === "yes") return undefined;
 	const before = now - hourlyRetentionDays * DAY_MS;
@@ -170,9 +174,12 @@ function doubtOf({ db, hourlyRetentionDays }: RetentionOptions, now: number): st
 	const meant =
 		confirmed === undefined ? 0 : retention.countAnswerHours(db, Math.min(before, Number(confirmed))).old;
 	const old = past - meant;
-	if (old < DOUBT_HOURS || old <= all * DOUBT_SHARE) return undefined;
-	const days = Math.round(old / 24);
-	return `The clock says ${new Date(now).toISOString().slice(0, 10)}: ${days} days of the past would go at once. Set the clock, or prune by hand if it is right.`;
+	const events = countEvents(db, now - options.eventDays * DAY_MS);
+	const manyHours = old >= DOUBT_HOURS && old > all * DOUBT_SHARE;
+	const manyEvents = events.old >= DOUBT_EVENTS && events.old > events.all * DOUBT_EVENT_SHARE;
+	if (!manyHours && !manyEvents) return undefined;
+	const what = manyHours ? `${Math.round(old / 24)} days of the past` : `${events.old} events`;
+	return `The clock says ${new Date(now).toISOString().slice(0, 10)}: ${what} would go at once. Set the clock, or prune by hand if it is right.`;
 }
 
 /** Units in one transaction until its time is over. */

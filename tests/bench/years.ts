@@ -309,7 +309,7 @@ try {
 	tell(started.figures);
 	const parts: Record<string, () => Figure[] | Promise<Figure[]>> = {
 		round: () => round(stage, HOSTS, { cpu: 25, round: 20, memory: 250 }),
-		streams: () => streamFigures(asGround(stage), quick ? 5_000 : 20_000),
+		streams: () => streamFigures(asGround(stage), quick ? 5_000 : 20_000, false),
 		busy: () => busy(stage),
 		flood: () => floodFigures(ground.lab, SUBNETS, quick ? 10 : 30),
 		more: () => more(stage),

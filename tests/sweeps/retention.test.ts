@@ -222,6 +222,21 @@ describe("a clock that is wrong by years", () => {
 		expect(count("answer_hour")).toBe(0);
 	});
 
+	test("takes no record of an address book that is not swept", async () => {
+		const add = (n: number) =>
+			insertEvent(db, {
+				...{ at: START + n * MINUTE, kind: "host_new", subnetId: 1, hostId: undefined, ip: undefined },
+				...{ label: "x", detail: {} },
+			});
+		for (let n = 0; n < 150; n++) add(n);
+		clock.setWall(Date.UTC(2039, 0, 1));
+		await pruneTonight();
+		expect(count("event")).toBe(150);
+		expect(readPruneReport(db)?.held).toMatch(/2039-01-01: 150 events would go at once/);
+		await pruneNow();
+		expect(count("event")).toBe(0);
+	});
+
 	test("was ahead for a night: what is measured after that is thinned in its time, not when the clock gets there", async () => {
 		const id = addHost("10.0.0.1");
 		measure(id, START, START + 5 * DAY_MS, 10 * MINUTE);
