@@ -34,7 +34,11 @@ export function createGate(prober: Prober, surroundings: () => Surroundings): Ga
 			const { networks, gateways } = surroundings();
 			for (const network of networks) stood.set(formatCidr(network.cidr), network);
 			const signal = new AbortController().signal;
-			for (const gateway of await answers(prober, gateways, signal)) answering.add(gateway);
+			for (const gateway of gateways) {
+				// One that cannot be asked at all (link-local, without raw sockets) must not hide the others.
+				const [answered] = await answers(prober, [gateway], signal).catch(() => []);
+				if (answered !== undefined) answering.add(answered);
+			}
 		},
 		async outage(subnet, signal) {
 			if (isLoopback(subnet.cidr.base)) return undefined;

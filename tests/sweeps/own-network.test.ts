@@ -1,6 +1,8 @@
 /** Our own network is lost and comes back, in part or whole: what is told of that, and how often. */
 
 import { describe, expect, test } from "bun:test";
+import { AppError } from "../../src/errors.ts";
+import { isLinkLocal } from "../../src/net/address.ts";
 import { address, cidr } from "../helpers/network.ts";
 import { stage } from "../helpers/sweeping.ts";
 
@@ -46,4 +48,22 @@ describe.each([3, 20])("with %d hosts on the other side", (n) => {
 		await s.run(70);
 		expect(own(s)).toEqual(["own_network_down", "own_network_back"]);
 	});
+});
+
+test("a second gateway that cannot be asked (a link-local one, without raw sockets) hides nothing of the first", async () => {
+	const router = "198.51.100.254";
+	const s = stage(...lan(20), router);
+	const { probe } = s.network;
+	s.network.probe = (targets, options) => {
+		// As sendmmsg(2) has it there: EINVAL, and so the whole run.
+		if (targets.some(isLinkLocal)) throw new AppError("unavailable", "They need an interface name.");
+		return probe(targets, options);
+	};
+	s.surroundings = { networks: [ETH], gateways: [address("fe80::1"), address(router)] };
+	s.subnet("198.51.100.0/24");
+	await s.run(70);
+	s.network.alive.clear();
+	await s.run(120);
+	expect(s.host("198.51.100.2")?.status).toBe("unknown");
+	expect(s.kinds()).toEqual(["hosts_found", "own_network_down"]);
 });
