@@ -21,15 +21,13 @@ const V4_BITS = 0xffffffffn;
 export function readSummaries(db: Db): { subnet: SubnetSummary; depth: number }[] {
 	const all = listSubnets(db);
 	const counted = countPerSubnet(db);
-	const edge = listEdgeHosts(db);
+	const edge = Map.groupBy(listEdgeHosts(db), ({ subnetId }) => subnetId);
 	const depths = new Map<number, number>();
 	const childrenOf = Map.groupBy(all, (subnet) => subnet.parentId);
 	return all.map((subnet) => {
 		const depth = subnet.parentId === undefined ? 0 : (depths.get(subnet.parentId) ?? 0) + 1;
 		depths.set(subnet.id, depth);
-		const onEdge = edge.filter(
-			(host) => host.subnetId === subnet.id && !isUsable(subnet, host.address),
-		).length;
+		const onEdge = (edge.get(subnet.id) ?? []).filter(({ address }) => !isUsable(subnet, address)).length;
 		const counts = countsOf(subnet, childrenOf.get(subnet.id) ?? [], counted.get(subnet.id), onEdge);
 		return { subnet: { ...subnet, counts }, depth };
 	});

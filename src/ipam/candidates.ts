@@ -37,13 +37,16 @@ export function* survey(
 ): Generator<Surveyed, void, undefined> {
 	const usable = usableRange(subnet.cidr);
 	const gateway = subnet.gateway === undefined ? undefined : parseAddress(subnet.gateway).value;
+	/** By address, and apart: one after the other is met. */
 	const nested = listChildren(context.db, subnet.id).map(({ cidr }) => ({ ...rangeOf(cidr), cidr }));
+	let block = 0;
 	const used = usedRuns(context, subnet, from);
 	let run = used.next();
 	let at = from > usable.first ? from : usable.first;
 	while (at <= usable.last) {
-		const inner = nested.find(({ first, last }) => at >= first && at <= last);
-		if (inner !== undefined) {
+		while ((nested[block]?.last ?? at) < at) block += 1;
+		const inner = nested[block];
+		if (inner !== undefined && inner.first <= at) {
 			yield skip(at, inner.last, "nested", `belongs to ${formatCidr(inner.cidr)}`);
 			at = inner.last + 1n;
 			continue;
