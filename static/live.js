@@ -133,6 +133,27 @@ function progress(run) {
 		`${done} of ${total} addresses asked${left > 0 ? `, about ${left} s left` : ""}`;
 }
 
+/** How far port scans are, by run: a page that is fetched again meanwhile says only that one goes on. */
+const scans = new Map();
+const STEPS = { ports: "looking for open ports", services: "asking what listens there" };
+
+export function showScans() {
+	for (const box of all("[data-scan]")) {
+		const told = scans.get(Number(box.dataset.scan));
+		if (!told) continue;
+		find("progress", box).value = told.percent;
+		const left = told.leftS > 0 ? `, about ${told.leftS} s left` : "";
+		find(".says", box).textContent = `${box.dataset.says}: ${STEPS[told.step]}, ${told.percent} %${left}`;
+	}
+}
+
+function scanning(told) {
+	scans.delete(told.runId);
+	scans.set(told.runId, told);
+	if (scans.size > 8) scans.delete(scans.keys().next().value);
+	showScans();
+}
+
 /** What goes on by itself on this page is looked at again. */
 const WORK_MS = 1_000;
 const lookAtWork = () => find("[data-underway]", main()) && want({ main: true }, true);
@@ -141,6 +162,7 @@ const ON = {
 	change: (change) => want(concerned(change), change.urgent),
 	resync: () => want({ main: true, drawer: true }, true),
 	progress,
+	scanning,
 	light({ lastSweepAt, problem, limited }) {
 		Object.assign(lit, { swept: lastSweepAt ?? undefined, problem, limited });
 		showLight();

@@ -4,7 +4,7 @@
  * another. Without locks (plain HTTP from another machine) only tabs that are looked at keep a stream.
  */
 
-const NAMES = ["change", "resync", "progress", "light"];
+const NAMES = ["change", "resync", "progress", "scanning", "light"];
 /** A tab that nobody looks at keeps its own stream for so long. */
 const HIDDEN_MS = 30_000;
 

@@ -4,7 +4,7 @@ import { tick } from "./ages.js";
 import { openDrawer } from "./drawer.js";
 import { rowSwapped } from "./inline.js";
 import { rove } from "./keys.js";
-import { withLimit } from "./live.js";
+import { showScans, withLimit } from "./live.js";
 import { all, drawer, find, isForBrowser, main, say, shown } from "./page.js";
 import { dropPicks, showPicks } from "./select.js";
 import { typed } from "./session.js";
@@ -15,6 +15,7 @@ const kept = (element, name) =>
 	(name === "open" && element.tagName === "DETAILS") ||
 	(name === "tabindex" && element.closest("[data-map]")) ||
 	(name === "aria-current" && element.tagName === "TR") ||
+	(name === "value" && element.closest("[data-scan]")) ||
 	name === "data-grown" ||
 	name === "data-dirty" ||
 	name === "data-busy";
@@ -86,7 +87,10 @@ function afterSwap(event) {
 	const { ctx } = event.detail;
 	const inMain = ctx.target?.id === "main" || ctx.select === "[hx-history-elt]";
 	// htmx sets the title of the answer right after this event.
-	queueMicrotask(() => (inMain ? mainSwapped(ctx) : pieceSwapped(ctx)));
+	queueMicrotask(() => {
+		(inMain ? mainSwapped : pieceSwapped)(ctx);
+		showScans();
+	});
 }
 
 function pieceSwapped(ctx) {

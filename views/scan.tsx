@@ -42,6 +42,9 @@ export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | unde
 				<h2 id="ports-title">Open ports</h2>
 				{scan !== undefined && <Scanned scan={scan} now={now} />}
 			</div>
+			{scan?.open === "running" && scan.asked !== undefined && (
+				<Scanning hosts={scan.openHosts} run={scan.asked} />
+			)}
 			{scan?.problem !== undefined && (
 				<p class="quiet">
 					The last scan said nothing: <bdi>{visibleLines(scan.problem)}</bdi>
@@ -71,6 +74,17 @@ export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | unde
 				))}
 			</ul>
 		</section>
+	);
+}
+
+/** How far a scan is that somebody asked for; static/live.js is told. */
+function Scanning(props: { hosts: number; run: number }) {
+	const says = `Scanning ${plural(props.hosts, "host")}`;
+	return (
+		<p class="scanning" data-scan={props.run} data-says={says}>
+			<progress max={100} aria-label="Port scan" />
+			<span class="says">{says}</span>
+		</p>
 	);
 }
 

@@ -2,6 +2,7 @@
 
 import type { Change } from "../model/live.ts";
 import type { RunState } from "../model/run.ts";
+import type { ScanProgress } from "../model/scan.ts";
 
 /** How far a sweep has come. */
 export type Progress = {
@@ -15,6 +16,7 @@ export type Progress = {
 export type News =
 	| { readonly kind: "change"; readonly change: Change }
 	| { readonly kind: "progress"; readonly progress: Progress }
+	| { readonly kind: "scanning"; readonly scan: ScanProgress }
 	/** Why nothing can be swept, in words; undefined: all is well (again). */
 	| { readonly kind: "trouble"; readonly problem: string | undefined };
 

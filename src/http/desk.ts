@@ -128,7 +128,8 @@ type Kept = { readonly changes: number; readonly at: number; readonly response: 
 /** Does a page made before these news show something that is wrong by now, not merely a latency or an age? */
 function ages(news: News): boolean {
 	if (news.kind === "change") return news.change.urgent;
-	return news.kind === "trouble" || (news.progress.state !== "running" && news.progress.state !== "queued");
+	if (news.kind !== "progress") return news.kind === "trouble";
+	return news.progress.state !== "running" && news.progress.state !== "queued";
 }
 
 /** Many browsers ask for the same page when something changed: it is made once. */

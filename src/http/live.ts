@@ -54,6 +54,7 @@ export function openLive(options: LiveOptions): Live {
 	};
 	const leave = bus.subscribe(({ news }) => {
 		if (news.kind === "progress") return readers.send(encodeMessage("progress", news.progress));
+		if (news.kind === "scanning") return readers.send(encodeMessage("scanning", news.scan));
 		if (news.kind === "trouble") return sendLight();
 		// Merged when they are sent: a write must not pay for all those before it.
 		if (waiting.length === 0) void clock.sleep(MERGE_MS, stop.signal).then(flush);

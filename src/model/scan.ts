@@ -25,6 +25,18 @@ export type ScanRun = {
 	readonly problem: string | undefined;
 };
 
+/** How far a scanner is with what it does at the moment: it finds open ports, then (nmap) asks what listens there. */
+export type ScanStep = {
+	readonly step: "ports" | "services";
+	/** 0 to 100. */
+	readonly percent: number;
+	/** Its own estimate of what is left of this step, in seconds. */
+	readonly leftS: number | undefined;
+};
+
+/** The same of a run that somebody asked for; data of the SSE message "scanning". */
+export type ScanProgress = ScanStep & { readonly runId: number };
+
 /** How a host stands with port scans. */
 export type HostScan = {
 	/** Epoch milliseconds of the last scan that said something, and who made it ("nmap", "connect"). */
@@ -36,6 +48,8 @@ export type HostScan = {
 	readonly open: "queued" | "running" | undefined;
 	/** Hosts of that scan, this one included; 0: it is in none. */
 	readonly openHosts: number;
+	/** The run it is in, where somebody asked for it: how far it is is told (`ScanProgress`). */
+	readonly asked: number | undefined;
 	/** Somebody asked that scan to end; it does within a second. */
 	readonly ending: boolean;
 	/** undefined: none is planned (not up, or scans are off). */

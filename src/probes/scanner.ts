@@ -1,5 +1,6 @@
 /** What every port scanner offers: addresses in, open ports out. Knows no schedule and no database. */
 
+import type { ScanStep } from "../model/scan.ts";
 import type { Address } from "../net/address.ts";
 import type { PortRange } from "../net/ports.ts";
 
@@ -58,9 +59,13 @@ export type ScannerInfo = {
 export type Scanner = ScannerInfo & {
 	/**
 	 * Scans addresses of one family, at most a batch. Throws AppError("unavailable") when there is no result to
-	 * rely on; what was under way is ended by then, also when `signal` aborts.
+	 * rely on; what was under way is ended by then, also when `signal` aborts. `told`: now and then, how far it is.
 	 */
-	scan(targets: readonly Address[], signal: AbortSignal): Promise<ScanResult>;
+	scan(
+		targets: readonly Address[],
+		signal: AbortSignal,
+		told?: (step: ScanStep) => void,
+	): Promise<ScanResult>;
 	close(): void;
 };
 

@@ -3,11 +3,14 @@
 import { closeSync, openSync } from "node:fs";
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
+import type { ScanStep } from "../model/scan.ts";
 import { type Address, formatAddress } from "../net/address.ts";
 import { joinPorts, type PortRange } from "../net/ports.ts";
 import { serviceOf } from "./known-ports.ts";
 import { neverAsked } from "./never.ts";
 import { type FoundPort, type HostPorts, NO_PORTS, type Scanner, type ScannerInfo } from "./scanner.ts";
+
+const TELL_MS = 1_000;
 
 export type ConnectBounds = {
 	readonly clock: Clock;
@@ -23,6 +26,7 @@ export type Connector = (
 	targets: readonly Address[],
 	ports: readonly number[],
 	signal: AbortSignal,
+	told?: (step: ScanStep) => void,
 ) => Promise<HostPorts[]>;
 
 /** What came of one connection. A host that cannot be reached may look "closed": bun names several errors alike. */
@@ -33,7 +37,7 @@ export type Touch = "open" | "closed" | "silent";
  * signal aborts: then nothing is known of any host.
  */
 export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = touchPort): Connector {
-	return async (targets, ports, signal) => {
+	return async (targets, ports, signal, told) => {
 		const hosts = targets.filter((target) => !neverAsked(target));
 		// Port by port over all hosts, so that no host gets them in one burst.
 		const jobs = ports.flatMap((port) => hosts.map((address) => ({ address, port })));
@@ -41,6 +45,7 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 		const silent = new Map<Address, number[]>(hosts.map((address) => [address, []]));
 		const { clock } = bounds;
 		const begunMs = clock.monotonicMs();
+		const tell = told && teller(told, clock, jobs.length);
 		let next = 0;
 		const lane = async () => {
 			for (let at = next++; at < jobs.length && !signal.aborted; at = next++) {
@@ -52,6 +57,7 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 				const came = await touch(job.address, job.port, bounds);
 				if (came === "open") open.get(job.address)?.push(foundPort(job.port));
 				else if (came === "silent") silent.get(job.address)?.push(job.port);
+				tell?.();
 			}
 		};
 		await Promise.all(Array.from({ length: Math.min(bounds.connectsAtOnce, jobs.length) }, lane));
@@ -62,6 +68,21 @@ export function openConnector(bounds: ConnectBounds, touch: typeof touchPort = t
 			silent: found.length === 0,
 			unheard: { ...NO_PORTS, tcp: runsOf(found.length === 0 ? ports : (silent.get(address) ?? [])) },
 		}));
+	};
+}
+
+/** Called after each connection: says once a second how many of `total` are made, and when all will be. */
+function teller(told: (step: ScanStep) => void, clock: Clock, total: number): () => void {
+	const begunMs = clock.monotonicMs();
+	let toldMs = begunMs;
+	let done = 0;
+	return () => {
+		done += 1;
+		const nowMs = clock.monotonicMs();
+		if (nowMs - toldMs < TELL_MS) return;
+		toldMs = nowMs;
+		const leftS = Math.ceil((((nowMs - begunMs) / done) * (total - done)) / 1_000);
+		told({ step: "ports", percent: Math.floor((done * 100) / total), leftS });
 	};
 }
 
@@ -80,8 +101,9 @@ export function openConnectScanner(
 		notes: [],
 		...(options.mend === undefined ? {} : { mend: options.mend }),
 		broken: options.broken === true,
-		async scan(targets, signal) {
-			const hosts = await connector(targets, options.listed, AbortSignal.any([signal, closing.signal]));
+		async scan(targets, signal, told) {
+			const both = AbortSignal.any([signal, closing.signal]);
+			const hosts = await connector(targets, options.listed, both, told);
 			return { hosts, covered: { tcp: joinPorts(options.ports), udp: [], sctp: [] }, strangers: 0 };
 		},
 		close: () => closing.abort(),

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import type { News } from "../events/bus.ts";
 import { createOnce, type Log } from "../log.ts";
+import type { ScanStep } from "../model/scan.ts";
 import type { Scanner } from "../probes/scanner.ts";
 import type { Db } from "../store/database.ts";
 import { type ClaimedScan, cancelledScanIds, claimScans, resumeScans } from "../store/scans.ts";
@@ -113,7 +114,9 @@ async function work(
 		const addresses = claimed.targets.map(({ address }) => address);
 		const nobody = { hosts: [], covered: { tcp: [], udp: [], sctp: [] }, strangers: 0 };
 		const result =
-			addresses.length === 0 ? nobody : await scanner.scan(addresses, AbortSignal.any([closing, cancelled]));
+			addresses.length === 0
+				? nobody
+				: await scanner.scan(addresses, AbortSignal.any([closing, cancelled]), tellingOf(options, claimed));
 		settle(() => {
 			const recorded = recordScan(db, claimed, result, scanner.name, clock.now(), options);
 			tell(options, recorded, recorded.changed || trigger === "person");
@@ -138,6 +141,12 @@ async function work(
 			tell(options, recorded, true);
 		});
 	}
+}
+
+/** How far it is is told where somebody asked for it: scans by the clock go on all day. */
+function tellingOf({ publish }: ScansOptions, { run }: ClaimedScan) {
+	if (run.trigger !== "person") return undefined;
+	return (step: ScanStep) => publish({ kind: "scanning", scan: { ...step, runId: run.id } });
 }
 
 function tell(options: ScansOptions, recorded: RecordedScan, urgent: boolean): void {

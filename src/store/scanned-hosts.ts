@@ -68,7 +68,7 @@ export function readHostScan(db: Db, hostId: number, scheduled: boolean): HostSc
 	const row = db
 		.query<HostScanRow, [number]>(
 			`SELECT last_scan_at, last_scan_by, scan_problem, next_scan_at, status, scan_enabled,
-				run.state AS open, run.total AS open_hosts, run.cancel_asked AS ending
+				run.state AS open, run.total AS open_hosts, iif(run.trigger = 'person', run.id, NULL) AS asked, run.cancel_asked AS ending
 			FROM host JOIN subnet ON subnet.id = host.subnet_id
 				LEFT JOIN scan_run AS run ON run.id = host.scan_run_id AND run.state IN ('queued', 'running')
 			WHERE host.id = ?`,
@@ -82,6 +82,7 @@ export function readHostScan(db: Db, hostId: number, scheduled: boolean): HostSc
 		problem: row.scan_problem ?? undefined,
 		open: row.open ?? undefined,
 		openHosts: row.open_hosts ?? 0,
+		asked: row.asked ?? undefined,
 		ending: row.ending === 1,
 		nextAt: planned ? row.next_scan_at : undefined,
 	};
@@ -108,5 +109,6 @@ type HostScanRow = {
 	scan_enabled: number;
 	open: "queued" | "running" | null;
 	open_hosts: number | null;
+	asked: number | null;
 	ending: number | null;
 };

@@ -209,6 +209,22 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await page.waitForSelector("#sweep", { state: "detached" });
 	});
 
+	test("a port scan tells how far it is, also where the page is fetched again meanwhile", async () => {
+		await open("/x/scanning");
+		expect(await page.textContent(".scanning")).toBe("Scanning 1 host");
+		gallery.tell("scanning", { runId: 8, step: "ports", percent: 90 });
+		gallery.tell("scanning", { runId: 7, step: "ports", percent: 45, leftS: 12 });
+		const says = "Scanning 1 host: looking for open ports, 45 %, about 12 s left";
+		await page.waitForSelector(`.scanning:has-text("${says}")`);
+		expect(await page.evaluate(() => document.querySelector("progress")?.value)).toBe(45);
+		gallery.requests.length = 0;
+		gallery.tell("change", { subnetIds: [1], hostIds: [5], urgent: true });
+		await until(() => gallery.requests.includes("GET /x/scanning"), "the page was fetched again");
+		gallery.tell("scanning", { runId: 7, step: "services", percent: 50 });
+		await page.waitForSelector('.scanning:has-text("Scanning 1 host: asking what listens there, 50 %")');
+		expect(await page.evaluate(() => document.querySelector("progress")?.value)).toBe(50);
+	});
+
 	test("the theme button cycles at once and is remembered", async () => {
 		await open("/");
 		for (const theme of ["light", "dark", "contrast", "auto", "light"]) {

@@ -143,7 +143,14 @@ function subnetsPage(world: World, form: SubnetFormState, empty = false): VNode 
 	return <Subnets subnets={shown} form={form} finder={foundBlocks} offers={offers} now={world.now()} />;
 }
 
-function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conflict = false): VNode {
+function hostPanel(
+	world: World,
+	place: Place,
+	host: Host,
+	drawer: boolean,
+	conflict = false,
+	asked?: number,
+): VNode {
 	const mine = [
 		event("host_edited", host.hostname, HOUR, { detail: { field: "description", new: host.description } }),
 		event("host_up", host.hostname, 9 * HOUR, { detail: { downMs: 120_000 } }),
@@ -161,8 +168,9 @@ function hostPanel(world: World, place: Place, host: Host, drawer: boolean, conf
 			lastAt: NOW - 24 * 60_000,
 			lastBy: "nmap",
 			problem: conflict ? "nmap was ended after 660 s: it hung." : undefined,
-			open: undefined,
-			openHosts: 0,
+			open: asked === undefined ? undefined : ("running" as const),
+			openHosts: asked === undefined ? 0 : 1,
+			asked,
 			ending: false,
 			nextAt: NOW + 36 * 60_000,
 		},
@@ -290,6 +298,10 @@ function oddPages(world: World, first: Place): Record<string, () => Page> {
 		"/x/conflict": () => ({
 			title: "nas.lan",
 			main: hostPanel(world, first, first.hosts[4] as Host, false, true),
+		}),
+		"/x/scanning": () => ({
+			title: "nas.lan",
+			main: hostPanel(world, first, first.hosts[4] as Host, false, false, 7),
 		}),
 		"/x/lost": () => ({
 			title: "Not found",

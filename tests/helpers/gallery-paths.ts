@@ -21,6 +21,7 @@ export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	search: "/search?q=10.0.0.77",
 	host: "/hosts/5",
 	conflict: "/x/conflict",
+	scanning: "/x/scanning",
 	activity: "/activity",
 	settings: "/settings",
 	webhooks: "/settings/webhooks",

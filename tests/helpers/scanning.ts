@@ -4,6 +4,7 @@ import { BOUNDS } from "../../src/config.ts";
 import { AppError } from "../../src/errors.ts";
 import type { News } from "../../src/events/bus.ts";
 import { silentLog } from "../../src/log.ts";
+import type { ScanStep } from "../../src/model/scan.ts";
 import { type Address, formatAddress } from "../../src/net/address.ts";
 import type { PortRange } from "../../src/net/ports.ts";
 import { type FoundPort, NO_PORTS, type Scanner } from "../../src/probes/scanner.ts";
@@ -52,10 +53,11 @@ function fakeScanner(clock: HandClock): FakeScanner {
 		scanMs: 5_000,
 		calls: [],
 		most: 0,
-		async scan(targets: readonly Address[], signal: AbortSignal) {
+		async scan(targets: readonly Address[], signal: AbortSignal, told?: (step: ScanStep) => void) {
 			const ips = targets.map(formatAddress);
 			scanner.calls.push(ips);
 			scanner.most = Math.max(scanner.most, ++running);
+			told?.({ step: "ports", percent: 40, leftS: 3 });
 			await clock.sleep(scanner.scanMs, signal);
 			running -= 1;
 			if (signal.aborted) throw new AppError("unavailable", "stopped");

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
 import { BOUNDS } from "../../src/config.ts";
 import { AppError } from "../../src/errors.ts";
+import type { ScanStep } from "../../src/model/scan.ts";
 import { countPorts, formatPorts, listPorts } from "../../src/net/ports.ts";
 import { serviceOf, wellKnownPorts } from "../../src/probes/known-ports.ts";
 import { openPortScanner } from "../../src/probes/portscan.ts";
@@ -168,6 +169,24 @@ describe("the table", () => {
 		expect(own.says).toContain("scan of ports 1-2 is used");
 		const result = await own.scan([local], never);
 		expect(result.covered.tcp).toEqual([{ first: 1, last: 2 }]);
+	});
+
+	test("tells once a second how far it is, and when it will be done", async () => {
+		const clock = handClock();
+		const bounds = { ...BOUNDS, clock, connectsPps: 1_000_000, connectsAtOnce: 1 };
+		const steps: ScanStep[] = [];
+		const slow = openConnector(bounds, async () => {
+			await clock.sleep(500);
+			return "closed";
+		});
+		const scan = slow([local], [1, 2, 3, 4, 5, 6], never, (step) => steps.push(step));
+		for (let turn = 0; turn < 6; turn++) await clock.advance(500);
+		await scan;
+		expect(steps).toEqual([
+			{ step: "ports", percent: 33, leftS: 2 },
+			{ step: "ports", percent: 66, leftS: 1 },
+			{ step: "ports", percent: 100, leftS: 0 },
+		]);
 	});
 
 	test("arguments that are not permitted stop the start also where there is no nmap", async () => {

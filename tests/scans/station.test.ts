@@ -186,6 +186,10 @@ describe("cancelled by somebody", () => {
 		const wish = enqueueScan(stage.db, { id, subnetId: lan }, stage.clock.now());
 		await stage.run(5_000);
 		expect(readHostScan(stage.db, id, true)).toMatchObject({ open: "running", openHosts: 1, ending: false });
+		// How far it is is told, of the scan that somebody asked for alone.
+		expect(readHostScan(stage.db, id, true)?.asked).toBe(wish);
+		const told = stage.news.filter(({ kind }) => kind === "scanning");
+		expect(told).toEqual([{ kind: "scanning", scan: { runId: wish, step: "ports", percent: 40, leftS: 3 } }]);
 		askCancelScan(stage.db, wish, stage.clock.now());
 		expect(readHostScan(stage.db, id, true)).toMatchObject({ open: "running", ending: true });
 		await stage.run(1_000);

@@ -149,6 +149,8 @@ export function nmapArguments(plan: NmapPlan, raw: RawRight, targets: readonly A
 		// All at once: else nmap begins with five hosts and a batch may take several times the limit of a host.
 		...["--min-hostgroup", `${targets.length}`],
 		...["--host-timeout", `${plan.hostTimeoutMs}ms`],
+		// How far it is, as elements of the XML.
+		...["--stats-every", "2s"],
 		...["-oX", "-"],
 		"--",
 		...targets.map(formatAddress),

@@ -14,6 +14,8 @@ export type RunBounds = {
 	readonly outBytes: number;
 	readonly errBytes: number;
 	readonly signal: AbortSignal;
+	/** Its output as it comes, a character for each byte. */
+	readonly heard?: ((piece: string) => void) | undefined;
 	/** Hears the number of the process, which leads a group of its own, once it runs. */
 	readonly started?: (pid: number) => void;
 };
@@ -49,7 +51,7 @@ export async function runBounded(command: readonly string[], bounds: RunBounds):
 	signal.addEventListener("abort", onAbort, { once: true });
 	if (signal.aborted) onAbort();
 	void clock.sleep(deadlineMs, over.signal).then(() => stop("deadline"));
-	const out = readUpTo(child.stdout, bounds.outBytes, () => stop("output"));
+	const out = readUpTo(child.stdout, bounds.outBytes, () => stop("output"), bounds.heard);
 	const err = readUpTo(child.stderr, bounds.errBytes, () => stop("output"));
 	try {
 		await Promise.race([child.exited, aborted(over.signal)]);
@@ -123,7 +125,12 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Collects a stream; at `max` bytes it says so and reads no further. */
-function readUpTo(stream: ReadableStream<Uint8Array>, max: number, onFull: () => void) {
+function readUpTo(
+	stream: ReadableStream<Uint8Array>,
+	max: number,
+	onFull: () => void,
+	heard?: (piece: string) => void,
+) {
 	const reader = stream.getReader();
 	const chunks: Uint8Array[] = [];
 	let size = 0;
@@ -134,6 +141,7 @@ function readUpTo(stream: ReadableStream<Uint8Array>, max: number, onFull: () =>
 			chunks.push(value.subarray(0, Math.max(0, max - size)));
 			size += value.byteLength;
 			if (size > max) return onFull();
+			heard?.(Buffer.from(value).toString("latin1"));
 		}
 	};
 	return {

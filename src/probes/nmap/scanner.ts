@@ -10,6 +10,7 @@ import type { Connector } from "../tcp.ts";
 import { type NmapPlan, nmapArguments, type RawRight } from "./arguments.ts";
 import type { Nmap } from "./find.ts";
 import { makeFolder, noteLeader, workFolder } from "./leftovers.ts";
+import { progressReader } from "./progress.ts";
 import { readReport } from "./report.ts";
 import { type Ran, runBounded } from "./run.ts";
 
@@ -37,7 +38,7 @@ export function openNmap(options: NmapOptions): Scanner {
 		says: `nmap ${nmap.version} at ${nmap.path}: ${plan.options.join(" ")}.`,
 		notes: plan.notes,
 		mend: options.mend,
-		async scan(targets, signal) {
+		async scan(targets, signal, told) {
 			const both = AbortSignal.any([signal, closing.signal]);
 			const command = [nmap.path, ...nmapArguments(plan, options.raw, targets)];
 			const ran = await inFolder((folder) =>
@@ -49,6 +50,7 @@ export function openNmap(options: NmapOptions): Scanner {
 					outBytes: options.outBytes,
 					errBytes: options.errBytes,
 					signal: both,
+					heard: told && progressReader(told),
 					started: (pid) => noteLeader(folder, pid),
 				}),
 			);

@@ -179,7 +179,7 @@ describe("the whole command line", () => {
 
 	test("our own flags, then -- and addresses printed from numbers", () => {
 		expect(nmapArguments(plan("-sS -p 1-9"), "root", [one, two]).join(" ")).toBe(
-			"-sS -p 1-9 -n --no-stylesheet --min-hostgroup 2 --host-timeout 600000ms -oX - -- 10.0.0.14 10.0.0.15",
+			"-sS -p 1-9 -n --no-stylesheet --min-hostgroup 2 --host-timeout 600000ms --stats-every 2s -oX - -- 10.0.0.14 10.0.0.15",
 		);
 	});
 
