@@ -161,30 +161,44 @@ export function transact<T>(db: Db, work: () => T): T {
 	return db.transaction(work).immediate();
 }
 
-/** A log of so many pages is begun anew, though somebody writes without a pause; others wait for that at most so long, in milliseconds. */
-const LONG_LOG_PAGES = 4_000;
-const LONG_LOG_MS = 20;
-
 /**
- * Moves committed pages from the log into the file when more than `pages` wait; answers whether any were moved. Readers
- * and writers go on beside it; only where they leave the log no moment to begin anew, writers wait while the disk
- * takes its end. Call it between transactions, so that none of them has to do it at its commit.
+ * Moves committed pages from the log into the file when more than `pages` wait; answers whether it did. Holds nobody up:
+ * readers and writers go on beside it. Call it between transactions, so that none of them has to do it at its commit.
  */
 export function checkpoint(db: Db, pages: number): boolean {
 	const { log, checkpointed } = logOf(db);
 	if (log - checkpointed <= pages) return false;
 	db.run("PRAGMA wal_checkpoint(PASSIVE)");
-	const now = logOf(db);
-	if (now.log <= LONG_LOG_PAGES || now.checkpointed === now.log) return true;
+	return true;
+}
+
+/** A log of so many pages is long. What is left of it is made less than so many first, if that can be; others are waited for so long, in milliseconds. */
+const LONG_PAGES = 4_000;
+const REST_PAGES = 1_000;
+const ANEW_MS = 20;
+
+/**
+ * Begins a long log anew that writers leave no moment for: they wait while the disk takes the rest of it. Not while
+ * somebody reads what is older than that, a backup say: false when it met one.
+ */
+export function beginAnew(db: Db): boolean {
+	for (let tries = 0; tries < 3; tries++) {
+		const { log, checkpointed } = logOf(db);
+		if (log <= LONG_PAGES || checkpointed === log) return true;
+		if (tries > 0 && log - checkpointed <= REST_PAGES) break;
+		db.run("PRAGMA wal_checkpoint(PASSIVE)");
+		// All there was is moved, unless somebody still reads it as it was before.
+		if (logOf(db).checkpointed < log) return false;
+	}
 	const usual = pragmaOf(db, "PRAGMA busy_timeout");
-	db.run("PRAGMA busy_timeout = ".concat(String(LONG_LOG_MS)));
+	db.run("PRAGMA busy_timeout = ".concat(String(ANEW_MS)));
 	try {
-		// Answers "busy" in a row, and throws nothing, when a long reader or writer is in its way.
+		// A writer in its way makes no error: there is a next time.
 		db.query("PRAGMA wal_checkpoint(RESTART)").get();
+		return true;
 	} finally {
 		db.run("PRAGMA busy_timeout = ".concat(String(usual)));
 	}
-	return true;
 }
 
 /** Pages in the log, and those of them that are in the file already. */

@@ -5,7 +5,7 @@ import { createOnce, type Log } from "../log.ts";
 import type { PruneReport } from "../model/upkeep.ts";
 import { HOUR_MS } from "../model/uptime.ts";
 import { batchHorizon, pruneBatches } from "../store/batches.ts";
-import { checkpoint, type Db, transact } from "../store/database.ts";
+import { beginAnew, checkpoint, type Db, transact } from "../store/database.ts";
 import { pruneDeliveries } from "../store/deliveries.ts";
 import { countEvents, pruneEvents } from "../store/events.ts";
 import { emptyGrave, nextGrave } from "../store/graves.ts";
@@ -21,8 +21,9 @@ const DAY_MS = 24 * HOUR_MS;
 const OVERDUE_MS = 26 * HOUR_MS;
 /** After a failure (a busy database) it is tried again so much later. */
 const AGAIN_MS = 60_000;
-/** A log of which something had to be moved is looked at again so soon. */
+/** A log of which something had to be moved is looked at again so soon; begun anew, after somebody was in the way, so late. */
 const LOG_AGAIN_MS = 250;
+const ANEW_AGAIN_MS = 60_000;
 /** So many hours of the past, and this share of it, do not go without a word. */
 const DOUBT_HOURS = 72;
 const DOUBT_SHARE = 0.1;
@@ -73,9 +74,13 @@ export function openRetention(options: RetentionOptions): Station & { idle(): Pr
 		}
 	};
 	let looksSoon = false;
+	let notAnewBefore = 0;
 	/** While much is written the log grows faster than ticks come. Throws what the database threw, but only at a tick. */
 	const tendLog = () => {
-		if (closed || !checkpoint(db, options.checkpointPages) || looksSoon) return;
+		if (closed || !checkpoint(db, options.checkpointPages)) return;
+		const at = clock.monotonicMs();
+		if (at >= notAnewBefore && !beginAnew(db)) notAnewBefore = at + ANEW_AGAIN_MS;
+		if (looksSoon) return;
 		looksSoon = true;
 		void clock.sleep(LOG_AGAIN_MS).then(() => {
 			looksSoon = false;
