@@ -44,6 +44,31 @@ function looksWide(bytes: Uint8Array): boolean {
 	return Math.max(even, odd) > peek * 0.3 && Math.min(even, odd) < peek * 0.05;
 }
 
+/**
+ * Of a file that is read in another encoding: how many lines with letters beyond ASCII are sound UTF-8, and the first of them. What
+ * was put together of several files may hold both.
+ */
+export function utf8Lines(bytes: Uint8Array): { count: number; first: number } {
+	const decoder = new TextDecoder("utf-8", { fatal: true });
+	const found = { count: 0, first: 0 };
+	let line = 1;
+	for (let start = 0; start < bytes.length; line++) {
+		const next = bytes.indexOf(10, start);
+		const end = next < 0 ? bytes.length : next;
+		const part = bytes.subarray(start, end);
+		start = end + 1;
+		if (!part.some((byte) => byte > 127)) continue;
+		try {
+			decoder.decode(part);
+		} catch {
+			continue;
+		}
+		found.count += 1;
+		found.first ||= line;
+	}
+	return found;
+}
+
 /** Names the first byte that is no UTF-8, by line and by its number in that line. */
 function badUtf8(bytes: Uint8Array): Read<string> {
 	const decoder = new TextDecoder("utf-8", { fatal: true });

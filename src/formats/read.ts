@@ -9,7 +9,7 @@ import {
 	type Table,
 } from "../model/import.ts";
 import { delimiterName, readCsv } from "./csv.ts";
-import { decodeText } from "./encoding.ts";
+import { decodeText, utf8Lines } from "./encoding.ts";
 import { readJson } from "./json.ts";
 import { tableOf } from "./layout.ts";
 import { keaTable, readHosts, readLeases } from "./lists.ts";
@@ -56,7 +56,16 @@ export function readTable(bytes: Uint8Array, options: ReadOptions = {}): Read<Ta
 	if (text.value === undefined) return { value: undefined, problems: text.problems };
 	const read = checked(readText(text.value, format), format);
 	if (read.value === undefined || options.encoding === undefined) return read;
-	return { ...read, value: { ...read.value, notes: [...read.value.notes, ENCODINGS[options.encoding]] } };
+	const notes = [...read.value.notes, ENCODINGS[options.encoding], ...mixed(bytes, options.encoding)];
+	return { ...read, value: { ...read.value, notes } };
+}
+
+/** Text of two encodings cannot be read right in one: the person who chose is told. */
+function mixed(bytes: Uint8Array, chosen: Encoding): string[] {
+	const { count, first } = chosen.startsWith("windows-") ? utf8Lines(bytes) : { count: 0, first: 0 };
+	if (count === 0) return [];
+	const lines = count === 1 ? `line ${first} looks` : `${count} lines, line ${first} first, look`;
+	return [`${lines} like UTF-8: letters there may come out wrong`];
 }
 
 const INSISTED: Readonly<Partial<Record<Format, TextKind>>> = {
