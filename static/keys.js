@@ -51,18 +51,19 @@ const KEYS = {
 	"?": () => find("#keys").showModal(),
 };
 const AFTER_G = { d: "/", s: "/subnets", a: "/activity" };
+/** When g was pressed, not when a page that was busy came to hear of it. */
 let gAt = Number.NEGATIVE_INFINITY;
 
 const EXTENDED = { ArrowDown: "J", ArrowUp: "K" };
 
 function act(event) {
 	const key = (event.shiftKey && EXTENDED[event.key]) || event.key;
-	if (performance.now() - gAt < 1_200 && AFTER_G[key]) {
+	if (event.timeStamp - gAt < 1_200 && AFTER_G[key]) {
 		gAt = Number.NEGATIVE_INFINITY;
 		return () => go(AFTER_G[key]);
 	}
 	if (key === "g") {
-		gAt = performance.now();
+		gAt = event.timeStamp;
 		return undefined;
 	}
 	const inList =

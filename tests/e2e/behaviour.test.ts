@@ -63,9 +63,9 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await open("/");
 		await page.click("#places a:text-is('Subnets')");
 		await page.waitForSelector("h1:text-is('Subnets')");
-		expect(path()).toBe("/subnets");
-		expect(await page.title()).toBe("(4) Subnets · Rollcall");
-		expect(await page.getAttribute("#places a[aria-current]", "href")).toBe("/subnets");
+		await soon(() => expect(path()).toBe("/subnets"));
+		await soon(async () => expect(await page.title()).toBe("(4) Subnets · Rollcall"));
+		await page.waitForSelector("#places a[aria-current][href='/subnets']");
 		const left = (row: string) =>
 			page
 				.locator(`table.tree ${row} a`)
@@ -86,7 +86,7 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await page.click("#filter");
 		await page.keyboard.type("dns", { delay: 20 });
 		await page.waitForFunction(() => document.querySelectorAll('tr[id^="h"]').length === 2);
-		expect(path()).toBe("/subnets/1?q=dns");
+		await soon(() => expect(path()).toBe("/subnets/1?q=dns"));
 		expect(await page.evaluate(() => document.activeElement?.id)).toBe("filter");
 		await page.keyboard.type("1");
 		await page.waitForFunction(() => document.querySelectorAll('tr[id^="h"]').length === 1);
@@ -99,7 +99,7 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		expect(await page.locator("table.hosts tbody tr").count()).toBe(101);
 		await page.locator("#more").scrollIntoViewIfNeeded();
 		await page.waitForFunction(() => document.querySelectorAll("table.hosts tbody tr").length > 190);
-		expect(path()).toBe("/subnets/3");
+		await soon(() => expect(path()).toBe("/subnets/3"));
 		const id = gallery.world.places[2]?.hosts[0]?.id ?? 0;
 		gallery.requests.length = 0;
 		gallery.tell("change", { subnetIds: [3], hostIds: [id], urgent: true });
@@ -114,11 +114,12 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await page.focus(nas);
 		await page.keyboard.press("Enter");
 		await page.waitForSelector("#drawer[open] .host h1:text-is('10.0.0.14')");
-		expect(path()).toMatch(/^\/hosts\/\d+$/);
+		await soon(() => expect(path()).toMatch(/^\/hosts\/\d+$/));
 		await page.keyboard.press("Escape");
 		await page.waitForSelector("#drawer:not([open])", { state: "attached" });
 		await page.waitForURL("**/subnets/1");
-		expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("10.0.0.14");
+		const focused = () => page.evaluate(() => document.activeElement?.textContent);
+		await soon(async () => expect(await focused()).toBe("10.0.0.14"));
 		expect(gallery.requests.filter((request) => request === "GET /subnets/1")).toHaveLength(1);
 	});
 
@@ -128,7 +129,7 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await page.waitForSelector("#drawer[open] .host");
 		await page.goBack();
 		await page.waitForSelector("#drawer:not([open])", { state: "attached" });
-		expect(path()).toBe("/subnets/1");
+		await soon(() => expect(path()).toBe("/subnets/1"));
 		await page.goForward();
 		await page.waitForSelector("#drawer[open] .host");
 		await page.mouse.click(300, 500);
@@ -256,8 +257,7 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		await page.waitForSelector("#keys[open]");
 		await page.keyboard.press("Escape");
 		await page.waitForSelector("#keys:not([open])", { state: "attached" });
-		await page.keyboard.press("g");
-		await page.keyboard.press("a");
+		await Promise.all([page.keyboard.press("g"), page.keyboard.press("a")]);
 		await page.waitForSelector("h1:text-is('Activity')");
 	});
 

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
+import { soon } from "../helpers/patience.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
@@ -39,7 +40,7 @@ describe.skipIf(missing)(`gaps${missing ? ": skipped, chromium is missing" : ""}
 		expect(await page.locator("tr.free").count()).toBe(64);
 		expect(await page.textContent("#g10\\.0\\.0\\.79 .size")).toBe("176 more unused");
 		expect(await top()).toBe(before);
-		expect(new URL(page.url()).search).toContain("open=10.0.0.15");
+		await soon(() => expect(new URL(page.url()).search).toContain("open=10.0.0.15"));
 		await page.waitForFunction(() => document.activeElement?.closest("tr")?.id === "f10.0.0.15");
 		await page.goBack();
 		await page.waitForSelector(gap);
@@ -47,8 +48,8 @@ describe.skipIf(missing)(`gaps${missing ? ": skipped, chromium is missing" : ""}
 
 	test("a range is copied as text, with the clipboard and without", async () => {
 		await page.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: live.url });
-		await page.click(`${gap} [data-copy]`);
-		await page.waitForSelector(`${gap} [data-done]`);
+		// The mark goes after two seconds: it is looked for before it comes.
+		await Promise.all([page.waitForSelector(`${gap} [data-done]`), page.click(`${gap} [data-copy]`)]);
 		expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("10.0.0.15 – 10.0.0.254");
 		await page.evaluate(() => {
 			navigator.clipboard.writeText = () => Promise.reject(new Error("not here"));

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, Page } from "playwright-core";
 import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
-import { elapse } from "../helpers/patience.ts";
+import { elapse, soon } from "../helpers/patience.ts";
 import { running } from "../helpers/samples.ts";
 
 const missing = browserProblem() !== undefined;
@@ -49,6 +49,11 @@ async function pressAll(...keys: string[]): Promise<void> {
 	for (const key of keys) await page.keyboard.press(key);
 }
 
+/** Both at once, as quick fingers do: the second key does not wait for what the page makes of the first. */
+async function pressBoth(first: string, second: string): Promise<void> {
+	await Promise.all([page.keyboard.press(first), page.keyboard.press(second)]);
+}
+
 describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}`, () => {
 	test("s sweeps the subnet that is shown; in a field it is a letter; elsewhere it does nothing", async () => {
 		await open("/subnets/1");
@@ -60,7 +65,7 @@ describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}
 		const asked = page.waitForRequest(/\/sweep$/);
 		await page.keyboard.press("s");
 		await asked;
-		expect(posted()).toEqual(["/subnets/1/sweep"]);
+		await soon(() => expect(posted()).toEqual(["/subnets/1/sweep"]));
 		await open("/activity");
 		await page.keyboard.press("s");
 		await elapse(100);
@@ -69,11 +74,11 @@ describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}
 
 	test("g d, g s and g a go there; a g that nothing follows is forgotten", async () => {
 		await open("/activity");
-		await pressAll("g", "s");
+		await pressBoth("g", "s");
 		await page.waitForSelector("h1:text-is('Subnets')");
-		await pressAll("g", "d");
+		await pressBoth("g", "d");
 		await page.waitForSelector(".tiles");
-		await pressAll("g", "a");
+		await pressBoth("g", "a");
 		await page.waitForSelector("h1:text-is('Activity')");
 		await page.keyboard.press("g");
 		await elapse(1_300);
@@ -103,7 +108,7 @@ describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}
 		await pressAll("j", "s");
 		await page.keyboard.press("Escape");
 		await page.waitForSelector("#keys:not([open])", { state: "attached" });
-		expect(await focused()).toBe(before);
+		await soon(async () => expect(await focused()).toBe(before));
 		expect(posted()).toEqual([]);
 	});
 
@@ -122,7 +127,7 @@ describe.skipIf(missing)(`a free address${missing ? ": skipped, chromium is miss
 		await open("/subnets/1");
 		await page.click(cell);
 		await page.waitForSelector("#here:popover-open");
-		expect(await focused()).toBe("here-hostname");
+		await soon(async () => expect(await focused()).toBe("here-hostname"));
 		const [box, from] = await Promise.all([
 			page.locator("#here").boundingBox(),
 			page.locator(cell).boundingBox(),
@@ -135,7 +140,7 @@ describe.skipIf(missing)(`a free address${missing ? ": skipped, chromium is miss
 			{ path: "/subnets/1/reserve", form: { address: "10.0.0.77", hostname: "fw2.lan", count: "1" } },
 		]);
 		expect(new URL(page.url()).pathname).toBe("/subnets/1");
-		expect(await page.textContent("#say")).toBe("Reserved 10.0.0.77");
+		await page.waitForSelector("#say:text-is('Reserved 10.0.0.77')", { state: "attached" });
 	});
 
 	test("with the keyboard: Enter on the cell, Esc closes it and the focus is back", async () => {
@@ -145,7 +150,7 @@ describe.skipIf(missing)(`a free address${missing ? ": skipped, chromium is miss
 		await page.waitForSelector("#here:popover-open");
 		await page.keyboard.press("Escape");
 		await page.waitForSelector("#here:not(:popover-open)", { state: "attached" });
-		expect(await focused()).toBe("10.0.0.77 free");
+		await soon(async () => expect(await focused()).toBe("10.0.0.77 free"));
 		expect(gallery.world.posts).toEqual([]);
 	});
 

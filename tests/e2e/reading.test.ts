@@ -10,6 +10,7 @@ import { insertEvent } from "../../src/store/events.ts";
 import { browserProblem, openBrowser } from "../helpers/browser.ts";
 import { type LiveApp, openLiveApp, putMac, putPort, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
+import { soon } from "../helpers/patience.ts";
 import { signedContext } from "../helpers/signed.ts";
 import { address } from "../helpers/world.ts";
 
@@ -113,7 +114,7 @@ describe.skipIf(missing)(`reading${missing ? ": skipped, chromium is missing" : 
 		const [before, y] = [await rows(), await top("#at")];
 		await page.click("#earlier a");
 		await page.waitForFunction((n) => document.querySelectorAll('tr[id^="h"]').length >= n + 100, before);
-		expect(Math.abs((await top("#at")) - y)).toBeLessThan(3);
+		await soon(async () => expect(Math.abs((await top("#at")) - y)).toBeLessThan(3));
 		const all = await rows();
 		await send(live.url, "/hosts", { ip: "10.1.2.90", hostname: "new-desk" });
 		await page.waitForSelector("tr:has-text('new-desk')");
@@ -131,7 +132,7 @@ describe.skipIf(missing)(`reading${missing ? ": skipped, chromium is missing" : 
 		db.query("UPDATE host SET status = 'down', status_order = 1 WHERE id IN (1, 2)").run();
 		bus.publish({ kind: "change", change: { subnetIds: [1], hostIds: [1, 2], urgent: true } });
 		await page.waitForFunction(() => document.title === "(2) Hall · Rollcall");
-		expect(await page.getAttribute("#icon", "href")).toContain("favicon-down");
+		await page.waitForSelector("#icon[href*='favicon-down']", { state: "attached" });
 		await page.waitForSelector(".usage .down:has-text('2 down')");
 	});
 

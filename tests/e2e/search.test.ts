@@ -6,6 +6,7 @@ import { AXE, axe } from "../helpers/axe.ts";
 import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
+import { soon } from "../helpers/patience.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
@@ -52,14 +53,13 @@ describe.skipIf(missing)(`search${missing ? ": skipped, chromium is missing" : "
 		await page.keyboard.press("/");
 		await page.keyboard.type("web");
 		await page.waitForSelector("#found:not([hidden]) [role=option]");
-		const found = await options();
-		expect(found).toHaveLength(9);
-		expect(found.at(-1)).toBe("All 12");
+		await soon(async () => expect(await options()).toHaveLength(9));
+		expect((await options()).at(-1)).toBe("All 12");
 		expect(await expanded()).toBe("true");
 		await page.click("#found [role=option]:has-text('All 12')");
 		await page.waitForURL("**/?status=&q=web*");
 		await page.waitForSelector("#hosts");
-		expect(await page.locator('tr[id^="h"]').count()).toBe(12);
+		await soon(async () => expect(await page.locator('tr[id^="h"]').count()).toBe(12));
 		expect(await expanded()).toBe("false");
 	});
 
@@ -89,7 +89,7 @@ describe.skipIf(missing)(`search${missing ? ": skipped, chromium is missing" : "
 		await page.goto(live.url);
 		await type("10.0.0.77");
 		await page.waitForSelector("#found .hint");
-		expect((await options())[0]).toBe("10.0.0.77 is free in Office LAN: reserve it");
+		await soon(async () => expect((await options())[0]).toBe("10.0.0.77 is free in Office LAN: reserve it"));
 		await page.keyboard.press("ArrowDown");
 		await page.keyboard.press("Enter");
 		await page.waitForSelector("#here:popover-open input:focus");
@@ -132,7 +132,7 @@ describe.skipIf(missing)(`search${missing ? ": skipped, chromium is missing" : "
 		await type("nas");
 		await page.keyboard.press("Enter");
 		await page.waitForSelector("h1:text-is('Search')");
-		expect(path()).toBe("/search?q=nas");
+		await soon(() => expect(path()).toBe("/search?q=nas"));
 		const plain = await (await browser.newContext({ javaScriptEnabled: false })).newPage();
 		await plain.goto(live.url);
 		await plain.fill("#search", "nas");

@@ -6,6 +6,7 @@ import { AppError } from "../../src/errors.ts";
 import { type PullOptions, pullPhpipam } from "../../src/events/phpipam.ts";
 import { draftsOf } from "../../src/formats/drafts.ts";
 import { phpipamTable } from "../../src/formats/phpipam.ts";
+import { PATIENCE_MS } from "../helpers/patience.ts";
 
 type Row = Record<string, unknown>;
 
@@ -106,7 +107,7 @@ const OPTIONS: PullOptions = {
 	clock: systemClock,
 	resolve: async () => ["127.0.0.1"],
 	rules: { allowLoopback: true, ownPort: undefined, ownAddresses: [] },
-	...{ userAgent: "Rollcall/test", timeoutMs: 2_000, bytes: 100_000, requests: 100 },
+	...{ userAgent: "Rollcall/test", timeoutMs: PATIENCE_MS, bytes: 100_000, requests: 100 },
 };
 const pull = (
 	token = "app-code",

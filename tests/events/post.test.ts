@@ -13,6 +13,9 @@ import { PATIENCE_MS } from "../helpers/patience.ts";
 import { deadUrl, rawReceiver, receiver } from "../helpers/receiver.ts";
 
 const secret = newSecret(Math.random);
+/** For those that never answer; for one that answers and then never ends. */
+const SHORT = { timeoutMs: 400 };
+const SHORT_YET_AMPLE = { timeoutMs: 3_000 };
 const never = new AbortController().signal;
 const stops: (() => void)[] = [];
 afterEach(() => {
@@ -25,7 +28,7 @@ function options(more: Partial<PostOptions> = {}): PostOptions {
 		resolve: async () => ["127.0.0.1"],
 		rules: { allowLoopback: true, ownPort: undefined, ownAddresses: [] },
 		userAgent: "Rollcall/test",
-		timeoutMs: 400,
+		timeoutMs: PATIENCE_MS,
 		answerBytes: 4_096,
 		...more,
 	};
@@ -130,19 +133,19 @@ describe("receivers that misbehave", () => {
 
 	test("one that takes the message and never answers is left after the time-out", async () => {
 		const hook = await raw(() => {});
-		const answer = await send(hook.url);
+		const answer = await send(hook.url, SHORT);
 		expect(answer.problem).toBe("No answer within 0.4 s.");
 		expect(answer.answerMs).toBeWithin(380, PATIENCE_MS);
 	});
 
 	test("one that sends its header a byte at a time", async () => {
 		const hook = await raw(drip("HTTP/1.1 200 OK\r\nX-Slow: "));
-		expect((await send(hook.url)).problem).toBe("No answer within 0.4 s.");
+		expect((await send(hook.url, SHORT)).problem).toBe("No answer within 0.4 s.");
 	});
 
 	test("one that said 200 and then sends its body a byte at a time has said 200", async () => {
 		const hook = await raw(drip("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"));
-		expect(await send(hook.url, { timeoutMs: 3_000 })).toMatchObject({ status: 200, problem: undefined });
+		expect(await send(hook.url, SHORT_YET_AMPLE)).toMatchObject({ status: 200, problem: undefined });
 	});
 
 	test("a body of 10 GB is cut off", async () => {
@@ -231,10 +234,10 @@ describe("where it connects to", () => {
 
 	test("a name that does not resolve, one whose resolver hangs, one without an address", async () => {
 		const failing = () => Promise.reject(Object.assign(new Error("no"), { code: "ENOTFOUND" }));
-		const told = async (resolve: PostOptions["resolve"]) =>
-			(await send("http://name.example/", { resolve })).problem;
+		const told = async (resolve: PostOptions["resolve"], more = {}) =>
+			(await send("http://name.example/", { resolve, ...more })).problem;
 		expect(await told(failing)).toBe("Its name could not be resolved.");
-		expect(await told(() => new Promise<string[]>(() => {}))).toBe("No answer within 0.4 s.");
+		expect(await told(() => new Promise<string[]>(() => {}), SHORT)).toBe("No answer within 0.4 s.");
 		expect(await told(async () => [])).toBe("This name has no address.");
 	});
 

@@ -10,7 +10,7 @@ import { createBus } from "../../src/events/bus.ts";
 import { silentLog } from "../../src/log.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { startThread, type Thread } from "../../src/sweeps/thread.ts";
-import { freePort, spawn, untilAnswers } from "../helpers/binary.ts";
+import { freePort, spawn } from "../helpers/binary.ts";
 import { elapse, PATIENCE_MS, until } from "../helpers/patience.ts";
 
 let folder: string;
@@ -119,11 +119,12 @@ test("a failure that nobody waits for ends nothing: it is logged, and pages are 
 	const entry = join(import.meta.dir, "../helpers/forgotten-entry.ts");
 	const command = [process.execPath, "--no-env-file", entry, join(folder, "ipam.db"), String(port)];
 	const child = spawn(command, { cwd: join(import.meta.dir, "../.."), env: { PATH: process.env.PATH } });
-	await untilAnswers(`http://127.0.0.1:${port}/healthz`);
 	let log = "";
+	const decoder = new TextDecoder();
 	for await (const chunk of child.stdout) {
-		log += Buffer.from(chunk).toString();
+		log += decoder.decode(chunk, { stream: true });
 		if (log.includes('nobody waited for reason="forgotten"')) break;
+		if (/ INF serving /.test(log)) child.kill("SIGUSR2");
 	}
 	expect(log).toContain('nobody waited for reason="forgotten"');
 	expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);

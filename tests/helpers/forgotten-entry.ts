@@ -1,4 +1,4 @@
-/** A Rollcall in which a piece of work fails that nobody waits for, soon after its start. */
+/** A Rollcall in which a piece of work fails that nobody waits for, when SIGUSR2 says so. */
 
 import { serveUntilStopped } from "../../src/cli/serve.ts";
 import { loadConfig } from "../../src/config.ts";
@@ -7,7 +7,7 @@ import { runThread } from "../../src/crew.ts";
 async function serve(path: string, port: string): Promise<void> {
 	const stop = new AbortController();
 	process.on("SIGTERM", () => stop.abort());
-	setTimeout(() => void Promise.reject(new Error("forgotten")), 300);
+	process.on("SIGUSR2", () => void Promise.reject(new Error("forgotten")));
 	const io = { out() {}, err() {}, terminal: false, signal: stop.signal };
 	await serveUntilStopped(loadConfig({ env: { DATABASE_URL: path, PORT: port } }), io);
 }

@@ -15,6 +15,7 @@ import { insertSubnet } from "../../src/store/subnets.ts";
 import { insertWebhook, type WebhookValues } from "../../src/store/webhooks.ts";
 import { type HandClock, handClock } from "./clock.ts";
 import { address, cidr } from "./network.ts";
+import { PATIENCE_MS } from "./patience.ts";
 
 export type HookStage = {
 	readonly db: Db;
@@ -74,7 +75,7 @@ export function hookStage(path = ":memory:"): HookStage {
 				resolve: async () => ["127.0.0.1"],
 				rules: () => ({ allowLoopback: true, ownPort: undefined, ownAddresses: [] }),
 				userAgent: "Rollcall/test",
-				timeoutMs: 300,
+				timeoutMs: PATIENCE_MS,
 				answerBytes: BOUNDS.webhookAnswerBytes,
 				webhooksAtOnce: BOUNDS.webhooksAtOnce,
 				webhookQueue: BOUNDS.webhookQueue,

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
 import { cleanName, openSnmp } from "../../src/probes/snmp.ts";
 import { address } from "../helpers/network.ts";
+import { elapse, PATIENCE_MS } from "../helpers/patience.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -70,8 +71,7 @@ afterEach(() => {
 
 type Send = (message: Uint8Array) => void;
 
-/** An answer that must come is waited for as long as the program does; silence is cut short. */
-const PATIENCE_MS = 2_000;
+/** An answer that must come is waited for; silence is cut short. */
 const SHORT = { timeoutMs: 100 };
 
 /** Asks an agent on loopback that does with each request as `act` says; answers and requests are counted. */
@@ -106,6 +106,8 @@ async function ask(
 	} as const;
 	const look = openSnmp({ credentials, tries, timeoutMs, clock: systemClock, port: agent.port });
 	const name = await look(address("127.0.0.1"), new AbortController().signal);
+	// What was sent is counted when it is read.
+	await elapse(20);
 	return { name, asked };
 }
 
