@@ -3,6 +3,7 @@
 import Papa from "papaparse";
 import { FILE_LIMITS, type FileProblem, type Read, type TableRow } from "../model/import.ts";
 import { placeOf } from "./encoding.ts";
+import { sweepRow } from "./sweeping.ts";
 
 export type CsvRows = { readonly delimiter: string; readonly rows: TableRow[] };
 
@@ -43,6 +44,7 @@ export function readCsv(text: string): Read<CsvRows> {
 			if (data.some((cell) => cell.trim() !== "")) rows.push(new PackedRow(line, data.map(unescapeCell)));
 			line += countLines(body, at, meta.cursor);
 			at = meta.cursor;
+			sweepRow(rows.length);
 			if (problem !== undefined) parser.abort();
 		},
 	});

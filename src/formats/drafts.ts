@@ -16,6 +16,7 @@ import { formatAddress, type Parsed, parseAddress } from "../net/address.ts";
 import { formatCidr, parseCidr } from "../net/cidr.ts";
 import { formatMac, isUnicast, macPart, parseMac } from "../net/mac.ts";
 import { aroundOf, blockOrNone, NONE, need, Refused, readBlock, readIp } from "./places.ts";
+import { sweepRow } from "./sweeping.ts";
 
 /** States that say what the sweep says better. */
 const PLAIN_STATES = /^(used|active|offline|online|up|down|aktiv|benutzt)$/i;
@@ -35,7 +36,10 @@ export function eachDraft(table: Pick<Table, "headers" | "rows">, mapping: reado
 	const places = placesOf(mapping);
 	return {
 		*[Symbol.iterator]() {
-			for (const [at, row] of table.rows.entries()) yield readDraft(table.headers, row, at, places);
+			for (const [at, row] of table.rows.entries()) {
+				sweepRow(at);
+				yield readDraft(table.headers, row, at, places);
+			}
 		},
 	};
 }

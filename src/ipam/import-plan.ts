@@ -61,7 +61,7 @@ export function planImport(drafts: Iterable<Draft>, there: There, options: PlanO
 		.filter(({ silent }) => !silent)
 		.map((entry) => planSubnet(entry, options));
 	const hosts = function* () {
-		const seen = new Map<string, { line: number; hash: number | bigint }>();
+		const seen: Seen = { at: new Map(), lines: [], hashes: [] };
 		for (const draft of drafts) {
 			if (draft.kind === "refused") yield refusal("host", draft, draft.address, draft.reason);
 			if (draft.kind === "host") yield repeated(draft, seen) ?? planHost(draft, blocks, there, options);
@@ -141,23 +141,29 @@ function subnetsOf(
 	return { entries, gateways };
 }
 
+/** Where each address came first: its number there, and by that its line and the hash of its values. */
+type Seen = {
+	readonly at: Map<string, number>;
+	readonly lines: number[];
+	readonly hashes: number[];
+};
+
 /** The same address for the second time in a file: harmless when the rows are alike, refused when they are not. */
-function repeated(
-	draft: HostDraft,
-	seen: Map<string, { line: number; hash: number | bigint }>,
-): PlannedRow | undefined {
-	// A hundred thousand texts would be held until the end: their hashes are enough to tell rows apart.
-	const hash = Bun.hash(JSON.stringify(draft.values));
-	const before = seen.get(draft.ip);
+function repeated(draft: HostDraft, { at, lines, hashes }: Seen): PlannedRow | undefined {
+	// A hundred thousand texts would be held until the end: 53 bits of their hashes are enough to tell rows apart.
+	const hash = Number(BigInt.asUintN(53, BigInt(Bun.hash(JSON.stringify(draft.values)))));
+	const before = at.get(draft.ip);
 	if (before === undefined) {
-		seen.set(draft.ip, { line: draft.line, hash });
+		at.set(draft.ip, lines.length);
+		lines.push(draft.line);
+		hashes.push(hash);
 		return undefined;
 	}
-	if (before.hash !== hash) {
-		return refusal("host", draft, draft.ip, `${draft.ip} is in line ${before.line} already, differently.`);
+	if (hashes[before] !== hash) {
+		const reason = `${draft.ip} is in line ${lines[before]} already, differently.`;
+		return refusal("host", draft, draft.ip, reason);
 	}
-	const row = refusal("host", draft, draft.ip, `as line ${before.line}`);
-	return { ...row, verdict: "same" };
+	return { ...refusal("host", draft, draft.ip, `as line ${lines[before]}`), verdict: "same" };
 }
 
 function planHost(draft: HostDraft, blocks: Blocks<Entry>, there: There, options: PlanOptions): PlannedRow {

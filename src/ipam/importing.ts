@@ -32,8 +32,8 @@ export type ReadJob = {
 	readonly options: ImportOptions;
 };
 
-/** After so many rows what was made of them is given back: the thread's memory is the program's. */
-const SWEPT_ROWS = 20_000;
+/** After so many judged rows what was made of them is given back: the thread's memory is the program's. */
+const SWEPT_ROWS = 5_000;
 /** Between two slices of rows, in milliseconds. */
 const PAUSE_MS = 2;
 /** First byte of what is kept: the file as it came, or the table that was made of it. */
@@ -74,6 +74,8 @@ export async function readImport(
 		const says = `The file would add ${plan.subnetsAdded} subnets; at most ${FILE_LIMITS.subnets} at once: split it.`;
 		throw new AppError("invalid", says, { field: "file" });
 	}
+	// What planning went through, before a copy of the file is made.
+	Bun.gc(true);
 	const id = job.id ?? begin(context, job, table);
 	watch.begun(id);
 	const tell = async (done: number) => {
