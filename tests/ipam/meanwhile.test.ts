@@ -1,7 +1,6 @@
 /** What others do to a subnet or a host between two slices of a batch: nothing of it is lost, and no bound is passed. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Context } from "../../src/context.ts";
 import { cancelBatch } from "../../src/ipam/batches.ts";
 import { beginEdit } from "../../src/ipam/bulk.ts";
@@ -13,30 +12,14 @@ import { undoBatch } from "../../src/ipam/undo.ts";
 import { HOST_LIMITS } from "../../src/model/host.ts";
 import { findRun } from "../../src/store/runs.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { type HurriedClock, hurriedClock } from "../helpers/hurried.ts";
 
 let rig: Rig;
 let context: Context;
-/** Called once, between two slices. */
-let meanwhile: (() => void) | undefined;
-/** Every look at the clock is ten milliseconds later: each step is a slice of its own. */
-const hurried = (): Clock => {
-	let ms = 0;
-	return {
-		now: () => Date.UTC(2026, 10, 25) + Math.floor(ms),
-		monotonicMs: () => {
-			ms += 10;
-			return ms;
-		},
-		sleep(ms, signal) {
-			const now = meanwhile;
-			meanwhile = undefined;
-			now?.();
-			return systemClock.sleep(Math.min(ms, 1), signal);
-		},
-	};
-};
+let clock: HurriedClock;
 beforeEach(async () => {
-	rig = await openRig({}, { clock: hurried() });
+	clock = hurriedClock();
+	rig = await openRig({}, { clock });
 	context = rig.app.context;
 });
 afterEach(() => rig.close());
@@ -54,7 +37,7 @@ test("an edit of a subnet while it is being deleted comes back with it", async (
 	const { id } = createSubnet(context, "10.0.0.0/24", SUBNET);
 	many(120);
 	const { done, batchId } = beginSubnetDeletion(context, id);
-	meanwhile = () => rename(id);
+	clock.meanwhile = () => rename(id);
 	await done;
 	await undoBatch(context, batchId);
 	// Asleep while it was deleted, it is swept again: that was no wish of the editor's.
@@ -65,7 +48,7 @@ test("so does one of a subnet whose deletion is cancelled, and one that had no s
 	const { id } = createSubnet(context, "10.0.0.0/24", { ...SUBNET, sweepEnabled: false });
 	many(120);
 	const { done, batchId } = beginSubnetDeletion(context, id);
-	meanwhile = () => {
+	clock.meanwhile = () => {
 		rename(id);
 		cancelBatch(context, batchId);
 	};
@@ -96,7 +79,7 @@ test("tags that somebody adds between two slices do not let a host pass the boun
 	const last = ids.at(-1) ?? 0;
 	const theirs = Array.from({ length: HOST_LIMITS.tags }, (_, n) => `t${n}`);
 	const { done } = beginEdit(context, ids, { tagsAdded: ["one-more"] }, "120 hosts");
-	meanwhile = () => {
+	clock.meanwhile = () => {
 		editHost(context, last, demandHost(context, last).version, { ...HOST, tags: theirs });
 	};
 	await expect(done).rejects.toThrow(`at most ${HOST_LIMITS.tags} tags`);
@@ -105,12 +88,12 @@ test("tags that somebody adds between two slices do not let a host pass the boun
 });
 
 test("a reservation that ends stays when it answers, or is given more time, while others are freed", async () => {
-	const { db, clock } = context;
+	const { db } = context;
 	createSubnet(context, "10.0.0.0/24", SUBNET);
 	const ids = many(120);
 	db.run("UPDATE host SET expires_at = 1");
 	const [answers, kept] = ids.slice(-2) as [number, number];
-	meanwhile = () => {
+	clock.meanwhile = () => {
 		db.run("UPDATE host SET first_seen_at = 1, last_seen_at = 1 WHERE id = ?", [answers]);
 		editHost(context, kept, 1, { ...HOST, notes: "still wanted", expiresAt: clock.now() + 86_400_000 });
 	};

@@ -1,7 +1,6 @@
 /** Undo under everything that can happen meanwhile: other people, crashes, cancelling, sweeps, a prune. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Clock, systemClock } from "../../src/clock.ts";
 import type { Context } from "../../src/context.ts";
 import { cancelBatch, demandBatch, openBatch } from "../../src/ipam/batches.ts";
 import { beginEdit, editHosts } from "../../src/ipam/bulk.ts";
@@ -19,31 +18,15 @@ import { findHostByAddress } from "../../src/store/hosts.ts";
 import { condemnSubnet } from "../../src/store/subnet-graves.ts";
 import { findSubnet } from "../../src/store/subnets.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { type HurriedClock, hurriedClock } from "../helpers/hurried.ts";
 import { address } from "../helpers/world.ts";
 
 let rig: Rig;
 let context: Context;
-/** Called once, between two slices. */
-let meanwhile: (() => void) | undefined;
-/** Every look at the clock is ten milliseconds later: each step is a slice of its own. */
-const hurried = (): Clock => {
-	let ms = 0;
-	return {
-		now: () => Date.UTC(2026, 10, 25) + Math.floor(ms),
-		monotonicMs: () => {
-			ms += 10;
-			return ms;
-		},
-		sleep(ms, signal) {
-			const now = meanwhile;
-			meanwhile = undefined;
-			now?.();
-			return systemClock.sleep(Math.min(ms, 1), signal);
-		},
-	};
-};
+let clock: HurriedClock;
 beforeEach(async () => {
-	rig = await openRig({}, { clock: hurried() });
+	clock = hurriedClock();
+	rig = await openRig({}, { clock });
 	context = rig.app.context;
 });
 afterEach(() => rig.close());
@@ -162,7 +145,7 @@ describe("cancelling", () => {
 			...HOST,
 			description: "mine",
 		});
-		meanwhile = () => void cancelBatch(context, batchId);
+		clock.meanwhile = () => void cancelBatch(context, batchId);
 		const work = beginUndo(context, batchId);
 		await expect(work.done).rejects.toThrow("stopped");
 		expect(batch(batchId).state).toBe("done");
