@@ -32,7 +32,7 @@ export type ReadJob = {
 	readonly options: ImportOptions;
 };
 
-/** After so many judged rows what was made of them is given back: the thread's memory is the program's. */
+/** After so many judged rows what was made of them is given back, and of smaller files nothing: the thread's memory is the program's. */
 const SWEPT_ROWS = 5_000;
 /** Between two slices of rows, in milliseconds. */
 const PAUSE_MS = 2;
@@ -65,7 +65,8 @@ export async function readImport(
 		return id;
 	}
 	// The file as text, and every cell of its rows, are garbage by now.
-	Bun.gc(true);
+	const sweep = table.rows.length < SWEPT_ROWS ? () => {} : () => Bun.gc(true);
+	sweep();
 	const subnetsSeen = writes.subnetsNow(db);
 	const mapping = job.options.mapping?.length === table.headers.length ? job.options.mapping : table.mapping;
 	const there = { subnets: subnets.listSubnets(db), host: hostReader(context) };
@@ -75,11 +76,11 @@ export async function readImport(
 		throw new AppError("invalid", says, { field: "file" });
 	}
 	// What planning went through, before a copy of the file is made.
-	Bun.gc(true);
+	sweep();
 	const id = job.id ?? begin(context, job, table);
 	watch.begun(id);
 	const tell = async (done: number) => {
-		if (done % SWEPT_ROWS === 0) Bun.gc(true);
+		if (done % SWEPT_ROWS === 0) sweep();
 		watch.say({ step: "judging", done, total: table.rows.length });
 		if (watch.stopped()) throw new AppError("conflict", "This was cancelled.");
 		await pause();

@@ -3,12 +3,21 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Clock, systemClock } from "../../src/clock.ts";
+import { BOUNDS } from "../../src/config.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
+import { PATIENCE_MS } from "../helpers/patience.ts";
 import { SIGNED, signedAs, signIn } from "../helpers/signed.ts";
+
+/** However slow the machine is, a page waits until the work is done. */
+const patient: Clock = {
+	...systemClock,
+	sleep: (ms, signal) => systemClock.sleep(ms === BOUNDS.workShownAfterMs ? PATIENCE_MS : ms, signal),
+};
 
 let rig: Rig;
 beforeEach(async () => {
-	rig = await openRig();
+	rig = await openRig({}, { clock: patient });
 });
 afterEach(() => rig.close());
 
