@@ -13,8 +13,10 @@ let folder: string;
 let nmap: FakeNmap;
 beforeEach(() => {
 	folder = mkdtempSync(join(tmpdir(), "rollcall-orphan-"));
-	// With a child that is a group of its own, as nothing of nmap's is: that one is found by where it works.
-	nmap = fakeNmap(`setsid sh -c ': > $1/$$; exec sleep 600' x $PIDS &\nexec sleep 600`);
+	// The first one has a child that is a group of its own, as nothing of nmap's is: that one is found by where it works.
+	nmap = fakeNmap(
+		`mkdir $OUT.first 2>/dev/null && { setsid sh -c ': > $1/$$; exec sleep 600' x $PIDS & }\nexec sleep 600`,
+	);
 });
 afterEach(() => {
 	nmap.close();
