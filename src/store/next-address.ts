@@ -75,13 +75,13 @@ export function forgetDepartures(db: Db, before: number): void {
 	db.query("DELETE FROM departed WHERE last_seen_at < ?").run(before);
 }
 
-/** The last sweep of a subnet that went well: when it ended, and how many addresses it asked. */
+/** The last sweep of a subnet that went well and missed nobody: when it ended, and how many addresses it asked. */
 export function findLastSweep(db: Db, subnetId: number): { at: number; asked: number } | undefined {
 	return (
 		db
 			.query<{ at: number; asked: number }, [number]>(
 				`SELECT finished_at AS at, total AS asked FROM sweep_run
-				WHERE subnet_id = ? AND state = 'done' ORDER BY id DESC LIMIT 1`,
+				WHERE subnet_id = ? AND state = 'done' AND problem IS NULL ORDER BY id DESC LIMIT 1`,
 			)
 			.get(subnetId) ?? undefined
 	);

@@ -4,7 +4,14 @@ import { AppError } from "../errors.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { type Address, familyOf } from "../net/address.ts";
 import { contains } from "../net/cidr.ts";
-import { type Patience, type ProbeBatch, type ProbeOptions, type Prober, SILENT } from "../probes/probe.ts";
+import {
+	type Patience,
+	type ProbeBatch,
+	type ProbeOptions,
+	type Prober,
+	type ProbeTotals,
+	SILENT,
+} from "../probes/probe.ts";
 import type { Surroundings } from "./gate.ts";
 import type { Listen } from "./listening.ts";
 import type { Verdict } from "./recorder.ts";
@@ -84,6 +91,14 @@ export function verdictsOf(targets: readonly Address[], batch: ProbeBatch): Verd
 	return verdicts;
 }
 
+/** The batches of a run; `end` hears the totals that come with its end, which `for await` would drop. */
+export async function* untilEnd(
+	batches: ReturnType<Prober["probe"]>,
+	end: (totals: ProbeTotals) => void,
+): AsyncGenerator<ProbeBatch, void, undefined> {
+	end(yield* batches);
+}
+
 /** Asks suspects once more: those that answer, and whether the silence of the others means anything. */
 export async function answersOf(
 	prober: Prober,
@@ -94,14 +109,13 @@ export async function answersOf(
 	let answered: Verdict[] = [];
 	let proven = true;
 	for (const { targets, options } of waysOf(manner, suspects)) {
-		const batches = prober.probe(targets, { ...options, signal });
-		// The loop by hand: `for await` would drop the totals that come with the end.
-		let step = await batches.next();
-		for (; !step.done; step = await batches.next()) {
-			answered.push(...verdictsOf(targets, step.value).filter((verdict) => verdict.latencyUs !== SILENT));
+		const batches = untilEnd(prober.probe(targets, { ...options, signal }), ({ lost = 0 }) => {
+			// A reply that the kernel dropped for want of room may have been anybody's.
+			proven &&= lost === 0;
+		});
+		for await (const batch of batches) {
+			answered.push(...verdictsOf(targets, batch).filter((verdict) => verdict.latencyUs !== SILENT));
 		}
-		// A reply that the kernel dropped for want of room may have been anybody's.
-		proven &&= (step.value.lost ?? 0) === 0;
 	}
 	if (manner.listen !== undefined) {
 		const heard = new Set(answered.map(({ address }) => address));
@@ -141,7 +155,7 @@ export async function askNow(
 			const batches = prober.probe(targets, options);
 			for (let step = await batches.next(); ; step = await batches.next()) {
 				if (step.done) {
-					if ((step.value.lost ?? 0) > 0) throw new AppError("unavailable", OVERRUN);
+					if ((step.value.lost ?? 0) > 0) throw new AppError("unavailable", `${OVERRUN}: ask again.`);
 					return;
 				}
 				const { index, latencyUs } = step.value;
@@ -154,4 +168,4 @@ export async function askNow(
 	return heard;
 }
 
-const OVERRUN = "Too many replies came at once to hear them all: ask again.";
+export const OVERRUN = "Too many replies came at once to hear them all";

@@ -23,6 +23,8 @@ import {
 	answersOf,
 	type Manner,
 	mannerOf,
+	OVERRUN,
+	untilEnd,
 	verdictsOf,
 	waysOf,
 } from "./asking.ts";
@@ -66,7 +68,8 @@ export type Suspicion = {
 /** Abort reason of a sweep that ends because the process does. */
 export const STOPPING = "stopping";
 
-type Pass = { suspects: Address[]; replies: number; done: number; found: number };
+/** `lost`: replies that the kernel dropped, anybody's. */
+type Pass = { suspects: Address[]; replies: number; done: number; found: number; lost: number };
 
 /**
  * Runs a claimed sweep and closes its row. Answers the suspects, if any, to be handed to `confirm`. Throws what the
@@ -127,7 +130,8 @@ export async function sweepSubnet(
 	}
 	tellFound(deps, recording, pass);
 	const offset = plan.nextOffset === undefined ? {} : { offset: plan.nextOffset };
-	close(deps, run, pass, total, { state: "done", ...offset });
+	const missed = pass.lost === 0 ? {} : { problem: `${OVERRUN}: who kept silent may be there.` };
+	close(deps, run, pass, total, { state: "done", ...offset, ...missed });
 	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, manner };
 }
 
@@ -151,11 +155,7 @@ export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: Abo
 			if (answered.length === 0) continue;
 			const back = new Set(answered.map((verdict) => verdict.address));
 			silent = silent.filter((address) => !back.has(address));
-			tell(
-				deps,
-				suspicion.recording.run,
-				recorder.recordAnswers(db, suspicion.recording, answered, clock.now()),
-			);
+			tell(deps, recording.run, recorder.recordAnswers(db, recording, answered, clock.now()));
 		}
 	} catch (error) {
 		recorder.dropSuspicion(db, silent);
@@ -179,16 +179,17 @@ export function failSweep(deps: SweepDeps, run: SweepRun, error: unknown): void 
 	const problem =
 		error instanceof AppError ? error.message : `The sweep stopped: ${(error as Error).message}`;
 	const recording = { run, known: new Set<Address>(), first: false };
-	const pass = { suspects: [], replies: 0, done: 0, found: 0 };
 	transact(deps.db, () => {
 		const wasFine = findSubnet(deps.db, run.subnetId)?.lastSweepProblem === undefined;
 		if (!gone && wasFine) {
 			recorder.recordSubnetEvent(deps.db, recording, "sweep_failed", { reason: problem }, deps.clock.now());
 		}
-		finish(deps, run, pass, { state: gone ? "cancelled" : "failed", problem });
+		finish(deps, run, NOTHING, { state: gone ? "cancelled" : "failed", problem });
 	});
-	tellEnd(deps, run, pass, 0, gone ? "cancelled" : "failed");
+	tellEnd(deps, run, NOTHING, 0, gone ? "cancelled" : "failed");
 }
+
+const NOTHING: Pass = { suspects: [], replies: 0, done: 0, found: 0, lost: 0 };
 
 /** Verdicts in one transaction, of those that were held back. */
 const CHUNK = 1_000;
@@ -213,7 +214,7 @@ async function ask(
 	targets: readonly Address[],
 	signal: AbortSignal,
 ): Promise<Pass> {
-	const pass: Pass = { suspects: [], replies: 0, done: 0, found: 0 };
+	const pass: Pass = { ...NOTHING, suspects: [] };
 	const record = (verdicts: readonly recorder.Verdict[]) => {
 		const recorded = recorder.recordBatch(deps.db, recording, verdicts, deps.clock.now());
 		pass.suspects.push(...recorded.suspects);
@@ -227,7 +228,8 @@ async function ask(
 			const listen = way.options === manner.near ? manner.listen : undefined;
 			/** Without an answer to us: the kernel is heard before they are judged. */
 			const silent: Address[] = [];
-			for await (const batch of deps.prober.probe(way.targets, { ...way.options, signal })) {
+			const batches = deps.prober.probe(way.targets, { ...way.options, signal });
+			for await (const batch of untilEnd(batches, ({ lost = 0 }) => (pass.lost += lost))) {
 				const verdicts = verdictsOf(way.targets, batch);
 				const heard =
 					listen === undefined ? verdicts : verdicts.filter(({ latencyUs }) => latencyUs !== SILENT);

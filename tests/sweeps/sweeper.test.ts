@@ -1,6 +1,7 @@
 /** The sweeper's story: who is found, who falls silent, who returns, and what is told of it. */
 
 import { describe, expect, test } from "bun:test";
+import { findLastSweep } from "../../src/store/next-address.ts";
 import { enqueueRun, findOpenRun, findRun } from "../../src/store/runs.ts";
 import { findSubnet } from "../../src/store/subnets.ts";
 import { address } from "../helpers/network.ts";
@@ -421,6 +422,19 @@ describe("our own fault", () => {
 		s.network.faultAfter = undefined;
 		await s.run(85);
 		expect(s.host("10.0.0.2")?.status).toBe("down");
+	});
+
+	test("a sweep that lost replies on our side ends well, but shows no address to be free", async () => {
+		const s = stage("10.0.0.1");
+		const id = s.subnet("10.0.0.0/29");
+		s.network.lost = 3;
+		await s.tick();
+		expect(findSubnet(s.db, id)).toMatchObject({ lastSweepAt: s.clock.now(), lastSweepProblem: undefined });
+		expect(findLastSweep(s.db, id)).toBeUndefined();
+		s.network.lost = 0;
+		await s.run(61);
+		expect(findLastSweep(s.db, id)).toMatchObject({ asked: 6 });
+		expect(s.kinds()).toEqual(["hosts_found"]);
 	});
 
 	test("a fault during confirmation leaves the host up and unsuspected", async () => {
