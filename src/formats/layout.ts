@@ -38,7 +38,9 @@ export function tableOf(sheets: readonly Sheet[], fallback: Origin): Read<Table>
 	const titles = union(parts.map((part) => part.headers));
 	const all = parts.length === 1 ? first.rows : parts.flatMap((part) => rearranged(part, titles));
 	const origin = parts.some((part) => part.origin.startsWith("phpipam")) ? "phpipam" : first.origin;
-	const rows = origin === "phpipam" && fallback === "xls" ? withoutLost(all, notes) : all;
+	const isExported =
+		origin === "phpipam" && fallback === "xls" && !titles.some((title) => OF_TEMPLATES.test(title));
+	const rows = isExported ? withoutLost(all, notes) : all;
 	const headers = origin === "phpipam" ? shortTitles(titles) : titles;
 	const mapping =
 		parts.length === 1 && first.mapping !== undefined ? first.mapping : guessMapping(headers, origin);
@@ -51,6 +53,9 @@ function partOf(sheet: Sheet, fallback: Origin): Part | undefined {
 	const escaped = wholeSheet(sheet) ?? titledSheet(sheet, fallback);
 	return escaped === undefined ? bareSheet(sheet, fallback) : unescaped(escaped);
 }
+
+/** Titles of the templates that phpIPAM gives people to fill in: its exports write them otherwise, or not. */
+const OF_TEMPLATES = /^(mask|is_gateway|fw_object)$/i;
 
 /** What phpIPAM's Excel files do not hold any more: told, and not taken for what people wrote. */
 function withoutLost(rows: readonly TableRow[], notes: string[]): readonly TableRow[] {

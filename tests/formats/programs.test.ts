@@ -55,6 +55,7 @@ describe("a phpIPAM 1.8.2 that ran, with umlauts, quotes, formulas and two VRFs"
 			"zeros that a text began with are lost in phpIPAM's Excel files: its MySQL dump has them",
 			"2 texts that began with “=” lost there, too",
 		]);
+		expect(read("phpipam-template-addresses.xls").notes).toEqual([]);
 		expect(host(drafts(name), "10.77.1.2")).toMatchObject({ values: { description: "" } });
 		expect(host(drafts("phpipam-installed-dump.sql"), "10.77.1.2")).toMatchObject({
 			values: { description: "=cmd|'/c calc'!A1" },
