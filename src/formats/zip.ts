@@ -28,16 +28,18 @@ const LOCAL_BYTES = 30;
 /**
  * An XLSX file again with every part unpacked and every number true, or why it is not opened: damaged, encrypted, too
  * many parts, too large once unpacked, a document type. Readers believe what stands in front of a part, count otherwise
- * or look for the table elsewhere; a size of gigabytes there made one take them (CVE-2026-38359).
+ * or look for the table elsewhere; a size of gigabytes there made one take them (CVE-2026-38359). Only the parts of a
+ * workbook of text are left in it, without links: one over all cells kept the reader busy for hours.
  */
 export function openZip(
 	bytes: Uint8Array,
 ): { readonly plain: Uint8Array } | { readonly problem: FileProblem } {
-	const parts = contentsOf(bytes);
-	if (typeof parts === "string") return { problem: { message: parts } };
-	const said = parts.reduce((sum, part) => sum + part.size, 0);
-	const problem = tooLarge(said, bytes.length) ?? foreign(parts);
+	const all = contentsOf(bytes);
+	if (typeof all === "string") return { problem: { message: all } };
+	const said = all.reduce((sum, part) => sum + part.size, 0);
+	const problem = tooLarge(said, bytes.length) ?? foreign(all);
 	if (problem !== undefined) return { problem };
+	const parts = all.filter(({ name }) => OF_WORKBOOK.test(name));
 	const writer = plainZip(parts);
 	for (const part of parts) {
 		const data = unpack(bytes, part);
@@ -46,25 +48,46 @@ export function openZip(
 				problem: { message: `The part ${part.name.slice(0, 80)} is damaged or larger than it says.` },
 			};
 		}
-		if (/\.(xml|rels)$/i.test(part.name) && /<!(DOCTYPE|ENTITY)/i.test(headOf(data))) {
-			const says = `The part ${part.name.slice(0, 80)} declares a document type: such files are not read.`;
+		const flaw = flawOf(data);
+		if (flaw !== undefined) {
+			const says = `The part ${part.name.slice(0, 80)} ${flaw}: such files are not read.`;
 			return { problem: { message: says } };
 		}
-		writer.add(part, data);
+		dropLinks(writer.add(part, data));
 	}
 	return { plain: writer.end() };
 }
 
-/** Why it is none of Excel's. */
+/** The parts that cells come from (ECMA-376 part 1, 12): no pictures, macros or settings of printers. */
+const OF_WORKBOOK = /^(?:\[Content_Types\]\.xml|(?:_rels|docProps|xl)\/.*\.(?:xml|rels))$/i;
+
+/** Why it is none of Excel's, or not of its XML. */
 function foreign(parts: readonly Part[]): FileProblem | undefined {
-	if (!parts.some((part) => part.name === "xl/workbook.xml" || part.name === "xl/workbook.bin")) {
-		const isCalc = parts.some(({ name }) => name === "content.xml");
-		const says = isCalc
-			? "This is an OpenDocument file (ODS): save it as XLSX or CSV."
-			: "This is a ZIP archive, but no Excel workbook (XLSX).";
-		return { message: says };
+	const has = (one: string) => parts.some(({ name }) => name === one);
+	if (has("xl/workbook.xml")) return undefined;
+	if (has("content.xml")) return { message: "This is an OpenDocument file (ODS): save it as XLSX or CSV." };
+	if (has("xl/workbook.bin")) return { message: "This is a binary workbook (XLSB): save it as XLSX or CSV." };
+	return { message: "This is a ZIP archive, but no Excel workbook (XLSX)." };
+}
+
+/** What no workbook holds. */
+function flawOf(data: Uint8Array): string | undefined {
+	const [first, second] = data;
+	if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return "is not in UTF-8";
+	return /<!(DOCTYPE|ENTITY)/i.test(headOf(data)) ? "declares a document type" : undefined;
+}
+
+const LINK = "hyperlink ";
+/** The prefix of a namespace is looked for so far back. */
+const PREFIX_CHARS = 200;
+
+/** Gives the elements of links another name, which nobody reads: their targets are no cells of a table. */
+function dropLinks(data: Uint8Array): void {
+	const text = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+	for (let at = text.indexOf(LINK); at >= 0; at = text.indexOf(LINK, at + 1)) {
+		const before = text.toString("latin1", Math.max(0, at - PREFIX_CHARS), at);
+		if (/(?:<|^)(?:\w+:)?$/.test(before)) text[at] = 0x78;
 	}
-	return undefined;
 }
 
 /** Writes an archive of these parts, stored, into memory of the size it will have. Sums are left out: nobody looks. */
@@ -75,15 +98,18 @@ function plainZip(parts: readonly Part[]) {
 	const places: number[] = [];
 	let at = 0;
 	return {
-		add({ title, size }: Part, data: Uint8Array) {
+		/** Answers where it lies now. */
+		add({ title, size }: Part, data: Uint8Array): Uint8Array {
 			places.push(at);
 			view.setUint32(at, LOCAL, true);
 			view.setUint32(at + 18, size, true);
 			view.setUint32(at + 22, size, true);
 			view.setUint16(at + 26, title.length, true);
 			plain.set(title, at + LOCAL_BYTES);
-			plain.set(data, at + LOCAL_BYTES + title.length);
-			at += LOCAL_BYTES + title.length + size;
+			const start = at + LOCAL_BYTES + title.length;
+			plain.set(data, start);
+			at = start + size;
+			return plain.subarray(start, at);
 		},
 		end(): Uint8Array {
 			const start = at;

@@ -99,6 +99,61 @@ test.each<[string, Lie]>([
 	expect(readTable(bytes).value?.rows.map(({ cells }) => cells)).toEqual([["10.0.0.1", "1"]]);
 });
 
+/** A workbook of one sheet with this behind its rows, and these parts besides. */
+function linked(behind: string, more: Readonly<Record<string, string>> = {}): Promise<Uint8Array> {
+	const cell = (text: string) => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
+	const rows = `<row>${cell("ip")}${cell("notes")}</row><row>${cell("10.0.0.1")}${cell("see:hyperlink here")}</row>`;
+	return zip({
+		"[Content_Types].xml": `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="${TYPE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${TYPE}.worksheet+xml"/></Types>`,
+		"xl/workbook.xml": `<workbook xmlns="${MAIN}" xmlns:r="${LINKS}"><sheets><sheet name="A" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${LINKS}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+		"xl/worksheets/sheet1.xml": `<worksheet xmlns="${MAIN}"><sheetData>${rows}</sheetData>${behind}</worksheet>`,
+		...more,
+	});
+}
+
+/** Each kept the reader busy for hours, or led it to another one. */
+test.each<[string, string, Record<string, string>]>([
+	["a link", '<hyperlinks><hyperlink ref="A2" location="x"/></hyperlinks>', {}],
+	["a link over all cells", '<hyperlinks><hyperlink ref="A1:XFD1048576" location="x"/></hyperlinks>', {}],
+	[
+		"the same with a prefix",
+		'<x:hyperlinks><x:hyperlink ref="A1:XFD1048576" location="x"/></x:hyperlinks>',
+		{},
+	],
+	[
+		"a prefix that is long",
+		`<hyperlinks><${"x".repeat(5_000)}:hyperlink ref="A1:XFD1048576" location="x"/></hyperlinks>`,
+		{},
+	],
+	[
+		"a table of another office",
+		"",
+		{
+			"META-INF/manifest.xml": "<manifest/>",
+			mimetype: "application/vnd.oasis.opendocument.spreadsheet",
+		},
+	],
+	[
+		"pictures and printers",
+		"",
+		{ "xl/media/a.svg": "<!DOCTYPE svg><svg/>", "xl/printerSettings/p.bin": "\xff" },
+	],
+])("a workbook with %s: its cells are read", async (_, behind, more) => {
+	const { value, problems } = readTable(await linked(behind, more));
+	expect(problems).toEqual([]);
+	expect(value?.rows.map(({ cells }) => cells)).toEqual([["10.0.0.1", "see:hyperlink here"]]);
+});
+
+test("a part in UTF-16 is refused: links would be missed in it", async () => {
+	const opened = openZip(await linked("", { "xl/theme/theme1.xml": "??<theme/>" }));
+	if (!("plain" in opened)) throw new Error(opened.problem.message);
+	// Stored as it is: the mark can be put there by hand.
+	const bytes = Buffer.from(opened.plain);
+	bytes.set([0xff, 0xfe], bytes.indexOf("??<theme/>"));
+	expect(readTable(bytes).problems[0]?.message).toContain("theme1.xml is not in UTF-8");
+});
+
 test("a part that is smaller than the table of contents says is damaged", async () => {
 	const bytes = Uint8Array.from(await dated("1", "0", false));
 	const view = new DataView(bytes.buffer);
@@ -115,6 +170,7 @@ test.each<[string, () => Promise<Uint8Array> | Uint8Array, string]>([
 		() => zip({ mimetype: "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<a/>" }),
 		"ODS",
 	],
+	["XLSB", () => zip({ "xl/workbook.bin": "x" }), "binary workbook"],
 	["any ZIP", () => zip({ "notes.txt": "ip\n10.0.0.1\n" }), "no Excel workbook"],
 	["a page", () => new TextEncoder().encode("<!DOCTYPE html>\n<table><tr><td>ip</td></tr></table>"), "page"],
 	["a flat ODS", () => new TextEncoder().encode('\ufeff<?xml version="1.0"?><office:document/>'), "XML"],
