@@ -45,7 +45,8 @@ type Outcome =
 
 /**
  * Starts the program's main file as a thread for one errand and waits for its end. Throws what the errand threw, and
- * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is. `hear`: what it says before;
+ * AppError("unavailable") when its thread ends without an answer; `signal` ends it as it is, and throws its reason where
+ * that is an AppError. `hear`: what it says before;
  * `given`: what of the job is handed over instead of copied.
  */
 export async function runErrand<N extends Name>(
@@ -61,12 +62,17 @@ export async function runErrand<N extends Name>(
 	try {
 		const outcome = await new Promise<Exclude<Outcome, { said: unknown }>>((resolve) => {
 			const gone = (why: string) => resolve({ problem: `Its thread ended: ${why}`, code: "unavailable" });
-			if (signal.aborted) return gone("Rollcall stops.");
+			const ended = () => {
+				const { reason } = signal;
+				if (!(reason instanceof AppError)) return gone("Rollcall stops.");
+				resolve({ problem: reason.message, code: reason.code, field: reason.field });
+			};
+			if (signal.aborted) return ended();
 			worker.onmessage = ({ data }: MessageEvent<Outcome>) =>
 				"said" in data ? hear(data.said as Said<N>) : resolve(data);
 			worker.onerror = (event) => gone(event.message);
 			worker.addEventListener("close", () => gone("without an answer."));
-			signal.addEventListener("abort", () => gone("Rollcall stops."), { once: true });
+			signal.addEventListener("abort", ended, { once: true });
 			const errand: Errand = { kind: "errand", name, job };
 			worker.postMessage(errand, [...given]);
 		});

@@ -3,6 +3,7 @@
 import { BOUNDS } from "../config.ts";
 import type { Context } from "../context.ts";
 import { runErrand } from "../errand.ts";
+import { AppError } from "../errors.ts";
 import { type Hands, type Importer, openImporter } from "../ipam/imports.ts";
 import type { ImportControl, ImportSaid } from "../model/import.ts";
 
@@ -13,20 +14,33 @@ export function importerOf(context: Context, entry: string | undefined): Importe
 }
 
 /** Each piece of work in a thread of its own; `entry` as above. */
-export function inThread({ config }: Pick<Context, "config">, entry: string): Hands {
+export function inThread({ config, clock }: Pick<Context, "config" | "clock">, entry: string): Hands {
 	const signal = new AbortController().signal;
 	return {
-		read: (read, actor, watch) => {
+		read: async (read, actor, watch) => {
 			const { stop, hear } = crossing(watch);
 			// The file is the thread's from now on: two of it would be too many.
 			const given = read.bytes === undefined ? [] : [read.bytes.buffer as ArrayBuffer];
-			return runErrand(entry, "readImport", { config, actor, read, stop }, signal, hear, given);
+			const [late, over] = [new AbortController(), new AbortController()];
+			void clock.sleep(BOUNDS.importReadMs, over.signal).then(() => late.abort(tooLong()));
+			try {
+				return await runErrand(entry, "readImport", { config, actor, read, stop }, late.signal, hear, given);
+			} finally {
+				over.abort();
+			}
 		},
 		write: (id, actor, watch) => {
 			const { stop, hear } = crossing(watch);
 			return runErrand(entry, "writeImport", { config, actor, id, stop }, signal, hear);
 		},
 	};
+}
+
+/** Nobody else can import meanwhile, and the reader of a workbook cannot be asked to stop. */
+function tooLong(): AppError {
+	const minutes = BOUNDS.importReadMs / 60_000;
+	const says = `This file was not read after ${minutes} minutes: it is damaged, or made to take for ever. Save it as CSV.`;
+	return new AppError("invalid", says, { field: "file" });
 }
 
 /** The watch in this thread, as what crosses the border: news come back, the wish to end goes over in shared memory. */

@@ -1,0 +1,42 @@
+/** A file whose reading never ends holds nobody up for longer than the bound, and its thread goes with it. */
+
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { importerOf } from "../../src/app/importer.ts";
+import { BOUNDS, loadConfig } from "../../src/config.ts";
+import type { Context } from "../../src/context.ts";
+import { createBus } from "../../src/events/bus.ts";
+import { silentLog } from "../../src/log.ts";
+import { PROGRAM } from "../../src/model/actor.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { handClock } from "../helpers/clock.ts";
+
+test("it is let go of after the bound, in words, and the next one has its turn", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "rollcall-importer-"));
+	const config = loadConfig({ env: { DATABASE_URL: join(folder, "a.db") } });
+	const db = openDatabase(config.databasePath, { busyMs: 100 });
+	const clock = handClock();
+	const bus = createBus({ ring: 1 });
+	const context: Context = { config, db, bus, log: silentLog, clock, random: () => 0.5, actor: PROGRAM };
+	try {
+		const importer = importerOf(context, join(import.meta.dir, "../helpers/stuck-entry.ts"));
+		const bring = () =>
+			importer.bring(context, { name: "a.xls", bytes: new Uint8Array(8), options: {} as never });
+		for (let turn = 0; turn < 2; turn++) {
+			const first = bring().catch((error: unknown) => error);
+			await expect(bring()).rejects.toThrow("Another import is under way");
+			await clock.advance(BOUNDS.importReadMs - 1);
+			expect(Bun.peek.status(first)).toBe("pending");
+			await clock.advance(1);
+			expect(await first).toMatchObject({
+				...{ code: "invalid", field: "file" },
+				message: expect.stringContaining("not read after 5 minutes"),
+			});
+		}
+	} finally {
+		db.close();
+		rmSync(folder, { recursive: true, force: true });
+	}
+});
