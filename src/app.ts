@@ -30,7 +30,7 @@ import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
 import { BATCH_LIMITS } from "./model/batch.ts";
 import type { Check } from "./model/doctor/check.ts";
-import type { TargetRules } from "./model/target.ts";
+import { portOf, type TargetRules } from "./model/target.ts";
 import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner } from "./probes/portscan.ts";
@@ -249,7 +249,7 @@ function backupsOf(context: Context, entry: string): Backups {
 function rulesOf(config: Config, url: string | undefined): TargetRules {
 	return {
 		allowLoopback: config.webhookAllowLoopback,
-		ownPort: url === undefined ? undefined : Number(new URL(url).port || 80),
+		ownPort: url === undefined ? undefined : portOf(new URL(url)),
 		ownAddresses: localNetworks().map((network) => network.address),
 	};
 }

@@ -115,7 +115,7 @@ export async function sweepSubnet(
 		return undefined;
 	}
 	const isMass = isMassDown(recording.before.up, pass.suspects.length);
-	// Anybody's answer proves that our own network works.
+	// An answer proves that our own network works; if it is this machine's own, the confirmation asks the gate.
 	const outage = isMass && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
 	if (outage !== undefined) {
 		tell(deps, run, ...ownNetworkDown(deps, recording, pass.suspects, outage));
