@@ -39,6 +39,21 @@ describe("pill", () => {
 	});
 });
 
+describe("last seen", () => {
+	const seen = (more: Partial<Host>, unswept: number[] = []) => {
+		const known = host("10.0.0.1", { subnetId: 4, lastSeenAt: NOW - 50_000, ...more });
+		const html = rows([{ kind: "host", host: known }], { unswept: new Set(unswept) });
+		return text(/<td class="seen".*?<\/td>/.exec(html)?.[0] ?? "");
+	};
+
+	test("is now for a host that is up, but not where the last sweep could not run", () => {
+		expect(seen({ status: "up" })).toBe("now");
+		expect(seen({ status: "up" }, [3])).toBe("now");
+		expect(seen({ status: "up" }, [3, 4])).toBe("50 s ago");
+		expect(seen({ status: "down" })).toBe("50 s ago");
+	});
+});
+
 describe("gap rows", () => {
 	test("a run says its ends, its size, and offers to show and to reserve", () => {
 		const html = rows([{ kind: "gap", range: range("10.0.0.15", "10.0.0.200") }]);
