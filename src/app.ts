@@ -30,6 +30,7 @@ import { type Log, openLog } from "./log.ts";
 import { PROGRAM } from "./model/actor.ts";
 import { BATCH_LIMITS } from "./model/batch.ts";
 import type { Check } from "./model/doctor/check.ts";
+import type { MachineFacts } from "./model/doctor/facts.ts";
 import { portOf, type TargetRules } from "./model/target.ts";
 import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
@@ -74,6 +75,8 @@ export type AppOptions = {
 	readonly ask?: Thread["ask"];
 	/** The kernel's neighbour table in place of the real one. */
 	readonly neighbours?: () => Neighbour[];
+	/** What the doctor sees of the machine in place of the real one. */
+	readonly machine?: () => MachineFacts;
 };
 
 /**
@@ -132,7 +135,7 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	const doctor = openDoctor(context, {
 		probing: () => thread?.state(),
 		damage: () => backups?.damage(),
-		scanner,
+		...{ scanner, machine: options.machine },
 	});
 	let url: string | undefined;
 	const targetRules = () => rulesOf(config, url);

@@ -26,8 +26,8 @@ beforeEach(async () => {
 	errors = [];
 	page.on("pageerror", (error) => errors.push(error.message));
 	page.on("console", (message) => {
-		// A refusal is an answer like any other; Chromium writes each into the console.
-		if (isMistake(message) && !/status of (409|422)/.test(message.text())) errors.push(message.text());
+		// A refusal is an answer like any other, and so is that a host has just gone; Chromium writes each into the console.
+		if (isMistake(message) && !/status of (404|409|422)/.test(message.text())) errors.push(message.text());
 	});
 });
 

@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { AXE, axe } from "../helpers/axe.ts";
 import { browserProblem, openBrowser } from "../helpers/browser.ts";
+import { calmMachine } from "../helpers/calm.ts";
 
 const missing = browserProblem() !== undefined;
 const PASSWORD = "correct horse battery";
@@ -24,7 +25,10 @@ beforeAll(async () => {
 			link = String(facts?.link);
 		},
 	};
-	app = await openApp(loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } }), { log });
+	app = await openApp(loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } }), {
+		log,
+		machine: calmMachine,
+	});
 	browser = await openBrowser();
 	page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
 	page.on("console", (message) => {

@@ -3,6 +3,7 @@
 import { type App, type AppOptions, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
+import { calmMachine } from "./calm.ts";
 import { SIGNED, signIn } from "./signed.ts";
 
 export type Answer = { status: number; text: string; headers: Headers; json: () => never };
@@ -24,7 +25,7 @@ export async function openRig(
 	options: Pick<AppOptions, "ask" | "neighbours" | "clock"> = {},
 ): Promise<Rig> {
 	const config = loadConfig({ env: { DATABASE_URL: ":memory:", SCAN_ASKS_PER_MINUTE: "6000", ...env } });
-	const app = await openApp(config, { ...options, listen: false, log: silentLog });
+	const app = await openApp(config, { machine: calmMachine, ...options, listen: false, log: silentLog });
 	signIn(app.context.db, "admin", app.context.clock.now());
 	const fetch = (path: string, init: RequestInit = {}) =>
 		app.handle(

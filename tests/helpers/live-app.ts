@@ -4,13 +4,14 @@ import { type App, openApp } from "../../src/app.ts";
 import type { Clock } from "../../src/clock.ts";
 import { loadConfig } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
+import { calmMachine } from "./calm.ts";
 import { SIGNED, signIn } from "./signed.ts";
 
 export type LiveApp = { readonly app: App; readonly url: string; close(): Promise<void> };
 
 export async function openLiveApp(options: { readonly clock?: Clock } = {}): Promise<LiveApp> {
 	const config = loadConfig({ env: { DATABASE_URL: ":memory:", PORT: "0" } });
-	const app = await openApp(config, { log: silentLog, ...options });
+	const app = await openApp(config, { log: silentLog, machine: calmMachine, ...options });
 	if (app.url === undefined) throw new Error("it does not listen");
 	const { url } = app;
 	signIn(app.context.db, "admin", app.context.clock.now());
