@@ -5,7 +5,7 @@ import type { Host } from "../model/host.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { bitsOf, familyOf } from "../net/address.ts";
 import { formatCidr } from "../net/cidr.ts";
-import { csvLine } from "./csv.ts";
+import { csvLine, escapeFormula } from "./csv.ts";
 
 /** NetBox's own limits, in characters (its models IPAddress and Prefix). */
 const NETBOX_DESCRIPTION = 200;
@@ -21,7 +21,7 @@ export async function* writeNetboxAddresses(source: ExportSource): AsyncGenerato
 
 function netboxAddress(host: Host, prefixes: ReadonlyMap<number, number>): string[] {
 	const prefix = prefixes.get(host.subnetId) ?? bitsOf(familyOf(host.address));
-	const named = host.hostname.length <= 255 && NETBOX_NAME.test(host.hostname);
+	const named = isNetboxName(host.hostname);
 	const description = [named ? "" : host.hostname, host.description].filter((part) => part !== "").join(", ");
 	const short = [...description].length <= NETBOX_DESCRIPTION;
 	const comments = [
@@ -37,6 +37,11 @@ function netboxAddress(host: Host, prefixes: ReadonlyMap<number, number>): strin
 		short ? description : `${[...description].slice(0, NETBOX_DESCRIPTION - 1).join("")}…`,
 		comments.filter((part) => part !== "").join("\n"),
 	];
+}
+
+/** One name that NetBox does not take, or not with the mark that no spreadsheet runs it, has it refuse the whole file. */
+function isNetboxName(name: string): boolean {
+	return name.length <= 255 && NETBOX_NAME.test(name) && escapeFormula(name) === name;
 }
 
 /** Columns of NetBox's bulk import of prefixes: a block with others inside is a container. */

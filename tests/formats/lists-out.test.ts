@@ -86,6 +86,19 @@ test("NetBox, IP addresses: within its limits, what does not fit goes to the com
 	expect(lines[4]).toBe("2001:db8::14/64,active,nas6,,MAC: 00:11:32:8a:00:04");
 });
 
+test("NetBox refuses a whole file for one name: one that would be shielded is told in the description", async () => {
+	const odd = ["-lead", "*.wild.example", "trail.dot.", "büro"].map((hostname, i) =>
+		host(`10.0.0.${i + 1}`, { hostname }),
+	);
+	const text = await written("netbox", { ...source, hosts: () => slices(odd) });
+	expect(text.split("\r\n").slice(1, -1)).toEqual([
+		`10.0.0.1/24,active,,"'-lead",`,
+		"10.0.0.2/24,active,*.wild.example,,",
+		"10.0.0.3/24,active,trail.dot.,,",
+		"10.0.0.4/24,active,,büro,",
+	]);
+});
+
 test("NetBox, prefixes: a block with others inside is a container", async () => {
 	expect(await written("netbox-prefixes")).toBe(
 		"prefix,status,description,comments\r\n10.0.0.0/24,active,Office LAN,\r\n2001:db8::/64,active,,\r\n" +

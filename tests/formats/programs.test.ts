@@ -87,6 +87,22 @@ describe("a phpIPAM 1.8.2 that ran, with umlauts, quotes, formulas and two VRFs"
 });
 
 describe("others", () => {
+	test("NetBox that ran: what it exports of its lists, all columns", () => {
+		const addresses = drafts("netbox-installed-addresses.csv");
+		expect(read("netbox-installed-addresses.csv").origin).toBe("netbox");
+		expect(addresses.map(({ kind }) => kind)).toEqual(Array(7).fill("host"));
+		expect(host(addresses, "10.88.0.1")).toMatchObject({
+			subnet: "10.88.0.0/24",
+			values: { hostname: "host-0.example.org", description: "=1+1", tags: ["reserved"] },
+		});
+		const prefixes = drafts("netbox-installed-prefixes.csv");
+		expect(prefixes.map(({ kind }) => kind)).toEqual(Array(4).fill("subnet"));
+		expect(prefixes[0]).toMatchObject({
+			cidr: "10.10.0.0/16",
+			values: { name: "Business customers", notes: "Section: Customers\nIs_dmz: 0" },
+		});
+	});
+
 	test("leases of Kea: a journal, so the last line of an address counts; nothing of its clock is noted", () => {
 		const all = drafts("kea-leases4.csv");
 		expect(all.map((one) => (one.kind === "host" ? [one.ip, one.values.hostname] : one.kind))).toEqual([
