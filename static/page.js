@@ -12,12 +12,17 @@ export const shown = {
 	host: undefined,
 };
 
-/** A line for screen readers; with `seen` a message that everyone sees. */
+/** A line for screen readers; with `seen` a message that everyone sees. Beside an open dialog nothing is seen or heard. */
 export function say(text, seen = false) {
-	const line = find("#say");
+	const line = find(drawer.open ? "#drawer-says" : "#say");
 	line.textContent = text;
 	line.className = seen ? "toast" : "sr";
-	if (seen) setTimeout(() => line.textContent === text && say(""), 6_000);
+	if (!seen) return;
+	setTimeout(() => {
+		if (line.textContent !== text) return;
+		line.textContent = "";
+		line.className = "sr";
+	}, 6_000);
 }
 
 /** A click that is left to the browser: into a new tab, with another button, or answered already. */

@@ -121,6 +121,7 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 						</span>
 					</form>
 					<div id="drawer-body" hx-sync="this:replace" />
+					<div id="drawer-says" class="sr" role="status" aria-live="polite" />
 				</dialog>
 				<div
 					id="here"

@@ -46,7 +46,7 @@ async function open(path: string): Promise<void> {
 	await page.waitForSelector("#light.live");
 }
 const path = () => new URL(page.url()).pathname;
-const says = (text: string) => page.waitForSelector(`#say.toast:has-text("${text}")`);
+const says = (text: string) => page.waitForSelector(`.toast:has-text("${text}")`);
 const change = () =>
 	live.app.context.bus.publish({
 		kind: "change",
@@ -146,19 +146,39 @@ describe.skipIf(missing)(`late answers${missing ? ": skipped, chromium is missin
 		expect(await page.isVisible("#here")).toBe(false);
 	});
 
+	const refuseScans = () =>
+		page.route("**/scan", (route) =>
+			route.fulfill({
+				status: 409,
+				contentType: "text/html",
+				body: '<main id="main" class="problem"><section class="start"><p class="status">409</p><p>No scan now.</p></section></main>',
+			}),
+		);
+
 	test("a wish that is refused is not passed over in silence", async () => {
 		await open("/hosts/1");
-		await page.route("**/scan", (route) =>
-			route.request().method() === "POST"
-				? route.fulfill({
-						status: 409,
-						contentType: "text/html",
-						body: '<main id="main" class="problem"><section class="start"><p class="status">409</p><p>No scan now.</p></section></main>',
-					})
-				: route.continue(),
-		);
+		await refuseScans();
 		await page.click("button:text-is('Scan ports')");
 		await says("No scan now.");
 		expect(await page.textContent("h1")).toBe("10.0.0.1");
+	});
+
+	test("what is said while the drawer is open stands above it, also where it is the whole screen", async () => {
+		await page.setViewportSize({ width: 390, height: 844 });
+		await open("/subnets/1");
+		await refuseScans();
+		await page.click('tr a:text-is("10.0.0.1")');
+		await page.click("#drawer[open] button:text-is('Scan ports')");
+		const toast = page.locator(".toast:has-text('No scan now.')");
+		await toast.waitFor();
+		const isOnTop = await toast.evaluate((element) => {
+			const { x, y, width, height } = element.getBoundingClientRect();
+			return document.elementFromPoint(x + width / 2, y + height / 2) === element;
+		});
+		expect(isOnTop).toBe(true);
+		// What lies outside of an open dialog is inert: no reader of the screen would say it.
+		expect(await toast.evaluate((element) => element.closest("dialog")?.id)).toBe("drawer");
+		await page.keyboard.press("Escape");
+		await page.waitForURL("**/subnets/1");
 	});
 });
