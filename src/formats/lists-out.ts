@@ -130,7 +130,7 @@ export async function* writeAnsible(source: ExportSource): AsyncGenerator<string
 }
 
 function ansibleHost(name: string, host: Host): string {
-	const unsafe = (text: string) => `!unsafe ${JSON.stringify(text)}`;
+	const unsafe = (text: string) => `!unsafe ${inYaml(text)}`;
 	const lines = [
 		`ansible_host: ${JSON.stringify(host.ip)}`,
 		`rollcall_status: ${JSON.stringify(host.status)}`,
@@ -138,6 +138,17 @@ function ansibleHost(name: string, host: Host): string {
 		`rollcall_description: ${unsafe(host.description)}`,
 	];
 	return `        ${JSON.stringify(name)}:\n${lines.map((line) => `          ${line}\n`).join("")}`;
+}
+
+/** YAML 1.2 5.1: one character that is not printable would make the whole inventory unreadable. */
+const NOT_PRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+
+/** Text in double quotes, as JSON and YAML read alike. */
+function inYaml(text: string): string {
+	return JSON.stringify(text).replace(
+		NOT_PRINTABLE,
+		(char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	);
 }
 
 /** Every inventory has these. */

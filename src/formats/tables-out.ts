@@ -141,11 +141,16 @@ function xlsxRow(cells: readonly string[]): string {
 	return `<row>${cells.map(xlsxCell).join("")}</row>`;
 }
 
+/** XML 1.0 2.2: one such character would make the whole file unreadable. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is meant
+const NO_XML = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g;
+
 function xlsxCell(text: string): string {
 	if (text === "") return "<c/>";
-	// What looks like an escape of a character is itself escaped (ECMA-376 part 1, 22.9.2.19).
+	// What looks like an escape of a character is itself escaped, and what XML has no room for (ECMA-376 part 1, 22.9.2.19).
 	const safe = text
 		.replace(/_(?=x[0-9A-Fa-f]{4}_)/g, "_x005F_")
+		.replace(NO_XML, (char) => `_x${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}_`)
 		.replaceAll("&", "&amp;")
 		.replaceAll("<", "&lt;")
 		.replaceAll(">", "&gt;");

@@ -209,3 +209,11 @@ test("nothing at all: every format is still whole", async () => {
 	expect(await written("xlsx", empty)).toStartWith("PK");
 	for (const format of ["hosts", "dnsmasq"] as const) expect(await written(format, empty)).toBe("");
 });
+
+test("an inventory holds only what every reader of YAML takes, whatever people wrote", async () => {
+	const odd = host("10.0.0.20", { description: "a\uffff\ufffe\u2028\u0085\u007fb 🖨", tags: ["\ufffe"] });
+	const list = await written("ansible", { ...source, hostsOf: () => slices([odd]) });
+	// Printable, as YAML 1.2 5.1 has it.
+	expect(list).toMatch(/^[\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u);
+	expect(list).toContain('"a\\uffff\\ufffe\\u2028\\u0085\\u007fb 🖨"');
+});

@@ -66,6 +66,9 @@ const PIECES = [
 		"true",
 		"10.0.0.1",
 		" ",
+		// No characters of XML and YAML.
+		"\ufffe",
+		"\uffff",
 	],
 ];
 
