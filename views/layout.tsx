@@ -111,18 +111,7 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 				<Top {...props} />
 				<UndoPlace undo={props.undo} />
 				{props.main}
-				<dialog id="drawer" aria-label="Host" class="drawer">
-					<form method="dialog" class="drawer-close">
-						<button type="submit" class="close" aria-label="Close">
-							×
-						</button>
-						<span class="kbd" aria-hidden="true">
-							esc
-						</span>
-					</form>
-					<div id="drawer-body" hx-sync="this:replace" />
-					<div id="drawer-says" class="sr" role="status" aria-live="polite" />
-				</dialog>
+				<Drawer />
 				<div
 					id="here"
 					class="here"
@@ -135,6 +124,24 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 				<div id="say" class="sr" role="status" aria-live="polite" hx-sync="this:replace" />
 			</body>
 		</html>
+	);
+}
+
+/** Where a host is shown beside the list; what is said while it is open has a line in it, as nothing outside is seen or heard then. */
+function Drawer() {
+	return (
+		<dialog id="drawer" aria-label="Host" class="drawer">
+			<form method="dialog" class="drawer-close">
+				<button type="submit" class="close" aria-label="Close">
+					×
+				</button>
+				<span class="kbd" aria-hidden="true">
+					esc
+				</span>
+			</form>
+			<div id="drawer-body" hx-sync="this:replace" />
+			<div id="drawer-says" class="sr" role="status" aria-live="polite" />
+		</dialog>
 	);
 }
 
