@@ -170,7 +170,18 @@ const STEPS: readonly Step[] = [
 	{ route: "/imports", status: 422 },
 	{ route: "/imports/phpipam", fields: { url: "http://127.0.0.1:1/api/x", token: "x" }, status: 422 },
 	{ route: "/imports/:id/look" },
-	{ route: "/imports/:id/cancel", status: 409 },
+	{
+		route: "/imports/:id/cancel",
+		async path() {
+			// The look of the step before goes on by itself; once it is over there is nothing to be cancelled.
+			await until(async () => {
+				await clock.advance(5);
+				const { text } = await rig.get("/api/v1/imports/1");
+				return (JSON.parse(text) as { progress: unknown }).progress === null;
+			}, "the look is over");
+			return "/imports/1/cancel";
+		},
+	},
 	{ route: "/imports/:id/around", fields: { cidr: "10.9.9.0/24" }, kind: "subnet_added" },
 	{
 		route: "/imports/:id/write",
