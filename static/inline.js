@@ -23,7 +23,8 @@ function leave(form) {
 
 function pressed(event) {
 	const form = event.target.closest("form[data-inline]");
-	if (!form) return;
+	// It is on its way already: a second Esc means what stands around it.
+	if (!form || (event.key === "Escape" && "sent" in form.dataset)) return;
 	if (event.key === "Escape") leave(form);
 	else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
 	else return;
@@ -38,7 +39,7 @@ export function rowSwapped(ctx) {
 	if (field) {
 		field.focus();
 		field.setSelectionRange(field.value.length, field.value.length);
-	} else if ([document.body, drawer, null].includes(document.activeElement)) {
+	} else if (row && [document.body, drawer, null].includes(document.activeElement)) {
 		find("[data-field]", row)?.focus({ preventScroll: true });
 	}
 	if (ctx.request.method === "POST" && ctx.response.status < 400) want({ main: true, drawer: true }, true);

@@ -96,6 +96,22 @@ describe.skipIf(missing)(`editing${missing ? ": skipped, chromium is missing" : 
 		await page.waitForURL("**/subnets/1");
 	});
 
+	test("Esc twice, quicker than the answer to the first, leaves the field and closes the drawer", async () => {
+		await openNas();
+		await page.keyboard.press("e");
+		await page.waitForSelector("#d-hostname:focus");
+		const answered = page.waitForResponse((answer) => /\/fields\/hostname\?/.test(answer.url()));
+		await page.route(/\/fields\/hostname\?/, async (route) => {
+			await page.waitForURL("**/subnets/1");
+			await route.continue();
+		});
+		await page.keyboard.press("Escape");
+		await page.keyboard.press("Escape");
+		await answered;
+		await page.waitForSelector("#drawer:not([open])", { state: "attached" });
+		expect((await host(NAS)).hostname).toBe("nas.lan");
+	});
+
 	test("j, k and Enter go through the tree of subnets too", async () => {
 		await open("/subnets");
 		await page.keyboard.press("j");
