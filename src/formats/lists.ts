@@ -28,8 +28,7 @@ export function readHosts(text: string): Table {
 	let skipped = 0;
 	for (const [i, raw] of lines.entries()) {
 		// Of a description of several lines only the first is marked as a comment.
-		const goesOn =
-			isPhpipam && comment !== "" && parseAddress(raw.trim().split(/\s+/)[0] ?? "").value === undefined;
+		const goesOn = isPhpipam && comment !== "" && !/^\s*#/.test(raw) && !startsWithAddress(raw);
 		const line = goesOn ? `${comment} ${raw.trim()}` : raw.trim();
 		const subnet = line.length > LINE_MAX ? null : SUBNET_LINE.exec(line);
 		comment = subnet === null && line.startsWith("#") && raw.trim() !== "" ? line : "";
@@ -49,6 +48,10 @@ export function readHosts(text: string): Table {
 		rows = rows.map(({ line, cells }) => ({ line, cells: cells.map(unescapeHtml) }));
 	const notes = skipped === 0 ? [] : [`${skipped} of the machine's own names left out`];
 	return table("hosts", headers, rows, notes);
+}
+
+function startsWithAddress(line: string): boolean {
+	return parseAddress(line.trim().split(/\s+/)[0] ?? "").value !== undefined;
 }
 
 /** "expiry mac ip name client-id", IPv6 after a line with "duid"; "*" stands for nothing. */

@@ -139,13 +139,14 @@ function foldersOf(subnets: readonly SqlRow[]): Map<string, string> {
 		const above = byId.get(row.masterSubnetId ?? "");
 		if (above === undefined || depth === DEPTH) return [];
 		const names = path(above, depth + 1);
-		return isFolder(above) ? [...names, above.description ?? ""] : names;
+		return isFolder(above) ? [...names, (above.description ?? "").slice(0, FOLDER_CHARS)] : names;
 	};
 	return new Map(subnets.map((row) => [row.id ?? "", path(row, 0).join(" / ")]));
 }
 
-/** Subnets within subnets; whoever has more has a ring. */
-const DEPTH = 128;
+/** Of subnets within subnets so many are looked up, of a folder's name so many characters: a file may hold anything. */
+const DEPTH = 16;
+const FOLDER_CHARS = 100;
 
 function subnetCells(row: SqlRow, names: ReturnType<typeof namesOf>): Cells {
 	return {

@@ -82,6 +82,12 @@ describe("a phpIPAM 1.8.2 that ran, with umlauts, quotes, formulas and two VRFs"
 			values: { name: "two lines; and 10.9.9.0/24 - trap (10.9.9.0/24)" },
 		});
 		expect(host(all, "10.78.16.1")).toMatchObject({ subnet: "10.78.16.0/24" });
+		const edited = readFileSync(join(FOLDER, "phpipam-installed-hosts.txt"), "utf8").replace(
+			/^/,
+			"# by hand\n",
+		);
+		const table = readTable(new TextEncoder().encode(edited)).value as Table;
+		expect(draftsOf(table, table.mapping)[0]).toMatchObject({ values: { name: "Customer 1" } });
 		expect(all.filter((one) => one.kind === "refused")).toEqual([]);
 	});
 });
