@@ -141,7 +141,11 @@ function foldersOf(subnets: readonly SqlRow[]): Map<string, string> {
 		const names = path(above, depth + 1);
 		return isFolder(above) ? [...names, (above.description ?? "").slice(0, FOLDER_CHARS)] : names;
 	};
-	return new Map(subnets.map((row) => [row.id ?? "", path(row, 0).join(" / ")]));
+	/** Those with the same block around them share one text. */
+	const known = new Map<string | undefined, string>();
+	const around = (row: SqlRow) =>
+		known.getOrInsertComputed(row.masterSubnetId, () => path(row, 0).join(" / "));
+	return new Map(subnets.map((row) => [row.id ?? "", around(row)]));
 }
 
 /** Of subnets within subnets so many are looked up, of a folder's name so many characters: a file may hold anything. */
