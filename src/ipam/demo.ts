@@ -3,7 +3,7 @@
 import type { Context } from "../context.ts";
 import * as demo from "../model/demo.ts";
 import type { NewEvent } from "../model/event.ts";
-import { neverSeen } from "../model/presence.ts";
+import { FLAP_LIMIT, FLAP_WINDOW_MS, neverSeen } from "../model/presence.ts";
 import type { Address } from "../net/address.ts";
 import { formatAddress } from "../net/address.ts";
 import { type Cidr, parseCidr, usableRange } from "../net/cidr.ts";
@@ -133,6 +133,30 @@ function fillPast(db: Db, id: number, past: Past): void {
 		history.addAnswers(db, at, answers ? 1 : 0, answers ? 0 : 1);
 	}
 	if (role === "restless") tellAbsence(db, id, { ...past, from: dayAgo });
+	if (role === "flapping") tellFlapping(db, id, past);
+}
+
+/** Up and down without rest since it was first seen: it is told once, and its state began with its last flip. */
+function tellFlapping(db: Db, id: number, { address, role, now, events, from, about }: Past): void {
+	const flips: number[] = [];
+	for (let at = now; at > from && flips.length <= FLAP_LIMIT; at -= MINUTE_MS) {
+		if (demo.answersAt(address, role, at) !== demo.answersAt(address, role, at - MINUTE_MS))
+			flips.unshift(at);
+	}
+	if (flips.length <= FLAP_LIMIT) return;
+	const isUp = demo.answersAt(address, role, now);
+	events.push({
+		at: from + FLAP_WINDOW_MS,
+		kind: "host_flapping",
+		...about,
+		detail: { flips: flips.length },
+	});
+	history.writePresence(db, id, {
+		...neverSeen,
+		...{ status: isUp ? "up" : "down", statusSince: flips.at(-1), lastSeenAt: isUp ? now : flips.at(-1) },
+		...{ flapping: true, flips, typicalLatencyUs: demo.latencyAt(address, now) },
+		latencyUs: isUp ? demo.latencyAt(address, now) : undefined,
+	});
 }
 
 /** The last time it was away: two events, or one and a host that is down. */
@@ -144,7 +168,12 @@ function tellAbsence(db: Db, id: number, { address, role, now, events, from, abo
 	while (!demo.answersAt(address, role, begin)) begin -= MINUTE_MS;
 	events.push({ at: begin, kind: "host_down", ...about, detail: {} });
 	if (end < now) {
-		events.push({ at: end, kind: "host_up", ...about, detail: { downMs: end - begin } });
+		const [back, latencyUs] = [end + MINUTE_MS, demo.latencyAt(address, now)];
+		events.push({ at: back, kind: "host_up", ...about, detail: { downMs: back - begin } });
+		history.writePresence(db, id, {
+			...neverSeen,
+			...{ status: "up", statusSince: back, lastSeenAt: now, latencyUs, typicalLatencyUs: latencyUs },
+		});
 		return;
 	}
 	const typicalLatencyUs = demo.latencyAt(address, begin);

@@ -58,6 +58,15 @@ describe("the invented network", () => {
 		const events = listEvents(db, { limit: 500 }).map(({ at }) => at);
 		expect(events.length).toBeGreaterThan(20);
 		expect([...events].sort((a, b) => b - a)).toEqual(events);
+		// "Up for three days" and a chart that shows it away an hour ago cannot both be true.
+		const against = db
+			.query<{ ip: string }, []>(
+				`SELECT DISTINCT ip FROM host JOIN host_status AS sample ON sample.host_id = host.id
+				WHERE sample.ts > host.status_since AND sample.is_up <> (host.status = 'up')`,
+			)
+			.all();
+		expect(against).toEqual([]);
+		expect(db.query("SELECT count(*) AS n FROM host WHERE flapping").get()).not.toEqual({ n: 0 });
 		expect(fillDemo(context, () => "Maker")).toBe(hosts);
 		expect(mayBeDemo(db)).toBe(true);
 		db.close();
