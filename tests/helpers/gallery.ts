@@ -43,6 +43,8 @@ export type Gallery = {
 	stop(): void;
 };
 
+const BEAT_MS = 1_000;
+
 /** Who looks: everything is shown. */
 const READER = { role: "admin", csrf: "token" } as const;
 
@@ -124,6 +126,8 @@ export function openGallery(world = newWorld()): Gallery {
 	const send = (text: string) => {
 		for (const controller of open) controller.enqueue(new TextEncoder().encode(text));
 	};
+	// As the real stream does: what a server may hold back until more comes goes with it.
+	const beat = setInterval(() => send(": beat\n\n"), BEAT_MS);
 	return {
 		url: `http://127.0.0.1:${server.port}`,
 		world,
@@ -137,7 +141,10 @@ export function openGallery(world = newWorld()): Gallery {
 		},
 		streams: () => open.size,
 		requests,
-		stop: () => void server.stop(true),
+		stop() {
+			clearInterval(beat);
+			void server.stop(true);
+		},
 	};
 }
 
