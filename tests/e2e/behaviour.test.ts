@@ -218,13 +218,10 @@ describe.skipIf(missing)(`behaviour${missing ? ": skipped, chromium is missing" 
 		const says = "Scanning 1 host: looking for open ports, 45 %, about 12 s left";
 		await page.waitForSelector(`.scanning:has-text("${says}")`);
 		expect(await page.evaluate(() => document.querySelector("progress")?.value)).toBe(45);
+		const hostId = Number((await page.getAttribute("#main", "data-live"))?.split(":")[1]);
 		gallery.requests.length = 0;
-		const again = () => {
-			if (gallery.requests.includes("GET /x/scanning")) return true;
-			gallery.tell("change", { subnetIds: [1], hostIds: [5], urgent: true });
-			return false;
-		};
-		await until(again, "the page was fetched again");
+		gallery.tell("change", { subnetIds: [1], hostIds: [hostId], urgent: true });
+		await until(() => gallery.requests.includes("GET /x/scanning"), "the page was fetched again");
 		gallery.tell("scanning", { runId: 7, step: "services", percent: 50 });
 		await page.waitForSelector('.scanning:has-text("Scanning 1 host: asking what listens there, 50 %")');
 		expect(await page.evaluate(() => document.querySelector("progress")?.value)).toBe(50);

@@ -43,8 +43,6 @@ export type Gallery = {
 	stop(): void;
 };
 
-const BEAT_MS = 1_000;
-
 /** Who looks: everything is shown. */
 const READER = { role: "admin", csrf: "token" } as const;
 
@@ -126,8 +124,6 @@ export function openGallery(world = newWorld()): Gallery {
 	const send = (text: string) => {
 		for (const controller of open) controller.enqueue(new TextEncoder().encode(text));
 	};
-	// As the real stream does: what a server may hold back until more comes goes with it.
-	const beat = setInterval(() => send(": beat\n\n"), BEAT_MS);
 	return {
 		url: `http://127.0.0.1:${server.port}`,
 		world,
@@ -141,10 +137,7 @@ export function openGallery(world = newWorld()): Gallery {
 		},
 		streams: () => open.size,
 		requests,
-		stop() {
-			clearInterval(beat);
-			void server.stop(true);
-		},
+		stop: () => void server.stop(true),
 	};
 }
 
