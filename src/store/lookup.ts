@@ -93,7 +93,7 @@ function searchProducts(db: Db, text: string): FoundService[] {
 	kindsWith(db, text, (kind) => {
 		if (!kind.product.toLowerCase().includes(lower)) return true;
 		const ids = hosts.get(kind.product) ?? new Set();
-		for (const id of hostsOfKind(db, kind, PICKED_MAX)) ids.add(id);
+		for (const id of hostsOfKind(db, kind, Number.MAX_SAFE_INTEGER)) ids.add(id);
 		hosts.set(kind.product, ids);
 		return true;
 	});

@@ -140,6 +140,16 @@ describe("ports and services", () => {
 		]);
 		expect(found).toEqual(expected as (typeof found)[number][]);
 	});
+	test("all hosts where a product serves are counted, however many, each once", () => {
+		rig.app.context.db.run(
+			`WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 7000)
+			INSERT INTO host_open_port (host_id, ts, port, proto, state, service, product, first_seen_at, last_seen_at)
+			SELECT i, 1, port, 'tcp', 'open', 'http', 'nginx', 1, 1 FROM n, (SELECT 80 AS port UNION SELECT 81)`,
+		);
+		expect(ask("nginx").services.shown).toEqual([
+			{ port: undefined, service: "", product: "nginx", hosts: 6_001 },
+		]);
+	});
 	test("a product leads to the hosts where it serves", async () => {
 		const { text } = await rig.get("/search/options?q=openssh");
 		expect(text).toContain('href="/?status=&amp;q=OpenSSH#hosts"');
