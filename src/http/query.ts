@@ -141,7 +141,9 @@ export function readNext(text: string): string {
 	if (
 		url.origin !== base ||
 		/^\/(login|logout|setup)(\/|$)/.test(url.pathname) ||
-		url.pathname.startsWith("//")
+		url.pathname.startsWith("//") ||
+		// Encoded control characters or backslashes: no page of ours has them, and who decodes twice is led away.
+		/%(?:[01]|5c|7f)/i.test(url.pathname)
 	)
 		return "/";
 	return url.pathname + url.search;
