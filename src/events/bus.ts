@@ -32,9 +32,13 @@ export type Bus = {
 	readonly lastId: number;
 };
 
-/** A bus that keeps the newest `ring` messages. A listener that throws is dropped, the others are served. */
+/**
+ * A bus that keeps the newest `ring` messages. A listener that throws misses that message alone: what it reads may be
+ * readable again at the next. `onError` hears of it when that begins, not at every message.
+ */
 export function createBus(options: { ring: number; onError?: (error: unknown) => void }): Bus {
-	const listeners = new Set<(message: Numbered) => void>();
+	/** And whether it failed at the last message. */
+	const listeners = new Map<(message: Numbered) => void, boolean>();
 	const kept: Numbered[] = [];
 	let lastId = 0;
 	return {
@@ -43,17 +47,18 @@ export function createBus(options: { ring: number; onError?: (error: unknown) =>
 			const message = { id: lastId, news };
 			kept.push(message);
 			if (kept.length > options.ring) kept.shift();
-			for (const listener of listeners) {
+			for (const [listener, failed] of listeners) {
 				try {
 					listener(message);
+					if (failed) listeners.set(listener, false);
 				} catch (error) {
-					listeners.delete(listener);
-					options.onError?.(error);
+					listeners.set(listener, true);
+					if (!failed) options.onError?.(error);
 				}
 			}
 		},
 		subscribe(listener) {
-			listeners.add(listener);
+			listeners.set(listener, false);
 			return () => listeners.delete(listener);
 		},
 		since(id) {

@@ -8,13 +8,13 @@ import { handClock } from "../helpers/clock.ts";
 
 const LIGHT = { lastSweepAt: 5, problem: undefined };
 
-function hub(bus: Bus, more: { streamsMax?: number; queueBytes?: number } = {}) {
+function hub(bus: Bus, more: { streamsMax?: number; queueBytes?: number; light?: () => typeof LIGHT } = {}) {
 	const clock = handClock();
 	const live = openLive({
 		bus,
 		clock,
 		epoch: "e",
-		light: () => LIGHT,
+		light: more.light ?? (() => LIGHT),
 		streamsMax: more.streamsMax ?? 10,
 		streamsEach: 10,
 		queueBytes: more.queueBytes ?? 65_536,
@@ -83,6 +83,26 @@ describe("the live stream", () => {
 		expect(text).toContain("id: e.2\nevent: light");
 		expect(text).not.toContain("event: change");
 		live.close();
+	});
+
+	test("a database that cannot be read for a moment costs the news of that moment, not all that come after", async () => {
+		const bus = createBus({ ring: 8 });
+		let broken = false;
+		const light = () => {
+			if (broken) throw new Error("disk I/O error");
+			return LIGHT;
+		};
+		const { clock, live } = hub(bus, { light });
+		const stream = live.open(ask(), YES);
+		await read(stream, 2);
+		broken = true;
+		bus.publish({ kind: "trouble", problem: "The disk fails." });
+		broken = false;
+		bus.publish(change(1));
+		await clock.advance(200);
+		expect(live.readers).toBe(1);
+		live.close();
+		expect(await read(stream, 3)).toContain("event: change");
 	});
 
 	test("one that does not read is cut off at its bound; the others go on", async () => {
