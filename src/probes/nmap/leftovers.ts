@@ -36,7 +36,11 @@ export const workFolder = (folder: string): string => join(folder, RUN);
 export function noteLeader(folder: string, pid: number): void {
 	const [leader, maker] = [readStat(pid), readStat(process.pid)];
 	if (leader === undefined || maker === undefined) return;
-	writeFileSync(join(folder, NOTE), JSON.stringify({ pid, start: leader.start, maker: maker.start }));
+	try {
+		writeFileSync(join(folder, NOTE), JSON.stringify({ pid, start: leader.start, maker: maker.start }));
+	} catch {
+		// The disk is full, say: it is found by where it works, if it does not hide that.
+	}
 }
 
 /**
@@ -44,7 +48,8 @@ export function noteLeader(folder: string, pid: number): void {
  * Answers how many processes there were.
  */
 export function endLeftovers(): number {
-	const left = new Set(namesIn(tmpdir()).filter((name) => isLeft(name) && isOurs(join(tmpdir(), name))));
+	const ours = namesIn(tmpdir()).filter((name) => name.startsWith(PREFIX) && isOurs(join(tmpdir(), name)));
+	const left = new Set(ours.filter(isLeft));
 	// As a rule there is none, and nobody's processes are looked at.
 	if (left.size === 0) return 0;
 	const leaders = [...left].map(readLeader).filter((pid) => pid !== undefined);

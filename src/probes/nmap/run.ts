@@ -39,7 +39,6 @@ export type Ran = {
 export async function runBounded(command: readonly string[], bounds: RunBounds): Promise<Ran> {
 	const { clock, deadlineMs, graceMs, signal } = bounds;
 	const child = start(command, bounds.cwd);
-	bounds.started?.(child.pid);
 	const over = new AbortController();
 	let end: RunEnd = "itself";
 	const stop = (why: RunEnd) => {
@@ -54,6 +53,7 @@ export async function runBounded(command: readonly string[], bounds: RunBounds):
 	const out = readUpTo(child.stdout, bounds.outBytes, () => stop("output"), bounds.heard);
 	const err = readUpTo(child.stderr, bounds.errBytes, () => stop("output"));
 	try {
+		bounds.started?.(child.pid);
 		await Promise.race([child.exited, aborted(over.signal)]);
 		if (over.signal.aborted) killGroup(child.pid);
 		const waiting = new AbortController();

@@ -5,7 +5,7 @@ import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { endLeftovers, makeFolder, noteLeader, workFolder } from "../../../src/probes/nmap/leftovers.ts";
-import { elapse } from "../../helpers/patience.ts";
+import { elapse, PATIENCE_MS } from "../../helpers/patience.ts";
 
 const made: string[] = [];
 const children: Bun.Subprocess[] = [];
@@ -88,6 +88,26 @@ test.skipIf(process.platform !== "linux")(
 		expect(other.exitCode ?? other.signalCode).toBeNull();
 	},
 );
+
+test.skipIf(process.platform !== "linux" || process.getuid?.() !== 0 || !Bun.which("mkfifo"))(
+	"what somebody else has put there is not even read: a pipe would hold up the thread that sweeps for ever",
+	async () => {
+		const foreign = folder(join(tmpdir(), `rollcall-nmap-${await nobody()}-d`));
+		Bun.spawnSync(["mkfifo", join(foreign, "leader")]);
+		chownSync(foreign, 65_534, 65_534);
+		const file = join(import.meta.dir, "../../../src/probes/nmap/leftovers.ts");
+		const look = Bun.spawn(
+			[process.execPath, "--no-env-file", "-e", `(await import(${JSON.stringify(file)})).endLeftovers()`],
+			{ timeout: PATIENCE_MS, killSignal: "SIGKILL" },
+		);
+		expect(await look.exited).toBe(0);
+		expect(existsSync(foreign)).toBe(true);
+	},
+);
+
+test("a note that cannot be written is no reason to lose the run", () => {
+	expect(() => noteLeader(join(tmpdir(), "rollcall-nmap-gone"), process.pid)).not.toThrow();
+});
 
 test.skipIf(process.platform !== "linux")(
 	"runs of another Rollcall that lives stay, and so does everybody else",

@@ -1,12 +1,13 @@
 /** A program called nmap that hangs, floods, lies or dies: the scan ends in time, with a reason, and leaves nobody behind. */
 
 import { afterEach, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BOUNDS } from "../../../src/config.ts";
 import { AppError } from "../../../src/errors.ts";
 import { findNmap, rawRight } from "../../../src/probes/nmap/find.ts";
+import { runBounded } from "../../../src/probes/nmap/run.ts";
 import { openPortScanner } from "../../../src/probes/portscan.ts";
 import type { Scanner } from "../../../src/probes/scanner.ts";
 import { type HandClock, handClock } from "../../helpers/clock.ts";
@@ -181,6 +182,31 @@ describe("it lies or dies", () => {
 		expect(await problem()).toContain(`${path} could not be started`);
 	});
 });
+
+test.skipIf(!linux)("whoever is told that it runs fails: it does not run on alone", async () => {
+	fake = fakeNmap("exec sleep 600");
+	const cwd = mkdtempSync(join(tmpdir(), "rollcall-run-"));
+	const started = () => {
+		throw new Error("no room");
+	};
+	const bounds = { clock: handClock(), cwd, deadlineMs: 1e6, graceMs: 1, outBytes: 1e3, errBytes: 1e3 };
+	const run = runBounded([fake.path], { ...bounds, signal: new AbortController().signal, started });
+	await expect(run).rejects.toThrow("no room");
+	await until(() => processesIn(cwd) === 0, "nobody works there");
+	rmSync(cwd, { recursive: true });
+});
+
+/** Processes that work in this folder. */
+function processesIn(folder: string): number {
+	const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+	return pids.filter((pid) => {
+		try {
+			return readlinkSync(`/proc/${pid}/cwd`) === folder;
+		} catch {
+			return false;
+		}
+	}).length;
+}
 
 test("nothing stays in the folder of temporary files", async () => {
 	await open("pwd > $OUT; exit 1");
