@@ -40,15 +40,20 @@ export function countSeen(db: Db, subnetId: number): { up: number; seen: number 
 	return row ?? { up: 0, seen: 0 };
 }
 
-/** Is anybody who answered once unknown now, where the next sweep will find out? Only an outage of our own makes that. */
-export function isAnyForgotten(db: Db): boolean {
-	const row = db
-		.query<{ n: number }, []>(
-			`SELECT 1 AS n FROM host JOIN subnet ON subnet.id = subnet_id
-			WHERE status_order = 2 AND last_seen_at IS NOT NULL AND sweep_enabled = 1 LIMIT 1`,
+/**
+ * Is anybody who answered once unknown now, where a sweep will find out? Only an outage of our own makes that. Such
+ * subnets are due at `by` at the latest.
+ */
+export function hurryForgotten(db: Db, by: number): boolean {
+	const subnets = db
+		.query<{ id: number }, []>(
+			`SELECT id FROM subnet WHERE sweep_enabled = 1 AND EXISTS (SELECT 1 FROM host
+				WHERE subnet_id = subnet.id AND status_order = 2 AND last_seen_at IS NOT NULL)`,
 		)
-		.get();
-	return row !== null;
+		.all();
+	for (const { id } of subnets)
+		db.query("UPDATE subnet SET next_sweep_at = ?1 WHERE id = ?2 AND next_sweep_at > ?1").run(by, id);
+	return subnets.length > 0;
 }
 
 /** A host found by a sweep: its address, and that it answers. Written whole, so that each index is touched once. */

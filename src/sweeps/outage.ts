@@ -4,9 +4,12 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Address } from "../net/address.ts";
 import { type Db, transact } from "../store/database.ts";
-import { isAnyForgotten } from "../store/history.ts";
+import { hurryForgotten } from "../store/history.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 import * as recorder from "./recorder.ts";
+
+/** So long after an answer at most, in milliseconds, it is known of everybody whether the outage is over for them. */
+const AGAIN_MS = 60_000;
 
 type OutageDeps = { readonly db: Db; readonly clock: Clock; readonly log: Log };
 
@@ -31,7 +34,8 @@ export function ownNetworkDown(
 /**
  * What was down is back once every host that is unknown because of it was heard of again, or stayed silent with our way
  * out proven good: while one of several networks is lost, an answer from another (or of this machine itself, which
- * needs no cable) says nothing of it. Call it when somebody answered.
+ * needs no cable) says nothing of it. Who waits for the next sweep of a long interval is asked sooner. Call it when
+ * somebody answered.
  */
 export function ownNetworkBack(
 	{ db, clock }: OutageDeps,
@@ -40,7 +44,7 @@ export function ownNetworkBack(
 	if (readSetting(db, "own_network_down_since") === undefined) return [];
 	const at = clock.now();
 	return transact(db, () => {
-		if (isAnyForgotten(db)) return [];
+		if (hurryForgotten(db, at + AGAIN_MS)) return [];
 		const since = Number(readSetting(db, "own_network_down_since") ?? at);
 		writeSetting(db, "own_network_down_since", undefined);
 		return [recorder.recordSubnetEvent(db, recording, "own_network_back", { downMs: at - since }, at)];

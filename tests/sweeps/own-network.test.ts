@@ -50,6 +50,30 @@ describe.each([3, 20])("with %d hosts on the other side", (n) => {
 	});
 });
 
+test("a network that is asked once an hour was lost when its turn came: back within minutes, not after an hour", async () => {
+	const s = stage(...lan(20), ...tunnel(3));
+	s.surroundings = { networks: [ETH, WG], gateways: [] };
+	s.subnet("198.51.100.0/24");
+	s.subnet("10.8.0.0/24", 3_600);
+	await s.run(3_590);
+	s.surroundings = { networks: [ETH], gateways: [] };
+	for (const ip of tunnel(3)) s.network.alive.delete(address(ip));
+	await s.run(60);
+	expect(s.host("10.8.0.2")?.status).toBe("unknown");
+	await s.run(600);
+	expect(own(s)).toEqual(["own_network_down"]);
+	s.surroundings = { networks: [ETH, WG], gateways: [] };
+	for (const ip of tunnel(3)) s.network.alive.add(address(ip));
+	await s.run(180);
+	expect(s.host("10.8.0.2")?.status).toBe("up");
+	expect(own(s)).toEqual(["own_network_down", "own_network_back"]);
+	// From now on it is asked once an hour again.
+	const asked = () => s.network.asked.filter((run) => run.includes(address("10.8.0.2"))).length;
+	const before = asked();
+	await s.run(1_200);
+	expect(asked()).toBe(before);
+});
+
 test("a second gateway that cannot be asked (a link-local one, without raw sockets) hides nothing of the first", async () => {
 	const router = "198.51.100.254";
 	const s = stage(...lan(20), router);
