@@ -38,10 +38,12 @@ export type Errand = {
 type Outcome =
 	| { readonly said: unknown }
 	| { readonly done: unknown }
-	| ({ readonly problem: string; readonly code: ErrorCode | undefined } & Pick<
-			Partial<AppError>,
-			"field" | "detail"
-	  >);
+	| ({
+			readonly problem: string;
+			readonly code: ErrorCode | undefined;
+			/** Code of an error that is none of ours, such as SQLITE_FULL: it tells more than words. */
+			readonly cause?: string;
+	  } & Pick<Partial<AppError>, "field" | "detail">);
 
 /**
  * Starts the program's main file as a thread for one errand and waits for its end. Throws what the errand threw, and
@@ -77,9 +79,11 @@ export async function runErrand<N extends Name>(
 			worker.postMessage(errand, [...given]);
 		});
 		if ("done" in outcome) return outcome.done as Awaited<ReturnType<Errands[N]>>;
-		const { problem, code, field, detail } = outcome;
+		const { problem, code, cause, field, detail } = outcome;
 		const more = { ...(field === undefined ? {} : { field }), ...(detail === undefined ? {} : { detail }) };
-		throw code === undefined ? new Error(problem) : new AppError(code, problem, more);
+		throw code === undefined
+			? Object.assign(new Error(problem), { code: cause })
+			: new AppError(code, problem, more);
 	} finally {
 		worker.terminate();
 	}
@@ -106,7 +110,10 @@ export async function answerErrand({ name, job }: Errand, post: (outcome: Outcom
 		const work = ERRANDS[name] as (job: unknown, say: Say<unknown>) => unknown;
 		post({ done: await work(job, (said) => post({ said })) });
 	} catch (error) {
-		if (!(error instanceof AppError)) return post({ problem: (error as Error).message, code: undefined });
+		if (!(error instanceof AppError)) {
+			const { message, code: cause } = error as Error & { code?: unknown };
+			return post({ problem: message, code: undefined, ...(typeof cause === "string" && { cause }) });
+		}
 		const { code, field, detail } = error;
 		post({ problem: error.message, code, ...(field && { field }), ...(detail && { detail }) });
 	}

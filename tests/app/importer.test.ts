@@ -1,17 +1,46 @@
 /** A file whose reading never ends holds nobody up for longer than the bound, and its thread goes with it. */
 
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importerOf } from "../../src/app/importer.ts";
 import { BOUNDS, loadConfig } from "../../src/config.ts";
 import type { Context } from "../../src/context.ts";
+import { runErrand } from "../../src/errand.ts";
 import { createBus } from "../../src/events/bus.ts";
+import { explain } from "../../src/http/respond.ts";
 import { silentLog } from "../../src/log.ts";
 import { PROGRAM } from "../../src/model/actor.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { storageKind } from "../../src/store/faults.ts";
 import { handClock } from "../helpers/clock.ts";
+
+/** SQLite's own size, in bytes. */
+const PAGE = 4_096;
+
+test("what SQLite says of the file crosses the border: the words for a damaged one, and no mistake of ours", async () => {
+	const folder = mkdtempSync(join(tmpdir(), "rollcall-importer-"));
+	const config = loadConfig({ env: { DATABASE_URL: join(folder, "a.db") } });
+	try {
+		const db = openDatabase(config.databasePath, { busyMs: 100 });
+		const { rootpage } = db
+			.query<{ rootpage: number }, []>("SELECT rootpage FROM sqlite_schema WHERE name = 'import_batch'")
+			.get() ?? { rootpage: 0 };
+		db.close();
+		const file = openSync(config.databasePath, "r+");
+		writeSync(file, Buffer.alloc(PAGE, 0xff), 0, PAGE, (rootpage - 1) * PAGE);
+		closeSync(file);
+		const entry = join(import.meta.dir, "../../src/main.ts");
+		const job = { config, actor: PROGRAM, id: 1, stop: new SharedArrayBuffer(4) };
+		const work = runErrand(entry, "writeImport", job, new AbortController().signal);
+		const error = await work.catch((thrown: unknown) => thrown);
+		expect(storageKind(error)).toBe("damaged");
+		expect(explain(error)).toMatchObject({ status: 503, says: expect.stringContaining("is damaged") });
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+});
 
 test("it is let go of after the bound, in words, and the next one has its turn", async () => {
 	const folder = mkdtempSync(join(tmpdir(), "rollcall-importer-"));
