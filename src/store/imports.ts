@@ -64,7 +64,7 @@ export function readSource(db: Db, id: number): Uint8Array | undefined {
 	return row?.source ?? undefined;
 }
 
-/** The file could not be read, or not be written; its rows, if there were any, stay. */
+/** The file could not be read, or not be written; its rows, if there were any, stay. One that is written stays so. */
 export function writeProblem(
 	db: Db,
 	id: number,
@@ -72,12 +72,9 @@ export function writeProblem(
 	options: ImportOptions,
 	problem: FileProblem,
 ): void {
-	db.query("UPDATE import_batch SET state = ?, options_json = ?, problem_json = ? WHERE id = ?").run(
-		state,
-		JSON.stringify(options),
-		JSON.stringify(problem),
-		id,
-	);
+	db.query(
+		"UPDATE import_batch SET state = ?, options_json = ?, problem_json = ? WHERE id = ? AND state <> 'done'",
+	).run(state, JSON.stringify(options), JSON.stringify(problem), id);
 }
 
 export type Judged = {

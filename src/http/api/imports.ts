@@ -155,9 +155,10 @@ function writeOperation(desk: Desk): Operation {
 		},
 		async handle({ request, id, query }) {
 			const { state } = demandImport(desk.context, id);
+			const isBusy = importer.stage(id) !== undefined;
 			const work = importer.write(desk.by(request), id);
 			// What cannot be written is refused at once.
-			if (query.wait !== false || state !== "ready" || importer.stage(id) === undefined) {
+			if (query.wait !== false || state !== "ready" || isBusy || importer.stage(id) === undefined) {
 				await work;
 				return { status: 200, body: told(id) };
 			}
@@ -174,6 +175,7 @@ function endOperations(desk: Desk): Operation[] {
 			method: "POST",
 			path: "/imports/{id}/cancel",
 			id: "cancelImport",
+			slow: true,
 			tag: TAG,
 			summary: "End the work on a file: nothing of it is written",
 			details: "Answers when the work has ended. What is written already can be undone.",

@@ -72,6 +72,14 @@ describe("an import", () => {
 		expect((await look(body.id)).state).toBe("undone");
 	});
 
+	test("asked for twice at once: one writes, the other is refused and says nothing of it on the import", async () => {
+		const { body } = await bring("dry_run=true", "ip,hostname\n10.0.0.9,nas\n");
+		const write = () => rig.send("POST", `/api/v1/imports/${body.id}/write?wait=false`);
+		const both = await Promise.all([write(), write()]);
+		expect(both.map(({ status }) => status).sort()).toEqual([202, 409]);
+		expect((await follow(body.id)).at(-1)).toMatchObject({ state: "done", problem: null });
+	});
+
 	test("a file that cannot be read is refused in the answer", async () => {
 		const { status, body } = await bring("wait=false", 'ip,hostname\n10.0.0.9,"printer\n');
 		expect([status, body]).toEqual([422, expect.objectContaining({ field: "file" })]);
