@@ -92,6 +92,9 @@ function refusal(noun: "host" | "subnet", { line, at }: Place, address: string, 
 	return { noun, line, at, address, verdict: "refuse", reason, ...nothing };
 }
 
+/** Rows that name the same gateway, of which so many are looked at. */
+const NAMED_MAX = 8;
+
 /** All subnets there will be: those that are here, those the file describes, those its hosts name; and who is a gateway. */
 function subnetsOf(
 	drafts: Iterable<Draft>,
@@ -110,14 +113,15 @@ function subnetsOf(
 	/** By their first row. */
 	const named = new Map<string, Place>();
 	const gateways: HostDraft[] = [];
-	/** Those that rows name: of a hundred thousand the first of each is enough. */
-	const told = new Set<string>();
+	/** Of those that name the same one the first few are enough: a list may begin with rows that are refused. */
+	const told = new Map<string, number>();
 	for (const draft of drafts) {
 		if (draft.kind === "refused") continue;
 		if (draft.kind === "host") {
 			const key = `${draft.gateway} ${draft.subnet}`;
-			if (draft.isGateway || (draft.gateway !== undefined && !told.has(key))) gateways.push(draft);
-			if (draft.gateway !== undefined) told.add(key);
+			const times = told.get(key) ?? 0;
+			if (draft.isGateway || (draft.gateway !== undefined && times < NAMED_MAX)) gateways.push(draft);
+			if (draft.gateway !== undefined) told.set(key, times + 1);
 			if (draft.subnet !== undefined && !named.has(draft.subnet))
 				named.set(draft.subnet, { line: draft.line, at: draft.at });
 			continue;
@@ -197,7 +201,10 @@ function planHost(draft: HostDraft, blocks: Blocks<Entry>, there: There, options
 /** The row of a gateway, or one that names it, tells its subnet so, where that has none yet. */
 function markGateway(draft: HostDraft, blocks: Blocks<Entry>): void {
 	const home = blocks.around(parseAddress(draft.ip).value ?? 0n);
-	if (home === undefined || home.values.gateway || home.there?.gateway !== undefined) return;
+	if (home === undefined || home.there?.gateway !== undefined) return;
+	const told = home.values.gateway ? parseAddress(home.values.gateway).value : undefined;
+	// One that lies elsewhere is left out (see planSubnet): a row below may name the right one.
+	if (told !== undefined && contains(home.cidr, told)) return;
 	home.values = { ...home.values, gateway: draft.gateway ?? draft.ip };
 	if (home.silent) Object.assign(home, { line: draft.line, at: draft.at });
 	home.silent = false;

@@ -158,6 +158,14 @@ describe("the plan", () => {
 		expect(rows(await bring(text), "change")).toEqual([]);
 	});
 
+	test.each([
+		["a row that is refused", "10.0.1.0,24,10.0.1.1"],
+		["one that names an address elsewhere", "10.0.1.4,24,10.9.9.9"],
+	])("a gateway beside every host, the first of them %s", async (_, first) => {
+		write(await bring(`ip,mask,gateway\n${first}\n10.0.1.5,24,10.0.1.1\n`));
+		expect(listSubnets(context.db)).toMatchObject([{ gateway: "10.0.1.1" }]);
+	});
+
 	test("a gateway that lies elsewhere is left out; the subnet and its hosts are not", async () => {
 		const plan = await bring(
 			"address,type,name_source,gateway\n10.0.1.0/24,subnet,,10.9.9.9\n10.0.1.5,host,,\n",
