@@ -48,9 +48,11 @@ const PATIENCE_MS = 10_000;
 
 /** Marks what has to be fetched again and decides when: at once but not twice in 250 ms, or within 10 s. */
 export function want(parts, urgent) {
-	stale.main ||= Boolean(parts.main) && main().dataset.live !== undefined;
-	stale.drawer ||= Boolean(parts.drawer) && drawer.open;
-	stale.urgent ||= Boolean(urgent);
+	const [inMain, inDrawer] = [parts.main && main().dataset.live !== undefined, parts.drawer && drawer.open];
+	stale.main ||= Boolean(inMain);
+	stale.drawer ||= Boolean(inDrawer);
+	// What is urgent elsewhere is not urgent here.
+	stale.urgent ||= Boolean(urgent && (inMain || inDrawer));
 	if (!stale.main && !stale.drawer) return;
 	const rest = underWay ? PATIENCE_MS : stale.urgent ? 250 : 10_000;
 	const at = Math.max(performance.now() + Math.random() * 150, last + rest);

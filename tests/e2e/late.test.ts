@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, Page } from "playwright-core";
 import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
-import { elapse } from "../helpers/patience.ts";
+import { elapse, until } from "../helpers/patience.ts";
 import { signedBrowser } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
@@ -68,6 +68,22 @@ describe.skipIf(missing)(`late answers${missing ? ": skipped, chromium is missin
 			clearInterval(storm);
 			await page.unrouteAll({ behavior: "ignoreErrors" });
 		}
+	});
+
+	test("what is urgent elsewhere makes a change that can wait no more urgent here", async () => {
+		await open("/subnets/1");
+		const asked: string[] = [];
+		page.on("request", (request) => request.headers()["x-unasked"] && asked.push(request.url()));
+		change();
+		await until(() => asked.length === 1, "it is fetched again");
+		await page.waitForLoadState("networkidle");
+		const { bus } = live.app.context;
+		bus.publish({ kind: "change", change: { subnetIds: [999], hostIds: [], urgent: true } });
+		// News of so short a time are one message.
+		await elapse(300);
+		bus.publish({ kind: "change", change: { subnetIds: [1], hostIds: [], urgent: false } });
+		await elapse(1_500);
+		expect(asked).toHaveLength(1);
 	});
 
 	test("a host that cannot be fetched leaves the one that is shown, in the address bar too", async () => {
