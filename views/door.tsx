@@ -42,7 +42,7 @@ export function Door(props: Outside & { title: string; children: ComponentChildr
 }
 
 /** Plain http to another machine. */
-export function NotEncrypted() {
+function NotEncrypted() {
 	return (
 		<p class="not-encrypted">
 			<b>Not encrypted.</b> Whoever listens on the way here reads your password and all you see. Use https.

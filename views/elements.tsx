@@ -123,7 +123,7 @@ export function Tags(props: { tags: readonly string[] }) {
 	);
 }
 
-export function Chip(props: { text: string }) {
+function Chip(props: { text: string }) {
 	return <span class="chip">{Wire(props)}</span>;
 }
 

@@ -9,7 +9,7 @@ import { nameOr } from "./format.ts";
 export function ExportPage(props: { subnet: Subnet | undefined; query: string }) {
 	const { subnet, query } = props;
 	return (
-		<Main class="narrow-page export-page">
+		<Main class="narrow-page">
 			<h1>Export</h1>
 			<p class="facts">
 				{subnet !== undefined ? (

@@ -243,7 +243,7 @@ function TagsInHand(
 	const known = props.tags.filter((tag) => !host.tags.includes(tag));
 	return (
 		<>
-			<span class="list removable">
+			<span class="list">
 				{host.tags.map((tag) => (
 					<Form key={tag} class="inline" action={base(props)} hx-post={base(props)} {...swap}>
 						<input type="hidden" name="place" value={place} />

@@ -236,9 +236,7 @@ function HostRow(props: { host: Host; now: number; at: boolean; unswept: boolean
 }
 
 /** The hostname; without one the description; a reservation says that it is one. */
-export function HostName(props: {
-	host: Pick<Host, "hostname" | "description" | "lastSeenAt" | "expiresAt">;
-}) {
+function HostName(props: { host: Pick<Host, "hostname" | "description" | "lastSeenAt" | "expiresAt"> }) {
 	const { hostname, description, lastSeenAt, expiresAt } = props.host;
 	if (expiresAt !== undefined && lastSeenAt === undefined) {
 		return (

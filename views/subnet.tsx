@@ -34,7 +34,7 @@ export function SubnetPage(props: SubnetPageProps) {
 	const base = `/subnets/${subnet.id}`;
 	const name = visible(label(subnet));
 	return (
-		<Main live={`subnet:${subnet.id}`} class="subnet-page">
+		<Main live={`subnet:${subnet.id}`}>
 			<Trail ancestors={props.ancestors} />
 			<Head
 				subnet={subnet}

@@ -33,7 +33,7 @@ export function optionsIn(help: string): string[] {
 }
 
 /** Words a verb takes in the place of its first argument, as its help begins: “bash|zsh”, “add NAME | list”. */
-export function wordsIn(name: string, help: string): string[] {
+function wordsIn(name: string, help: string): string[] {
 	const head = new RegExp(`^rollcall ${name} ([^:]+):`).exec(help)?.[1] ?? "";
 	const words = head.split("|").map((part) => /^[a-z]+/.exec(part.trim())?.[0]);
 	return words.length < 2 ? [] : words.filter((word) => word !== undefined);

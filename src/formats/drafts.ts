@@ -26,12 +26,10 @@ const NO = /^(0|n|no|false|off|nein|ne|non|nie|não|нет)$/i;
 /** What one row says, by target; several columns of one target are joined. */
 type Cells = (target: Target) => string | undefined;
 
-/** All rows; a row that cannot be used is there with the reason. */
-export function draftsOf(table: Pick<Table, "headers" | "rows">, mapping: readonly Target[]): Draft[] {
-	return [...eachDraft(table, mapping)];
-}
-
-/** The same one after the other, as often as they are asked for: of a hundred thousand none is kept. */
+/**
+ * All rows one after the other, as often as they are asked for: of a hundred thousand none is kept. A row that cannot be
+ * used is there with the reason.
+ */
 export function eachDraft(table: Pick<Table, "headers" | "rows">, mapping: readonly Target[]) {
 	const places = placesOf(mapping);
 	return {

@@ -195,7 +195,7 @@ function own(row: SqlRow, custom: readonly string[]): Cells {
 }
 
 /** phpIPAM keeps addresses as decimal numbers: up to 4294967295 IPv4, above that IPv6. Other text stays as it is. */
-export function decimalAddress(text: string): string {
+function decimalAddress(text: string): string {
 	if (!/^\d{1,39}$/.test(text)) return text;
 	const n = BigInt(text);
 	if (n > MAX_ADDRESS) return text;

@@ -129,7 +129,7 @@ function cutWindow(plan: Plan, cut: Cut): Window {
 	return plan.query.order === "address" ? addressWindow(plan, cut) : aliveWindow(plan, cut);
 }
 
-export function isFiltered(query: ListQuery): boolean {
+function isFiltered(query: ListQuery): boolean {
 	const { status, tag, service, port, seen, text } = query.filter;
 	return [status, tag, service, port, seen, text].some((part) => part !== undefined);
 }

@@ -4,13 +4,13 @@ import { probeable } from "../net/targets.ts";
 import type { Subnet, SubnetSummary } from "./subnet.ts";
 
 /** Up to so many addresses are asked whole, every time. */
-export const WHOLE_MAX = 4_096n;
+const WHOLE_MAX = 4_096n;
 /** Of a larger IPv4 subnet a scheduled sweep asks the known hosts and so many more, in turn. */
 export const SLICE = 4_096;
 /** The first sweep of an IPv4 subnet asks up to so many at once (a /16): whoever has just added it waits for it. */
-export const FIRST_MAX = 65_536n;
+const FIRST_MAX = 65_536n;
 /** A sweep on demand covers up to so many addresses of an IPv4 subnet (a /12). */
-export const EVERYTHING_MAX = 1_048_576n;
+const EVERYTHING_MAX = 1_048_576n;
 
 /**
  * "whole": every address, every time. "turns": the known hosts every time, all others once in `roundS` seconds.

@@ -6,7 +6,7 @@
 import type { Event, EventKind } from "./event.ts";
 
 /** Suspiciously many fell silent: this share of those that were up, and so many. */
-export const MASS_SHARE = 0.3;
+const MASS_SHARE = 0.3;
 export const MASS_MIN = 10;
 /** One or two are told by name, however small their subnet is; of more, half of it is one story. */
 const NAMED_MAX = 2;

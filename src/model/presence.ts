@@ -43,7 +43,7 @@ export type Flip =
 export const FLAP_WINDOW_MS = 15 * 60_000;
 export const FLAP_LIMIT = 6;
 /** Amber above this many times the host's own median, and above SLOW_FLOOR_US (noise on a LAN is no news). */
-export const SLOW_FACTOR = 4;
+const SLOW_FACTOR = 4;
 export const SLOW_FLOOR_US = 1_000;
 
 /** A host that has never answered. */

@@ -1,6 +1,6 @@
 /** One port scan, from the wish to the result, and what a host's page says of its scans. */
 
-export const SCAN_STATES = ["queued", "running", "done", "failed", "cancelled", "interrupted"] as const;
+const SCAN_STATES = ["queued", "running", "done", "failed", "cancelled", "interrupted"] as const;
 export type ScanState = (typeof SCAN_STATES)[number];
 
 /** The row that is queue, progress and record. */

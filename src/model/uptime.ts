@@ -45,7 +45,7 @@ export type HostHistory = {
 export const HOUR_MS = 3_600_000;
 /** The day in the drawer: 48 bars of half an hour; the week beside it. */
 export const BAR_MS = HOUR_MS / 2;
-export const BARS = 48;
+const BARS = 48;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 /** Buckets of the latency line: 15 minutes each over a day. */
 const POINTS = 96;
@@ -111,7 +111,7 @@ export function barsOf(
 }
 
 /** The share over the hours that the bars touch; how much of that was looked at is told by the bars themselves. */
-export function dayOf(hours: readonly HourSum[], bars: readonly Bar[], now: number): Uptime {
+function dayOf(hours: readonly HourSum[], bars: readonly Bar[], now: number): Uptime {
 	const from = bars[0]?.from ?? now;
 	const share = shareOf(hours.filter((hour) => hour.at > from - HOUR_MS && hour.at <= now));
 	return { share, measuredMs: measured(bars, BAR_MS, now), ms: now - from };

@@ -5,7 +5,7 @@ import type { Parsed } from "./address.ts";
 /** Both ends included, 1 to 65535. */
 export type PortRange = { readonly first: number; readonly last: number };
 
-export const MAX_PORT = 65_535;
+const MAX_PORT = 65_535;
 /** Longest list that is read, in characters: nmap's own lists of a thousand ports have 4,000. */
 const MAX_TEXT = 65_536;
 

@@ -25,17 +25,6 @@ export function gapsOf(within: Range, used: Iterable<Address>): Range[] {
 	return gaps;
 }
 
-/** The lowest address of `within` that is not in `used` (ascending), or undefined when all are taken. */
-export function firstFree(within: Range, used: Iterable<Address>): Address | undefined {
-	let next = within.first;
-	for (const address of used) {
-		if (address < next) continue;
-		if (address > next) break;
-		next = address + 1n;
-	}
-	return next <= within.last ? next : undefined;
-}
-
 /** `count` addresses from `range.first` on, as many as there are; at most `limit`. */
 export function addressesOf(range: Range, limit: number): Address[] {
 	const total = countOf(range);

@@ -25,7 +25,7 @@ const PART_BYTES = 32_768;
 const PARTS_MAX = 4_096;
 
 /** Bytes of a request for the whole table `type`; `body` is the family header it wants. */
-export function dumpRequest(type: number, body: Uint8Array): Uint8Array {
+function dumpRequest(type: number, body: Uint8Array): Uint8Array {
 	return request(type, DUMP, body);
 }
 

@@ -25,11 +25,6 @@ export function findBatch(db: Db, id: number): Batch | undefined {
 	return row ? toBatch(row) : undefined;
 }
 
-/** The newest batches, at most `limit`. */
-export function listBatches(db: Db, limit: number): Batch[] {
-	return db.query<Row, [number]>("SELECT * FROM batch ORDER BY id DESC LIMIT ?").all(limit).map(toBatch);
-}
-
 const COUNT = {
 	added: "UPDATE batch SET added = added + ? WHERE id = ?",
 	changed: "UPDATE batch SET changed = changed + ? WHERE id = ?",
@@ -49,11 +44,6 @@ export function finishBatch(db: Db, id: number, eventId: number | undefined, at:
 		eventId ?? null,
 		id,
 	);
-}
-
-/** What it was made from turned out to be more than was known at its start. */
-export function writeBatchDetail(db: Db, id: number, detail: Batch["detail"]): void {
-	db.query("UPDATE batch SET detail_json = ? WHERE id = ?").run(JSON.stringify(detail), id);
 }
 
 /** undefined: there is no such batch (any more). */

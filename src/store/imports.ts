@@ -150,13 +150,6 @@ export function readSubnetsSeen(db: Db, id: number): string {
 	return row?.seen ?? "";
 }
 
-export function findImportOfBatch(db: Db, batchId: number): number | undefined {
-	const row = db
-		.query<{ id: number }, [number]>("SELECT id FROM import_batch WHERE batch_id = ?")
-		.get(batchId);
-	return row?.id;
-}
-
 /** Forgets files that were not written and came before `open`, and written ones that came before `done`. */
 export async function pruneImports(
 	db: Db,

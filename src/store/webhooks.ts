@@ -14,10 +14,6 @@ export function findWebhook(db: Db, id: number): Webhook | undefined {
 	return row ? toWebhook(row) : undefined;
 }
 
-export function findSecret(db: Db, id: number): string | undefined {
-	return db.query<Row, [number]>("SELECT secret FROM webhook WHERE id = ?").get(id)?.secret;
-}
-
 export function insertWebhook(db: Db, values: WebhookValues, secret: string, at: number): number {
 	const { name, url, topics, subnetId, tag, enabled } = values;
 	return insertedId(

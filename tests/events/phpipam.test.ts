@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/clock.ts";
 import { AppError } from "../../src/errors.ts";
 import { type PullOptions, pullPhpipam } from "../../src/events/phpipam.ts";
-import { draftsOf } from "../../src/formats/drafts.ts";
 import { phpipamTable } from "../../src/formats/phpipam.ts";
+import { draftsOf } from "../helpers/drafts.ts";
 import { PATIENCE_MS } from "../helpers/patience.ts";
 
 type Row = Record<string, unknown>;

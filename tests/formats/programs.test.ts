@@ -3,9 +3,9 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { draftsOf } from "../../src/formats/drafts.ts";
 import { readTable } from "../../src/formats/read.ts";
 import type { Draft, Table } from "../../src/model/import.ts";
+import { draftsOf } from "../helpers/drafts.ts";
 import { drafts, FOLDER, host, read } from "../helpers/import-samples.ts";
 
 describe("a phpIPAM 1.8.2 that ran, with umlauts, quotes, formulas and two VRFs", () => {

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { draftsOf } from "../../src/formats/drafts.ts";
 import { readTable } from "../../src/formats/read.ts";
 import type { Draft, Table } from "../../src/model/import.ts";
+import { draftsOf } from "../helpers/drafts.ts";
 import { blocks, drafts, FOLDER, host, read } from "../helpers/import-samples.ts";
 
 const PHPIPAM_HOSTS = ["10.10.1.1", "10.10.1.3", "fd13:6d20:29dc:cf27::1"];

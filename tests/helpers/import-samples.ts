@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { draftsOf } from "../../src/formats/drafts.ts";
 import { readTable } from "../../src/formats/read.ts";
 import type { Draft, Table } from "../../src/model/import.ts";
+import { draftsOf } from "./drafts.ts";
 
 export const FOLDER = join(import.meta.dir, "../../samples/import");
 export const read = (name: string): Table => {

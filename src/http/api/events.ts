@@ -12,7 +12,7 @@ import { moment, nullable, type Operation, operation, pageOf, shape } from "./op
 import { CURSOR, choice, LIMIT, PAGE, readCursor, text, wholeNumber, writeCursor } from "./parameters.ts";
 import { time } from "./shapes.ts";
 
-export const EVENT = shape(
+const EVENT = shape(
 	{
 		id: t.Integer({ minimum: 1, description: "Grows; no two events share one." }),
 		at: moment("When it happened."),

@@ -5,7 +5,7 @@ import type { Facts } from "./facts.ts";
 import { setcap } from "./network.ts";
 
 /** So many failures in a row are no accident of one host. */
-export const SCAN_FAILURES = 3;
+const SCAN_FAILURES = 3;
 
 /** Every line about the work. */
 export function workChecks(facts: Facts): Check[] {
