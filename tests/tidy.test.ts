@@ -56,6 +56,9 @@ describe("the tree", () => {
 	test("no test keeps the others from running", () => {
 		expect(tests.flatMap(shape.onlyProblems)).toEqual([]);
 	});
+	test("test files and their functions are as short as the others", () => {
+		expect(tests.flatMap(shape.sizeProblems)).toEqual([]);
+	});
 	test("tests wait for things, never for a time, within one bound", () => {
 		expect(tests.flatMap(waitProblems)).toEqual([]);
 	});

@@ -56,18 +56,15 @@ type Line = {
 };
 
 /** Runs a plan to its end; resolves at the latest DRAIN_MS after its last request. */
-export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 	const count = plan.requests.length;
-	const latencyMs = new Array<number>(count).fill(Number.NaN);
-	const status = new Array<number>(count).fill(0);
-	const lateMs = new Array<number>(count).fill(0);
+	const result = nothingYet(count);
+	const { latencyMs, status, lateMs } = result;
 	const lines: Line[] = [];
 	const free: Line[] = [];
 	const waiting: number[] = [];
 	let opening = 0;
-	let bytes = 0;
 	let open = count;
-	let dialled = 0;
 	const stepMs = 1_000 / plan.perSecond;
 	const started = now() + 50;
 	const finish = (line: Line) => {
@@ -76,31 +73,31 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 		open -= 1;
 		line.at = -1;
 		line.left = -1;
-		const next = waiting.shift();
-		if (next === undefined) free.push(line);
-		else send(line, next);
+		goOn(line);
 	};
 	const send = (line: Line, at: number) => {
 		line.at = at;
 		line.socket.write(requestText(plan, at));
 	};
+	const goOn = (line: Line) => {
+		const next = waiting.shift();
+		if (next === undefined) free.push(line);
+		else send(line, next);
+	};
 	const data = (line: Line, chunk: Buffer) => {
-		bytes += chunk.length;
+		result.bytes += chunk.length;
 		if (takeBytes(line, chunk)) finish(line);
 	};
 	const dial = async () => {
 		opening += 1;
-		dialled += 1;
+		result.connections += 1;
 		const line = await openLine(plan, data, (gone) => {
 			if (gone.at >= 0) open -= 1;
-			lines.splice(lines.indexOf(gone), 1);
-			if (free.includes(gone)) free.splice(free.indexOf(gone), 1);
+			for (const list of [lines, free]) if (list.includes(gone)) list.splice(list.indexOf(gone), 1);
 		});
 		opening -= 1;
 		lines.push(line);
-		const next = waiting.shift();
-		if (next === undefined) free.push(line);
-		else send(line, next);
+		goOn(line);
 	};
 	for (let at = 0; at < count; ) {
 		const wait = started + at * stepMs - now();
@@ -108,19 +105,21 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
 		for (; at < count && started + at * stepMs <= now(); at++) {
 			lateMs[at] = now() - (started + at * stepMs);
 			const line = free.pop();
-			if (line !== undefined) send(line, at);
-			else {
-				waiting.push(at);
-				if (lines.length + opening < plan.connections) void dial();
-			}
+			if (line === undefined) waiting.push(at);
+			else send(line, at);
+			if (line === undefined && lines.length + opening < plan.connections) void dial();
 		}
 	}
 	const until = now() + DRAIN_MS;
 	while (open > 0 && now() < until) await Bun.sleep(5);
 	for (const line of lines) line.socket.end();
-	const ended = now();
-	const settled = latencyMs.map((ms, at) => (Number.isNaN(ms) ? ended - (started + at * stepMs) : ms));
-	return { latencyMs: settled, status, lateMs, bytes, connections: dialled };
+	const settled = latencyMs.map((ms, at) => (Number.isNaN(ms) ? now() - (started + at * stepMs) : ms));
+	return { ...result, latencyMs: settled };
+}
+
+function nothingYet(count: number) {
+	const all = (value: number) => new Array<number>(count).fill(value);
+	return { latencyMs: all(Number.NaN), status: all(0), lateMs: all(0), bytes: 0, connections: 0 };
 }
 
 async function openLine(

@@ -10,17 +10,15 @@ import { systemClock } from "../../src/clock.ts";
 import { newSecret, signatureHeaders } from "../../src/events/signature.ts";
 import { type PostOptions, post } from "../../src/events/webhooks.ts";
 import { PATIENCE_MS } from "../helpers/patience.ts";
-import { deadUrl, rawReceiver, receiver } from "../helpers/receiver.ts";
+import { deadUrl, openReceivers } from "../helpers/receiver.ts";
 
 const secret = newSecret(Math.random);
 /** For those that never answer; for one that answers and then never ends. */
 const SHORT = { timeoutMs: 400 };
 const SHORT_YET_AMPLE = { timeoutMs: 3_000 };
 const never = new AbortController().signal;
-const stops: (() => void)[] = [];
-afterEach(() => {
-	for (const stop of stops.splice(0)) stop();
-});
+const receivers = openReceivers();
+afterEach(() => receivers.stop());
 
 function options(more: Partial<PostOptions> = {}): PostOptions {
 	return {
@@ -36,16 +34,6 @@ function options(more: Partial<PostOptions> = {}): PostOptions {
 const message = (url: string) => ({ url, uid: "msg_1", body: '{"type":"test"}', secret });
 const send = (url: string, more: Partial<PostOptions> = {}) => post(message(url), options(more), never);
 
-function serve(answer: (n: number) => Response | Promise<Response>, tls?: object) {
-	const made = receiver(answer, tls);
-	stops.push(made.stop);
-	return made;
-}
-async function raw(act: (socket: Socket) => void) {
-	const made = await rawReceiver(act);
-	stops.push(made.stop);
-	return made;
-}
 /** Says `head`, then a byte at a time for ever. */
 const drip = (head: string) => (socket: Socket) => {
 	socket.write(head);
@@ -55,7 +43,7 @@ const drip = (head: string) => (socket: Socket) => {
 
 describe("what is sent", () => {
 	test("a POST of JSON with id, time, signature and who we are", async () => {
-		const hook = serve(() => new Response("thanks"));
+		const hook = receivers.serve(() => new Response("thanks"));
 		expect(await send(`${hook.url}/a/b?token=x`)).toMatchObject({ status: 200, problem: undefined });
 		const [got] = hook.received;
 		expect(got?.path).toBe("/a/b?token=x");
@@ -97,13 +85,17 @@ describe("what is made of the answer", () => {
 		[410, "The receiver is gone for good (410)."],
 		[500, "It answered 500."],
 	])("%d: %s", async (status, problem) => {
-		const hook = serve(() => new Response(status === 204 ? null : "<script>alert(1)</script>", { status }));
+		const hook = receivers.serve(
+			() => new Response(status === 204 ? null : "<script>alert(1)</script>", { status }),
+		);
 		expect(await send(hook.url)).toMatchObject({ status, problem });
 	});
 
 	test.each([301, 302, 303, 307, 308])("%d to somewhere else is not followed", async (status) => {
-		const other = serve(() => new Response("here"));
-		const hook = serve(() => new Response(null, { status, headers: { location: `${other.url}/x` } }));
+		const other = receivers.serve(() => new Response("here"));
+		const hook = receivers.serve(
+			() => new Response(null, { status, headers: { location: `${other.url}/x` } }),
+		);
 		const answer = await send(hook.url);
 		expect(answer).toMatchObject({ status });
 		expect(answer.problem).toContain("not followed");
@@ -111,14 +103,16 @@ describe("what is made of the answer", () => {
 	});
 
 	test("nor to a file", async () => {
-		const hook = serve(
+		const hook = receivers.serve(
 			() => new Response(null, { status: 302, headers: { location: "file:///etc/hostname" } }),
 		);
 		expect((await send(hook.url)).problem).toContain("not followed");
 	});
 
 	test("retry-after in seconds is heard", async () => {
-		const hook = serve(() => new Response(null, { status: 429, headers: { "retry-after": "120" } }));
+		const hook = receivers.serve(
+			() => new Response(null, { status: 429, headers: { "retry-after": "120" } }),
+		);
 		expect(await send(hook.url)).toMatchObject({ problem: "It answered 429.", retryAfterS: 120 });
 	});
 });
@@ -132,26 +126,26 @@ describe("receivers that misbehave", () => {
 	});
 
 	test("one that takes the message and never answers is left after the time-out", async () => {
-		const hook = await raw(() => {});
+		const hook = await receivers.raw(() => {});
 		const answer = await send(hook.url, SHORT);
 		expect(answer.problem).toBe("No answer within 0.4 s.");
 		expect(answer.answerMs).toBeWithin(380, PATIENCE_MS);
 	});
 
 	test("one that sends its header a byte at a time", async () => {
-		const hook = await raw(drip("HTTP/1.1 200 OK\r\nX-Slow: "));
+		const hook = await receivers.raw(drip("HTTP/1.1 200 OK\r\nX-Slow: "));
 		expect((await send(hook.url, SHORT)).problem).toBe("No answer within 0.4 s.");
 	});
 
 	test("one that said 200 and then sends its body a byte at a time has said 200", async () => {
-		const hook = await raw(drip("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"));
+		const hook = await receivers.raw(drip("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"));
 		expect(await send(hook.url, SHORT_YET_AMPLE)).toMatchObject({ status: 200, problem: undefined });
 	});
 
 	test("a body of 10 GB is cut off", async () => {
 		let sent = 0;
 		const block = Buffer.alloc(1 << 20, 120);
-		const hook = await raw((socket) => {
+		const hook = await receivers.raw((socket) => {
 			socket.write("HTTP/1.1 200 OK\r\nContent-Length: 10737418240\r\n\r\n");
 			const push = () => {
 				while (!socket.destroyed && sent < 10_240) {
@@ -172,12 +166,12 @@ describe("receivers that misbehave", () => {
 		["headers without end", `HTTP/1.1 200 OK\r\n${`X-A: ${"y".repeat(60_000)}\r\n`.repeat(40)}`, "not HTTP"],
 		["a connection closed at once", "", "without an answer"],
 	])("%s", async (_, text, says) => {
-		const hook = await raw((socket) => socket.end(text));
+		const hook = await receivers.raw((socket) => socket.end(text));
 		expect((await send(hook.url)).problem).toContain(says);
 	});
 
 	test("what it says is nowhere in what we keep", async () => {
-		const hook = serve(
+		const hook = receivers.serve(
 			() => new Response("SECRET-OF-THE-RECEIVER", { status: 500, statusText: "SECRET-TOO" }),
 		);
 		expect(JSON.stringify(await send(hook.url))).not.toContain("SECRET");
@@ -186,10 +180,10 @@ describe("receivers that misbehave", () => {
 
 describe("where it connects to", () => {
 	const strict = { allowLoopback: false, ownPort: undefined, ownAddresses: [] };
-	const listening = () => raw((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n"));
+	const listening = () => receivers.raw((socket) => socket.end("HTTP/1.1 200 OK\r\n\r\n"));
 
 	test("the name is resolved once, and the connection goes to what was judged", async () => {
-		const hook = serve(() => new Response());
+		const hook = receivers.serve(() => new Response());
 		const asked: string[] = [];
 		const resolve = async (name: string) => {
 			asked.push(name);
@@ -249,7 +243,7 @@ describe("where it connects to", () => {
 
 	test("the certificate must be for the name, though the connection goes to an address", async () => {
 		const folder = mkdtempSync(join(tmpdir(), "rollcall-tls-"));
-		stops.push(() => rmSync(folder, { recursive: true, force: true }));
+		receivers.also(() => rmSync(folder, { recursive: true, force: true }));
 		const [keyFile, certFile] = [join(folder, "key.pem"), join(folder, "cert.pem")];
 		const made = Bun.spawnSync(
 			[
@@ -268,7 +262,7 @@ describe("where it connects to", () => {
 		);
 		expect(made.exitCode).toBe(0);
 		const [key, cert] = [readFileSync(keyFile, "utf8"), readFileSync(certFile, "utf8")];
-		const hook = serve(() => new Response(), { key, cert });
+		const hook = receivers.serve(() => new Response(), { key, cert });
 		const ask = (name: string, ca?: string) =>
 			send(`https://${name}:${hook.port}/`, ca === undefined ? {} : { ca });
 		expect(await ask("hook.example", cert)).toMatchObject({ status: 200 });

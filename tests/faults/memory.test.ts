@@ -46,6 +46,19 @@ function addPast(path: string): void {
 	db.close();
 }
 
+/** What is answered is read and let go: what came is counted, not kept. */
+async function askAt(url: string, init: RequestInit = {}) {
+	const headers = { ...SIGNED, ...(init.headers as Record<string, string>) };
+	const answer = await fetch(url, { ...init, headers });
+	let bytes = 0;
+	const keep: Uint8Array[] = [];
+	for await (const chunk of answer.body ?? []) {
+		bytes += chunk.byteLength;
+		if (bytes < 100_000) keep.push(chunk);
+	}
+	return { status: answer.status, bytes, text: Buffer.concat(keep).toString("utf8") };
+}
+
 test.skipIf(problem !== undefined)(
 	`256 MB are enough for a large file in, back and out, and for a long history${title}`,
 	async () => {
@@ -65,18 +78,7 @@ test.skipIf(problem !== undefined)(
 			env: { PATH: process.env.PATH, NODE_ENV: "production", LOG_LEVEL: "error" },
 		});
 		const url = `http://127.0.0.1:${port}`;
-		const ask = async (what: string, init: RequestInit = {}) => {
-			const headers = { ...SIGNED, ...(init.headers as Record<string, string>) };
-			const answer = await fetch(`${url}${what}`, { ...init, headers });
-			// Read and let go: what came is counted, not kept.
-			let bytes = 0;
-			const keep: Uint8Array[] = [];
-			for await (const chunk of answer.body ?? []) {
-				bytes += chunk.byteLength;
-				if (bytes < 100_000) keep.push(chunk);
-			}
-			return { status: answer.status, bytes, text: Buffer.concat(keep).toString("utf8") };
-		};
+		const ask = (what: string, init?: RequestInit) => askAt(`${url}${what}`, init);
 		try {
 			await untilAnswers(`${url}/healthz`);
 			signInFile(path);

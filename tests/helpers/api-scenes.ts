@@ -53,7 +53,7 @@ export async function furnish(rig: Rig): Promise<void> {
 }
 
 /** What has to be so first, or has to be sent instead of the example; by operation and status. */
-export const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Promise<Partial<Call>>)>> = {
+const SCENES: Readonly<Record<string, Partial<Call> | ((rig: Rig) => Promise<Partial<Call>>)>> = {
 	"createSubnet 201": { body: { cidr: "10.9.0.0/24", gateway: "10.9.0.1" } },
 	"createSubnet 409": { body: { cidr: "10.0.0.0/16" } },
 	"updateSubnet 409": { body: { version: 77, name: "late" } },

@@ -56,3 +56,9 @@ export async function openRig(
 		close: () => app.close(),
 	};
 }
+
+/** A subnet by its form, as the page fills it. */
+export function addSubnet(rig: Rig, cidr: string, more: Record<string, string> = {}): Promise<Answer> {
+	const fields = { name: "", gateway: "", notes: "", sweep_interval_s: "60", sweep_enabled: "on" };
+	return rig.post("/subnets", { cidr, ...fields, ...more });
+}

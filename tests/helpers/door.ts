@@ -5,6 +5,7 @@ import { loadConfig } from "../../src/config.ts";
 import type { Log } from "../../src/log.ts";
 import { silentLog } from "../../src/log.ts";
 import { handClock } from "./clock.ts";
+import { PASSWORD } from "./signed.ts";
 
 export type Jar = {
 	readonly cookie: string;
@@ -21,6 +22,10 @@ export type Door = {
 	readonly told: string[];
 	/** Another browser, without any cookie. */
 	browser(): Jar;
+	/** The first administrator signs in, in another browser unless it is told which. */
+	signIn(fields?: Record<string, string>, jar?: Jar, headers?: Record<string, string>): Promise<Page>;
+	/** Hours go by on the wall; nothing that waits is woken. */
+	later(hours: number): void;
 	close(): Promise<void>;
 };
 
@@ -30,7 +35,16 @@ export async function openDoor(env: Record<string, string> = {}): Promise<Door> 
 	const log: Log = { ...silentLog, warning: (_, fields) => void told.push(String(fields?.link ?? "")) };
 	const config = loadConfig({ env: { DATABASE_URL: ":memory:", ...env } });
 	const app = await openApp(config, { listen: false, log, clock });
-	return { app, clock, told, browser: () => openJar(app), close: () => app.close() };
+	return {
+		app,
+		clock,
+		told,
+		browser: () => openJar(app),
+		signIn: (fields = {}, jar = openJar(app), headers = {}) =>
+			jar.post("/login", { name: "ada", password: PASSWORD, ...fields }, headers),
+		later: (hours) => clock.setWall(clock.now() + hours * 3_600_000),
+		close: () => app.close(),
+	};
 }
 
 function openJar(app: App): Jar {
@@ -61,11 +75,11 @@ function openJar(app: App): Jar {
 }
 
 /** Makes the first administrator, who is signed in then. */
-export async function setUp(door: Door, password = "correct horse battery"): Promise<Jar> {
+export async function setUp(door: Door): Promise<Jar> {
 	const jar = door.browser();
 	await jar.get("/setup");
 	const token = door.told.at(-1)?.split("#")[1] ?? "";
-	const made = await jar.post("/setup", { token, name: "ada", password });
+	const made = await jar.post("/setup", { token, name: "ada", password: PASSWORD });
 	if (made.status !== 303) throw new Error(`${made.status} ${made.text}`);
 	await jar.get("/account");
 	return jar;

@@ -5,10 +5,11 @@ import { compileCss } from "../../scripts/css.ts";
 import { bundleScript } from "../../scripts/js.ts";
 import { THEMES, type Theme } from "../../views/layout.tsx";
 import { renderDocument, renderDoor, renderMain } from "../../views/render.tsx";
-import { fragmentOf, lostPage, newWorld, pageOf, type World } from "./gallery-pages.tsx";
+import { fragmentOf, lostPage, pageOf } from "./gallery-pages.tsx";
+import { newWorld, type World } from "./gallery-places.tsx";
 import { batch, doorPage } from "./people-pages.tsx";
 
-export const CSP =
+const CSP =
 	"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 const ROOT = join(import.meta.dir, "../..");

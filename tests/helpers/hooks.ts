@@ -85,3 +85,9 @@ export function hookStage(path = ":memory:"): HookStage {
 			}),
 	};
 }
+
+/** Ticks until nothing is under way. */
+export async function turn(deliverer: ReturnType<HookStage["deliverer"]>): Promise<void> {
+	deliverer.tick();
+	await deliverer.idle();
+}

@@ -96,18 +96,16 @@ const more: Host[] = Array.from({ length: 34 }, (_, i) => {
 	});
 });
 
-export const officeHosts: readonly Host[] = [...named, ...more].sort((a, b) =>
-	a.address < b.address ? -1 : 1,
-);
+const officeHosts: readonly Host[] = [...named, ...more].sort((a, b) => (a.address < b.address ? -1 : 1));
 export const office = subnet(1, "10.0.0.0/24", "Office LAN", officeHosts, {
 	notes: "Ground floor and lab",
 	gateway: "10.0.0.1",
 });
 
-export const serverHosts = crowd("10.0.8.0", 512, 0.31, 11, 2, "srv");
-export const guestHosts = crowd("172.20.0.0", 1_024, 0.29, 23, 3, "guest");
-export const dmzHosts = crowd("192.0.2.0", 32, 0.55, 5, 4, "dmz");
-export const uplinkHosts = Array.from({ length: 27 }, (_, i) =>
+const serverHosts = crowd("10.0.8.0", 512, 0.31, 11, 2, "srv");
+const guestHosts = crowd("172.20.0.0", 1_024, 0.29, 23, 3, "guest");
+const dmzHosts = crowd("192.0.2.0", 32, 0.55, 5, 4, "dmz");
+const uplinkHosts = Array.from({ length: 27 }, (_, i) =>
 	host(`2001:db8:4:10:${(i + 1).toString(16)}34:5678:9abc:${(i + 4097).toString(16)}`, {
 		subnetId: 5,
 		hostname: `edge${i}.example.net`,

@@ -3,7 +3,7 @@
 import { expect } from "bun:test";
 
 /** Many times what anything quick takes here: what these tests look for takes many seconds. */
-export const QUICK_MS = 1_000;
+const QUICK_MS = 1_000;
 
 /** Does it, and holds it to the bound: milliseconds of this process's own work, on any core. */
 export async function quickly<T>(work: () => T | Promise<T>, atMostMs = QUICK_MS): Promise<T> {

@@ -37,7 +37,7 @@ export function receiver(answer: (n: number) => Response | Promise<Response>, tl
 }
 
 /** Takes connections and does to each what `act` does, once it has sent something. Counts what was written to it. */
-export async function rawReceiver(
+async function rawReceiver(
 	act: (socket: Socket) => void,
 ): Promise<{ url: string; port: number; connections: () => number; stop(): void }> {
 	let connections = 0;
@@ -66,3 +66,40 @@ export async function rawReceiver(
 export async function deadUrl(): Promise<string> {
 	return `http://127.0.0.1:${await freePort()}/`;
 }
+
+export type Receivers = {
+	/** A receiver that is stopped with the others. */
+	serve(...asked: Parameters<typeof receiver>): Receiver;
+	/** One that is told what to do with each connection. */
+	raw(act: (socket: Socket) => void): ReturnType<typeof rawReceiver>;
+	/** Something else to stop with them. */
+	also(stop: () => void): void;
+	stop(): void;
+};
+
+/** Receivers of one test, stopped together. */
+export function openReceivers(): Receivers {
+	const stops: (() => void)[] = [];
+	return {
+		serve(...asked) {
+			const made = receiver(...asked);
+			stops.push(made.stop);
+			return made;
+		},
+		async raw(act) {
+			const made = await rawReceiver(act);
+			stops.push(made.stop);
+			return made;
+		},
+		also: (stop) => void stops.push(stop),
+		stop() {
+			for (const stop of stops.splice(0)) stop();
+		},
+	};
+}
+
+/** An answer without a body. */
+export const status = (code: number) => new Response(null, { status: code });
+export const idsOf = (hook: Receiver) => hook.received.map(({ headers }) => headers.get("webhook-id"));
+export const labelsOf = (hook: Receiver) =>
+	hook.received.map(({ body }) => (JSON.parse(body) as { label: string }).label);

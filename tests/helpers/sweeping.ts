@@ -37,6 +37,9 @@ export type Stage = {
 	restart(): Sweeper;
 };
 
+/** The first so many addresses of 10.0.0.0/24. */
+export const many = (n: number) => Array.from({ length: n }, (_, i) => `10.0.0.${i + 1}`);
+
 export function stage(...alive: string[]): Stage {
 	const db = openDatabase(":memory:", { busyMs: 100 });
 	const clock = handClock();
@@ -74,20 +77,7 @@ export function stage(...alive: string[]): Stage {
 		neighbours: [],
 		surroundings: { networks: [{ name: "eth0", cidr: cidr("198.51.100.0/24") }], gateways: [] },
 		sweeper: undefined as unknown as Sweeper,
-		subnet(text, intervalS = 60) {
-			const block = cidr(text);
-			const parent = findAround(db, block.base, lastOf(block));
-			const values = {
-				name: "",
-				notes: "",
-				gateway: undefined,
-				sweepIntervalS: intervalS,
-				sweepEnabled: true,
-			};
-			const id = insertSubnet(db, block, values, parent?.id, clock.now());
-			adopt(db, id, block, parent?.id);
-			return id;
-		},
+		subnet: (text, intervalS = 60) => addSubnet(db, text, intervalS, clock.now()),
 		async tick() {
 			made.sweeper.tick();
 			await clock.advance(0);
@@ -108,4 +98,13 @@ export function stage(...alive: string[]): Stage {
 	};
 	Object.assign(made, { sweeper: open() });
 	return made;
+}
+
+function addSubnet(db: Db, text: string, sweepIntervalS: number, at: number): number {
+	const block = cidr(text);
+	const parent = findAround(db, block.base, lastOf(block));
+	const values = { name: "", notes: "", gateway: undefined, sweepIntervalS, sweepEnabled: true };
+	const id = insertSubnet(db, block, values, parent?.id, at);
+	adopt(db, id, block, parent?.id);
+	return id;
 }

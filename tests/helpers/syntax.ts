@@ -12,7 +12,7 @@ export type Source = { readonly path: string; readonly text: string; readonly fi
 /** An import, export-from, dynamic import or `new URL("./x", import.meta.url)`. */
 export type Import = { readonly from: string; readonly line: number; readonly names: readonly string[] };
 
-export const projectRoot = join(import.meta.dir, "..", "..");
+const projectRoot = join(import.meta.dir, "..", "..");
 
 /** The text of every file that matches, by path. */
 export function readFiles(patterns: readonly string[]): Record<string, string> {

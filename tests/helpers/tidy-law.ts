@@ -4,7 +4,7 @@ import * as ast from "typescript/unstable/ast";
 import { importsOf, lineOf, nodesOf, type Source, targetOf, textOf } from "./syntax.ts";
 
 /** What a layer may import besides itself. */
-export const LAW: Readonly<Record<string, readonly string[]>> = {
+const LAW: Readonly<Record<string, readonly string[]>> = {
 	net: [],
 	errors: [],
 	log: [],
@@ -109,7 +109,7 @@ const CALLS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
 ];
 
 /** The layer of a path: a folder of src, a file in src, or views; undefined outside of them. */
-export function layerOf(path: string): string | undefined {
+function layerOf(path: string): string | undefined {
 	if (path.startsWith("views/")) return "views";
 	return /^src\/([^/.]+)(?:\/|\.tsx?$)/.exec(path)?.[1];
 }

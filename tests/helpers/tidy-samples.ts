@@ -141,6 +141,15 @@ export const TRIALS: Readonly<Record<string, Trial>> = {
 		],
 		[`function f() {${"\n".repeat(59)}}`, `/** ${"\n".repeat(60)} */\nfunction f() {}`],
 	],
+	"size: 60 lines in tests too, but for what a suite describes": [
+		sizeProblems,
+		"tests/a.test.ts",
+		[
+			`test("a", () => {${"\n".repeat(60)}});`,
+			`describe("a", () => { test("b", () => {${"\n".repeat(60)}}); });`,
+		],
+		[`describe("a", () => {${"\n".repeat(60)}});`, `describe.skipIf(no)("a", () => {${"\n".repeat(60)}});`],
+	],
 	"comment: first of all": [
 		commentProblems,
 		"src/ipam/a.ts",

@@ -1,14 +1,14 @@
 /** TLS by files: served, renewed while it runs without cutting anybody, and wrong files refused with their name. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { type App, openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { readCertificate } from "../../src/http/certificate.ts";
-import { silentLog } from "../../src/log.ts";
+import { openLog, silentLog } from "../../src/log.ts";
 import { until } from "../helpers/patience.ts";
 
 let folder: string;
@@ -146,4 +146,37 @@ describe("wrong files", () => {
 		const named = Object.fromEntries(Object.entries(env).map(([key, name]) => [key, at(name)]));
 		expect(() => loadConfig({ env: named })).toThrow(says);
 	});
+});
+
+test("the key of the certificate stands nowhere, also when it does not fit", async () => {
+	for (const name of ["a", "b"]) make(name);
+	const keys = ["a", "b"].flatMap((name) =>
+		readFileSync(at(`${name}.key`), "utf8")
+			.split("\n")
+			.filter((line) => line.length > 20 && !line.startsWith("-----")),
+	);
+	expect(keys.length).toBeGreaterThan(3);
+	const said: string[] = [];
+	const log = await openLog({ level: "debug", format: "json", write: (line) => void said.push(line) });
+	const env = { DATABASE_URL: ":memory:", PORT: "0", TLS_CERT: at("a.crt"), TLS_KEY: at("a.key") };
+	const served = await openApp(loadConfig({ env }), { log });
+	try {
+		const seen = [];
+		for (const path of ["/setup", "/healthz", "/nothing", "/api/v1/doctor"]) {
+			const answer = await fetch(`${served.url}${path}`, { tls: { rejectUnauthorized: false } });
+			seen.push(await answer.text());
+		}
+		await Bun.write(at("a.key"), readFileSync(at("b.key")));
+		served.reload();
+		expect(said.some((line) => line.includes("the old one stays"))).toBe(true);
+		seen.push(...served.checks().map((check) => JSON.stringify(check)));
+		const all = [...said, ...seen].join("\n");
+		expect(keys.filter((line) => all.includes(line))).toEqual([]);
+	} finally {
+		await served.close();
+	}
+	const wrong = { ...env, TLS_KEY: at("b.crt") };
+	const told = await openApp(loadConfig({ env: wrong }), { log }).catch((error: Error) => error.message);
+	expect(keys.filter((line) => String(told).includes(line))).toEqual([]);
+	await openLog({ level: "error", format: "text", write: () => undefined });
 });

@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { parseUnsent } from "../../src/http/unsent.ts";
 import { findHost } from "../../src/store/hosts.ts";
 import { type Door, type Jar, openDoor, setUp } from "../helpers/door.ts";
+import { PASSWORD } from "../helpers/signed.ts";
 
-const PASSWORD = "correct horse battery";
 const WORDS = `it's <b>the</b> "second" switch, 2 & 3\nbehind the door`;
 let door: Door;
 let jar: Jar;

@@ -6,35 +6,31 @@ import { cancelBatch } from "../../src/ipam/batches.ts";
 import { beginEdit } from "../../src/ipam/bulk.ts";
 import { beginSubnetDeletion, deleteSubnet } from "../../src/ipam/deletions.ts";
 import { freeExpired } from "../../src/ipam/expiry.ts";
-import { demandHost, editHost, reserveAddress } from "../../src/ipam/hosts.ts";
-import { createSubnet, demandSubnet, editSubnet } from "../../src/ipam/subnets.ts";
+import { demandHost, editHost } from "../../src/ipam/hosts.ts";
+import { demandSubnet, editSubnet } from "../../src/ipam/subnets.ts";
 import { undoBatch } from "../../src/ipam/undo.ts";
 import { HOST_LIMITS } from "../../src/model/host.ts";
 import { findRun } from "../../src/store/runs.ts";
-import { openRig, type Rig } from "../helpers/app.ts";
-import { type HurriedClock, hurriedClock } from "../helpers/hurried.ts";
+import type { Rig } from "../helpers/app.ts";
+import { type HurriedClock, openHurried } from "../helpers/hurried.ts";
+import { HOST, keeperOf } from "../helpers/keeper.ts";
 
 let rig: Rig;
 let context: Context;
 let clock: HurriedClock;
 beforeEach(async () => {
-	clock = hurriedClock();
-	rig = await openRig({}, { clock });
-	context = rig.app.context;
+	({ rig, context, clock } = await openHurried());
 });
 afterEach(() => rig.close());
 
-const SUBNET = { name: "old", notes: "", gateway: "", sweepIntervalS: 60, sweepEnabled: true };
-const HOST = { hostname: "", description: "", tags: [], notes: "" };
-const many = (count: number) =>
-	Array.from({ length: count }, (_, n) => reserveAddress(context, `10.0.0.${1 + n}`, HOST).id);
+const { subnet, many } = keeperOf(() => context);
 const rename = (id: number) => {
 	const now = demandSubnet(context, id);
 	editSubnet(context, id, now.version, { ...now, gateway: "", name: "new", notes: "wanted" });
 };
 
 test("an edit of a subnet while it is being deleted comes back with it", async () => {
-	const { id } = createSubnet(context, "10.0.0.0/24", SUBNET);
+	const { id } = subnet("10.0.0.0/24");
 	many(120);
 	const { done, batchId } = beginSubnetDeletion(context, id);
 	clock.meanwhile = () => rename(id);
@@ -45,7 +41,7 @@ test("an edit of a subnet while it is being deleted comes back with it", async (
 });
 
 test("so does one of a subnet whose deletion is cancelled, and one that had no sweeps has none", async () => {
-	const { id } = createSubnet(context, "10.0.0.0/24", { ...SUBNET, sweepEnabled: false });
+	const { id } = subnet("10.0.0.0/24", { sweepEnabled: false });
 	many(120);
 	const { done, batchId } = beginSubnetDeletion(context, id);
 	clock.meanwhile = () => {
@@ -58,7 +54,7 @@ test("so does one of a subnet whose deletion is cancelled, and one that had no s
 
 test("a subnet comes back with its newest sweeps, under their numbers; one cut off by the deletion does not", async () => {
 	const { db } = context;
-	const { id } = createSubnet(context, "10.0.0.0/24", SUBNET);
+	const { id } = subnet("10.0.0.0/24");
 	const add = db.query(`INSERT INTO sweep_run
 		(id, subnet_id, trigger, state, requested_at, started_at, finished_at, total, done, replies, lost, method, problem)
 		VALUES (?, ?, 'schedule', ?, ?, ?, ?, 254, 254, 17, 1, 'raw', ?)`);
@@ -74,7 +70,7 @@ test("a subnet comes back with its newest sweeps, under their numbers; one cut o
 });
 
 test("tags that somebody adds between two slices do not let a host pass the bound: all of it is taken back", async () => {
-	createSubnet(context, "10.0.0.0/24", SUBNET);
+	subnet("10.0.0.0/24");
 	const ids = many(120);
 	const last = ids.at(-1) ?? 0;
 	const theirs = Array.from({ length: HOST_LIMITS.tags }, (_, n) => `t${n}`);
@@ -89,7 +85,7 @@ test("tags that somebody adds between two slices do not let a host pass the boun
 
 test("a reservation that ends stays when it answers, or is given more time, while others are freed", async () => {
 	const { db } = context;
-	createSubnet(context, "10.0.0.0/24", SUBNET);
+	subnet("10.0.0.0/24");
 	const ids = many(120);
 	db.run("UPDATE host SET expires_at = 1");
 	const [answers, kept] = ids.slice(-2) as [number, number];

@@ -5,8 +5,7 @@ import type { Context } from "../../src/context.ts";
 import { cancelBatch, demandBatch, openBatch } from "../../src/ipam/batches.ts";
 import { beginEdit, editHosts } from "../../src/ipam/bulk.ts";
 import { beginDeletion, beginSubnetDeletion, deleteHost, deleteSubnet } from "../../src/ipam/deletions.ts";
-import { demandHost, editHost, reserveAddress } from "../../src/ipam/hosts.ts";
-import { createSubnet } from "../../src/ipam/subnets.ts";
+import { demandHost, editHost } from "../../src/ipam/hosts.ts";
 import { beginUndo, resumeBatches, undoBatch } from "../../src/ipam/undo.ts";
 import { neverSeen } from "../../src/model/presence.ts";
 import { noteBefore, sealAfter } from "../../src/store/batch-rows.ts";
@@ -14,30 +13,22 @@ import { pruneBatches, startUndo } from "../../src/store/batches.ts";
 import { writeToHosts } from "../../src/store/bulk.ts";
 import { listEvents } from "../../src/store/events.ts";
 import { insertFoundHost, insertSample } from "../../src/store/history.ts";
-import { findHostByAddress } from "../../src/store/hosts.ts";
 import { condemnSubnet } from "../../src/store/subnet-graves.ts";
 import { findSubnet } from "../../src/store/subnets.ts";
-import { openRig, type Rig } from "../helpers/app.ts";
-import { type HurriedClock, hurriedClock } from "../helpers/hurried.ts";
+import type { Rig } from "../helpers/app.ts";
+import { type HurriedClock, openHurried } from "../helpers/hurried.ts";
+import { HOST, keeperOf } from "../helpers/keeper.ts";
 import { address } from "../helpers/world.ts";
 
 let rig: Rig;
 let context: Context;
 let clock: HurriedClock;
 beforeEach(async () => {
-	clock = hurriedClock();
-	rig = await openRig({}, { clock });
-	context = rig.app.context;
+	({ rig, context, clock } = await openHurried());
 });
 afterEach(() => rig.close());
 
-const SUBNET = { name: "", notes: "", gateway: "", sweepIntervalS: 60, sweepEnabled: true };
-const HOST = { hostname: "", description: "", tags: [], notes: "" };
-const subnet = (cidr: string) => createSubnet(context, cidr, { ...SUBNET, name: cidr });
-const host = (ip: string, more: object = {}) => reserveAddress(context, ip, { ...HOST, ...more });
-const many = (count: number) =>
-	Array.from({ length: count }, (_, n) => host(`10.0.${n >> 7}.${1 + (n & 127)}`, { description: "old" }).id);
-const at = (ip: string) => findHostByAddress(context.db, address(ip));
+const { subnet, host, many, at } = keeperOf(() => context);
 const said = (id: number) => demandHost(context, id).description;
 const batch = (id: number) => demandBatch(context, id);
 const found = (subnetId: number, ip: string) =>
