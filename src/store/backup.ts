@@ -120,7 +120,7 @@ export function checkBackup(path: string): BackupFile {
 		checkFile(db, { fresh: false, path });
 		const found = db.query<{ integrity_check: string }, []>("PRAGMA integrity_check(1)").get();
 		if (found?.integrity_check !== "ok") {
-			throw new AppError("unavailable", `${path} is damaged: ${found?.integrity_check ?? "unreadable"}.`);
+			throw new AppError("unavailable", `${path} is damaged: ${flawIn(found?.integrity_check)}.`);
 		}
 		if (db.query("PRAGMA foreign_key_check").get() !== null) {
 			throw new AppError("unavailable", `${path} is damaged: rows in it point nowhere.`);
@@ -147,16 +147,18 @@ export function findDamage(path: string): string | undefined {
 	try {
 		db.run("PRAGMA busy_timeout = 1000");
 		const found = db.query<{ quick_check: string }, []>("PRAGMA quick_check(1)").get()?.quick_check;
-		// Above what is wrong, SQLite names the database.
-		return found === "ok"
-			? undefined
-			: `The database file is damaged (${found?.split("\n").at(-1) ?? ""}). ${MEND}`;
+		return found === "ok" ? undefined : `The database file is damaged (${flawIn(found)}). ${MEND}`;
 	} catch (error) {
 		const says = storageFault(error);
 		return says?.includes("damaged") ? says : undefined;
 	} finally {
 		db.close();
 	}
+}
+
+/** What a check of the file found, on one line: above it SQLite names the database. */
+function flawIn(said: string | undefined): string {
+	return said?.split("\n").at(-1) ?? "unreadable";
 }
 
 const MEND = "Stop Rollcall and put a backup back: rollcall restore FILE.";

@@ -241,6 +241,19 @@ describe("restore", () => {
 			},
 			/damaged|cannot be used/,
 		],
+		[
+			"with a page that fits nowhere, told on one line",
+			(file) => {
+				const db = new Database(file);
+				const page = "SELECT rootpage AS n FROM sqlite_schema WHERE name = 'event_by_time'";
+				const { n = 0 } = db.query<{ n: number }, []>(page).get() ?? {};
+				db.close();
+				const bytes = readFileSync(file);
+				bytes.fill(0xff, (n - 1) * 4_096 + 8, (n - 1) * 4_096 + 20);
+				writeFileSync(file, bytes);
+			},
+			/^[^\n*]+ is damaged: [^\n*]+\.$/,
+		],
 	];
 	test.each(wrong)("of a file %s is refused, and the database stays to the byte", (_, change, says) => {
 		writeBackup(path, copy, { busyMs: 200 });

@@ -35,8 +35,8 @@ export function openKept(db: Db): Kept {
 		const made = await make();
 		if (made.status !== 200) return made;
 		const body = await made.clone().arrayBuffer();
-		// Somebody may have written while the answer was on its way.
-		if (readChangeMark(db) !== mark || body.byteLength > ONE_BYTES) return made;
+		// Somebody may have written while the answer was on its way, and others may have asked since.
+		if (readChangeMark(db) !== now || body.byteLength > ONE_BYTES) return made;
 		if (copies.size >= KEPT_MAX || bytes + body.byteLength > ALL_BYTES) forget();
 		copies.set(key, { body, headers: made.headers, status: made.status });
 		bytes += body.byteLength;

@@ -66,6 +66,22 @@ test("what is written while an answer is made keeps it from being given again", 
 	expect(await (await ask(false)).text()).toBe("2");
 });
 
+test("nor when somebody else asks in between, after the write", async () => {
+	const kept = openKept(db);
+	const ask = (path: string, make: () => Promise<string>) =>
+		kept(new Request(`http://localhost${path}`), async () => new Response(await make())).then((one) => one.text());
+	const old = await ask("/a", async () => {
+		writeSetting(other, "prune_asked_at", "1");
+		await ask("/b", async () => "new");
+		return "old";
+	});
+	expect([old, await ask("/a", async () => "new"), await ask("/b", async () => "made again")]).toEqual([
+		"old",
+		"new",
+		"new",
+	]);
+});
+
 test("a refusal is not kept, and no more answers than there may be", async () => {
 	const refuse = asker(404);
 	await refuse();
