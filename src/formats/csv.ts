@@ -32,6 +32,8 @@ export function readCsv(text: string): Read<CsvRows> {
 	let problem: FileProblem | undefined;
 	let line = named === null ? 1 : 2;
 	let at = 0;
+	/** Rows that were read, also those that hold nothing: a file may end with ten thousands of commas. */
+	let read = 0;
 	Papa.parse(body, {
 		delimiter,
 		newline: "\n",
@@ -44,7 +46,7 @@ export function readCsv(text: string): Read<CsvRows> {
 			if (data.some((cell) => cell.trim() !== "")) rows.push(new PackedRow(line, data.map(unescapeCell)));
 			line += countLines(body, at, meta.cursor);
 			at = meta.cursor;
-			sweepRow(rows.length);
+			sweepRow(read++);
 			if (problem !== undefined) parser.abort();
 		},
 	});

@@ -58,8 +58,10 @@ export function sniffText(text: string): TextKind {
 	if (text.length > PEEK && lines.length > 1) lines.pop();
 	const real = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
 	if (real.length === 0) return head.startsWith("#") ? "hosts" : "csv";
-	if (isPhpipamHosts(lines)) return "hosts";
+	const isHost = (line: string) => HOST_LINE.test(line.replace(/#.*/, "").trimEnd());
+	// A table may have such a comment above it.
+	if (isPhpipamHosts(lines) && real.some(isHost)) return "hosts";
 	const isLease = (line: string) => LEASE.test(line) || /^duid [0-9a-f:]+$/.test(line);
 	if (real.every(isLease)) return "leases";
-	return real.every((line) => HOST_LINE.test(line.replace(/#.*/, "").trimEnd())) ? "hosts" : "csv";
+	return real.every(isHost) ? "hosts" : "csv";
 }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { csvLine, readCsv, unescapeCell } from "../../src/formats/csv.ts";
 import { bytes, ONE, rowsOf, utf16 } from "../helpers/drafts.ts";
+import { quickly } from "../helpers/quick.ts";
 
 describe("tables that are taken", () => {
 	test.each<[string, Uint8Array | string]>([
@@ -22,6 +23,10 @@ describe("tables that are taken", () => {
 		["titles in German", "IP-Adresse;Rechnername\n10.0.0.14;nas\n"],
 		["blank lines and lines of commas", "ip,hostname\n\n,\n10.0.0.14,nas\n,\n"],
 		["lines above the titles", "Inventory 2026\n\nip,hostname\n10.0.0.14,nas\n"],
+		[
+			"a comment as phpIPAM's hosts files have it",
+			"# Office (10.0.0.0/24) - Praha\nip,hostname\n10.0.0.14,nas\n",
+		],
 		["no titles", "10.0.0.14,nas\n10.0.0.15,b\n"],
 		["no titles, the address second", "nas,10.0.0.14\nb,10.0.0.15\n"],
 		["UTF-16LE with a mark", utf16("ip\thostname\n10.0.0.14\tnas\n", true, true)],
@@ -152,6 +157,13 @@ describe("cells that are refused, with the reason", () => {
 			{ kind: "subnet", cidr },
 		]);
 	});
+});
+
+test("a list with ten thousands of empty rows behind it costs no more than its length", () => {
+	const rows = Array.from({ length: 10_000 }, (_, n) => `10.0.${n >> 8}.${n & 255},h${n}\n`);
+	const file = `${rows.join("")}${",\n".repeat(20_000)}`;
+	// Some 200 ms; a collection for each of them takes many times as long.
+	return quickly(() => expect(readCsv(file).value?.rows).toHaveLength(10_000), 5_000);
 });
 
 describe("cells that a spreadsheet would run", () => {
