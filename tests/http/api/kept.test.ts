@@ -69,7 +69,9 @@ test("what is written while an answer is made keeps it from being given again", 
 test("nor when somebody else asks in between, after the write", async () => {
 	const kept = openKept(db);
 	const ask = (path: string, make: () => Promise<string>) =>
-		kept(new Request(`http://localhost${path}`), async () => new Response(await make())).then((one) => one.text());
+		kept(new Request(`http://localhost${path}`), async () => new Response(await make())).then((one) =>
+			one.text(),
+		);
 	const old = await ask("/a", async () => {
 		writeSetting(other, "prune_asked_at", "1");
 		await ask("/b", async () => "new");
