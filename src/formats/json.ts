@@ -3,28 +3,12 @@
 import { FILE_LIMITS, type Read, type Table, type TableRow } from "../model/import.ts";
 import { placeOf } from "./encoding.ts";
 import { guessMapping, isHeader } from "./headers.ts";
+import { OWN_COLUMNS } from "./own.ts";
 
 type Item = Readonly<Record<string, unknown>>;
 
 /** Deepest nesting that is looked at. */
 const DEPTH = 64;
-
-/** Columns of Rollcall's own JSON, subnets and hosts in one table. */
-const OWN = [
-	...[
-		"type",
-		"address",
-		"name",
-		"description",
-		"tags",
-		"notes",
-		"mac",
-		"gateway",
-		"name_source",
-		"sweep_interval_s",
-	],
-	...["sweep_enabled", "scan_enabled", "snmp_enabled"],
-];
 
 export function readJson(text: string): Read<Table> {
 	if (nesting(text) > DEPTH) return fail(`The JSON is nested more than ${DEPTH} deep.`);
@@ -95,13 +79,13 @@ function ownTable(value: Item): Read<Table> {
 		if (!isList(list) || !list.every(isItem)) return fail(`“${type}s” is no list of objects.`);
 		for (const item of list) {
 			const named: Item = { ...item, type, address: item[place], name: item.name ?? item.hostname };
-			rows.push({ line: rows.length + 1, cells: OWN.map((key) => textOf(named[key])) });
+			rows.push({ line: rows.length + 1, cells: OWN_COLUMNS.map((key) => textOf(named[key])) });
 		}
 	}
 	if (rows.length > FILE_LIMITS.rows)
 		return fail(`There are more than ${FILE_LIMITS.rows} rows: split the file.`);
-	const mapping = guessMapping(OWN, "rollcall");
-	return { value: { origin: "rollcall", notes: [], headers: OWN, rows, mapping }, problems: [] };
+	const mapping = guessMapping(OWN_COLUMNS, "rollcall");
+	return { value: { origin: "rollcall", notes: [], headers: OWN_COLUMNS, rows, mapping }, problems: [] };
 }
 
 function listTable(list: readonly Item[]): Read<Table> {

@@ -6,23 +6,11 @@ import { UNTIMED } from "../model/presence.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
 import { csvLine } from "./csv.ts";
+import { OWN_COLUMNS } from "./own.ts";
 import { zipStream } from "./zip-out.ts";
 
-/** The first thirteen are read back; the others tell how it was then. */
-export const COLUMNS = [
-	...[
-		"type",
-		"address",
-		"name",
-		"description",
-		"tags",
-		"notes",
-		"mac",
-		"gateway",
-		"name_source",
-		"sweep_interval_s",
-	],
-	...["sweep_enabled", "scan_enabled", "snmp_enabled"],
+const COLUMNS = [
+	...OWN_COLUMNS,
 	...["status", "latency_ms", "first_seen_at", "last_seen_at", "vendor", "ports"],
 ];
 
