@@ -10,29 +10,27 @@ import type { Event } from "../model/event.ts";
 import type { Db } from "../store/database.ts";
 import { lastEventId, listEventsAfter } from "../store/events.ts";
 import {
+	careFor,
 	createReaders,
-	encodeComment,
 	encodeMessage,
 	encodeRetry,
-	every,
 	type ReaderBounds,
+	type ReaderCare,
 	respondStream,
 	type Watcher,
 } from "./readers.ts";
 
-export type FeedOptions = ReaderBounds & {
-	readonly db: Db;
-	readonly bus: Bus;
-	readonly clock: Clock;
-	readonly heartbeatMs: number;
-	/** Whether each reader may still read is looked at so often, in milliseconds. */
-	readonly checkMs: number;
-	/** A reader that comes back is given at most so many events; beyond it is told to read the list. */
-	readonly catchUp: number;
-	/** As the API shows them. */
-	readonly eventJson: (event: Event) => object;
-	readonly progressJson: (progress: Progress) => object;
-};
+export type FeedOptions = ReaderBounds &
+	ReaderCare & {
+		readonly db: Db;
+		readonly bus: Bus;
+		readonly clock: Clock;
+		/** A reader that comes back is given at most so many events; beyond it is told to read the list. */
+		readonly catchUp: number;
+		/** As the API shows them. */
+		readonly eventJson: (event: Event) => object;
+		readonly progressJson: (progress: Progress) => object;
+	};
 
 export type Feed = {
 	/**
@@ -78,8 +76,7 @@ export function openFeed(options: FeedOptions): Feed {
 			flush();
 		});
 	});
-	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encodeComment("beat")));
-	void every(clock, options.checkMs, stop.signal, () => readers.sift());
+	careFor(readers, clock, options, stop.signal);
 	/** What a reader that saw `after` has missed, up to what the others have been told. */
 	const missed = (after: number): Uint8Array[] => {
 		const events = listEventsAfter(db, after, options.catchUp + 1).filter(({ id }) => id <= told);

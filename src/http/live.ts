@@ -4,26 +4,24 @@ import type { Clock } from "../clock.ts";
 import type { Bus } from "../events/bus.ts";
 import type { Change, Light } from "../model/live.ts";
 import {
+	careFor,
 	createReaders,
-	encodeComment,
 	encodeMessage,
 	encodeRetry,
-	every,
 	type ReaderBounds,
+	type ReaderCare,
 	respondStream,
 	type Watcher,
 } from "./readers.ts";
 
-export type LiveOptions = ReaderBounds & {
-	readonly bus: Bus;
-	readonly clock: Clock;
-	/** Tells this process from earlier ones in the ids of messages. */
-	readonly epoch: string;
-	readonly light: () => Light;
-	readonly heartbeatMs: number;
-	/** Every reader is asked so often whether it may still read. */
-	readonly checkMs: number;
-};
+export type LiveOptions = ReaderBounds &
+	ReaderCare & {
+		readonly bus: Bus;
+		readonly clock: Clock;
+		/** Tells this process from earlier ones in the ids of messages. */
+		readonly epoch: string;
+		readonly light: () => Light;
+	};
 
 export type Live = {
 	/** A stream for this request; undefined when there are too many. It ends soon after the watcher may not read any more. */
@@ -60,8 +58,7 @@ export function openLive(options: LiveOptions): Live {
 		if (waiting.length === 0) void clock.sleep(MERGE_MS, stop.signal).then(flush);
 		waiting.push(news.change);
 	});
-	void every(clock, options.heartbeatMs, stop.signal, () => readers.send(encodeComment("beat")));
-	void every(clock, options.checkMs, stop.signal, () => readers.sift());
+	careFor(readers, clock, options, stop.signal);
 	return {
 		open(request, watcher) {
 			// A browser that reconnects says by a header what it saw last, a page that just came by its URL.

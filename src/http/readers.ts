@@ -33,7 +33,7 @@ export function encodeMessage(event: string, data: unknown, id?: string): Uint8A
 }
 
 /** A line that readers ignore: it keeps the connection alive. */
-export function encodeComment(text: string): Uint8Array {
+function encodeComment(text: string): Uint8Array {
 	return encoder.encode(`: ${text}\n\n`);
 }
 
@@ -111,6 +111,24 @@ export function createReaders({ streamsMax, streamsEach, queueBytes }: ReaderBou
 			for (const reader of open.keys()) drop(reader);
 		},
 	};
+}
+
+/** How open streams are looked after, in milliseconds. */
+export type ReaderCare = {
+	readonly heartbeatMs: number;
+	/** Whether each reader may still read is looked at so often. */
+	readonly checkMs: number;
+};
+
+/** Beats for all readers, and ends those that may not read any more, until it is stopped. */
+export function careFor(
+	readers: ReturnType<typeof createReaders>,
+	clock: Clock,
+	{ heartbeatMs, checkMs }: ReaderCare,
+	stop: AbortSignal,
+): void {
+	void every(clock, heartbeatMs, stop, () => readers.send(encodeComment("beat")));
+	void every(clock, checkMs, stop, () => readers.sift());
 }
 
 /**
