@@ -4,23 +4,19 @@
  */
 
 import { Database } from "bun:sqlite";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { freePort, untilAnswers } from "./binary.ts";
 import {
 	type Acknowledged,
 	aimed,
-	backupProblems,
-	isCopying,
-	lookAt,
+	type Ground,
 	type Strike,
+	strikeWhole,
 	TURN,
-	underWay,
 	type Victim,
 } from "./killing.ts";
 import { elapse } from "./patience.ts";
-import { receiver } from "./receiver.ts";
 import { SIGNED, signInFile } from "./signed.ts";
 
 const ROLLCALL = process.env.ROLLCALL_BIN
@@ -50,37 +46,15 @@ const ENV = {
 };
 
 /** The server, killed `times` times on one database, looked at after each; `maxMs` after its first answer at the latest. */
-export async function killServed(times: number, random: () => number, maxMs: number): Promise<Strike> {
-	const folder = mkdtempSync(join(tmpdir(), "rollcall-kill-"));
-	const path = join(folder, "ipam.db");
-	mkdirSync(join(folder, "backups"));
-	const hook = receiver(() => new Response());
-	const seen: Acknowledged = { hosts: new Map(), newest: 0, asked: 0, lines: 0 };
-	const problems: string[] = [];
-	const during: Record<string, number> = { sweep: 0, prune: 0, delivery: 0, backup: 0 };
-	try {
-		for (let n = 1; n <= times; n++) {
-			const aim = n % 4 === 0 ? () => isCopying(folder) : undefined;
-			await life({ path, hookUrl: hook.url, seen }, async () => {
-				await elapse(random() * maxMs);
-				await aimed(aim);
-			});
-			for (const what of underWay(folder, path)) during[what] = (during[what] ?? 0) + 1;
-			const found = [...lookAt(path, seen, hook), ...backupProblems(join(folder, "backups"))];
-			problems.push(...found.map((problem) => `after kill ${n}: ${problem}`));
-		}
-		return { acknowledged: seen.lines, problems, during };
-	} finally {
-		hook.stop();
-		rmSync(folder, { recursive: true, force: true });
-	}
+export function killServed(times: number, random: () => number, maxMs: number): Promise<Strike> {
+	return strikeWhole(times, async (ground, aim) => {
+		mkdirSync(join(dirname(ground.path), "backups"), { recursive: true });
+		await life(ground, async () => {
+			await elapse(random() * maxMs);
+			await aimed(aim);
+		});
+	});
 }
-
-type Ground = {
-	readonly path: string;
-	readonly hookUrl: string;
-	readonly seen: Acknowledged;
-};
 
 /** From the start of the process to the blow, which falls when `untilBlow` is over. */
 async function life({ path, hookUrl, seen }: Ground, untilBlow: () => Promise<void>): Promise<void> {

@@ -26,7 +26,7 @@ export const script = (name: string): Victim => ({
 });
 
 /** Strikes it so late, and then when `aim` says that the moment has come, but no later than so. */
-export type Moment = { readonly afterMs: number; readonly aim?: (() => boolean) | undefined };
+type Moment = { readonly afterMs: number; readonly aim?: (() => boolean) | undefined };
 const AIM_MS = 8_000;
 
 /** Starts a victim, strikes it, and answers all the lines it got out. */
@@ -94,8 +94,17 @@ function note(seen: Acknowledged, lines: readonly string[]): void {
 	}
 }
 
-/** A whole Rollcall, killed `times` times on one database, looked at after each. */
-export async function killWhole(times: number, random: () => number, maxMs: number): Promise<Strike> {
+/** One database that is struck again and again, who is told of it, and what was acknowledged so far. */
+export type Ground = { readonly path: string; readonly hookUrl: string; readonly seen: Acknowledged };
+
+/**
+ * One database struck `times` times by `blow`, looked at after each. A backup is so short that none is struck by chance:
+ * every fourth blow is told to wait for one.
+ */
+export async function strikeWhole(
+	times: number,
+	blow: (ground: Ground, aim: Moment["aim"]) => Promise<unknown>,
+): Promise<Strike> {
 	const folder = mkdtempSync(join(tmpdir(), "rollcall-kill-"));
 	const path = join(folder, "ipam.db");
 	const hook = receiver(() => new Response());
@@ -104,10 +113,7 @@ export async function killWhole(times: number, random: () => number, maxMs: numb
 	const during: Record<string, number> = { sweep: 0, prune: 0, delivery: 0, backup: 0 };
 	try {
 		for (let n = 1; n <= times; n++) {
-			// A backup is so short that none is struck by chance: every fourth blow waits for one.
-			const aim = n % 4 === 0 ? () => isCopying(folder) : undefined;
-			const moment = { afterMs: random() * maxMs, aim };
-			note(seen, await strike(script("victim-entry.ts"), [path, hook.url], moment));
+			await blow({ path, hookUrl: hook.url, seen }, n % 4 === 0 ? () => isCopying(folder) : undefined);
 			for (const what of underWay(folder, path)) during[what] = (during[what] ?? 0) + 1;
 			const found = [...lookAt(path, seen, hook), ...backupProblems(join(folder, "backups"))];
 			problems.push(...found.map((problem) => `after kill ${n}: ${problem}`));
@@ -119,14 +125,22 @@ export async function killWhole(times: number, random: () => number, maxMs: numb
 	}
 }
 
+/** A whole Rollcall, killed `times` times on one database, looked at after each. */
+export function killWhole(times: number, random: () => number, maxMs: number): Promise<Strike> {
+	return strikeWhole(times, async ({ path, hookUrl, seen }, aim) => {
+		const moment = { afterMs: random() * maxMs, aim };
+		note(seen, await strike(script("victim-entry.ts"), [path, hookUrl], moment));
+	});
+}
+
 /** Is a copy on its way? */
-export function isCopying(folder: string): boolean {
+function isCopying(folder: string): boolean {
 	const backups = join(folder, "backups");
 	return existsSync(backups) && readdirSync(backups).some((name) => name.endsWith(".part"));
 }
 
 /** What the strike cut off, as the files it left tell. */
-export function underWay(folder: string, path: string): string[] {
+function underWay(folder: string, path: string): string[] {
 	const db = new Database(path, { readwrite: true, create: false });
 	try {
 		const rows = (sql: string) => db.query(sql).get() !== null;
@@ -175,7 +189,7 @@ const WITHOUT_EVENT = `SELECT count(*) AS n FROM host WHERE description <> ''
 	AND NOT EXISTS (SELECT 1 FROM event WHERE host_id = host.id)`;
 
 /** A file with the name of a backup is a whole one, whenever its maker was killed. */
-export function backupProblems(folder: string): string[] {
+function backupProblems(folder: string): string[] {
 	if (!existsSync(folder)) return [];
 	return readdirSync(folder)
 		.filter((name) => name.endsWith(".db"))
