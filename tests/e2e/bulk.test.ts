@@ -2,15 +2,15 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, openTab, type Tab } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { SIGNED, signedBrowser } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
+let tab: Tab;
 let page: Page;
-let errors: string[];
 
 beforeAll(async () => {
 	if (missing) return;
@@ -23,25 +23,17 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	errors = [];
-	page.on("pageerror", (error) => errors.push(error.message));
-	page.on("console", (message) => {
-		if (isMistake(message) && !/status of 422/.test(message.text())) errors.push(message.text());
-	});
+	tab = await openTab(browser, /status of 422/);
+	page = tab.page;
 });
 
 afterEach(async () => {
 	if (missing) return;
-	expect(errors).toEqual([]);
-	await page.context().close();
+	await tab.leave();
 	await live.close();
 });
 
-async function open(path: string): Promise<void> {
-	await page.goto(live.url + path);
-	await page.waitForSelector("#light.live");
-}
+const open = (path: string) => tab.open(live.url + path);
 
 const row = (last: number) => `tr:has(a:text-is("10.0.0.${last}"))`;
 const picked = () =>

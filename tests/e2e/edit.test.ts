@@ -2,15 +2,15 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, openTab, type Tab } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
 import { SIGNED, signedBrowser } from "../helpers/signed.ts";
 
 const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
+let tab: Tab;
 let page: Page;
-let errors: string[];
 
 beforeAll(async () => {
 	if (!missing) browser = signedBrowser(await openBrowser());
@@ -22,27 +22,18 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	errors = [];
-	page.on("pageerror", (error) => errors.push(error.message));
-	page.on("console", (message) => {
-		// A refusal is an answer like any other, and so is that a host has just gone; Chromium writes each into the console.
-		if (isMistake(message) && !/status of (404|409|422)/.test(message.text())) errors.push(message.text());
-	});
+	// A refusal is an answer like any other, and so is that a host has just gone; Chromium writes each into the console.
+	tab = await openTab(browser, /status of (404|409|422)/);
+	page = tab.page;
 });
 
 afterEach(async () => {
 	if (missing) return;
-	expect(errors).toEqual([]);
-	await page.context().close();
+	await tab.leave();
 	await live.close();
 });
 
-/** Opens a page and waits until its stream is up. */
-async function open(path: string): Promise<void> {
-	await page.goto(live.url + path);
-	await page.waitForSelector("#light.live");
-}
+const open = (path: string) => tab.open(live.url + path);
 
 const patch = (id: number, body: object) =>
 	fetch(`${live.url}/api/v1/hosts/${id}`, {

@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, openTab, type Tab } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { elapse, soon } from "../helpers/patience.ts";
 import { running } from "../helpers/samples.ts";
@@ -10,8 +10,8 @@ import { running } from "../helpers/samples.ts";
 const missing = browserProblem() !== undefined;
 let browser: Browser;
 let gallery: Gallery;
+let tab: Tab;
 let page: Page;
-let errors: string[];
 
 beforeAll(async () => {
 	if (!missing) browser = await openBrowser();
@@ -21,22 +21,16 @@ afterAll(async () => browser?.close());
 beforeEach(async () => {
 	if (missing) return;
 	gallery = openGallery();
-	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	errors = [];
-	page.on("pageerror", (error) => errors.push(error.message));
-	page.on("console", (message) => isMistake(message) && errors.push(message.text()));
+	tab = await openTab(browser);
+	page = tab.page;
 });
 afterEach(async () => {
 	if (missing) return;
-	expect(errors).toEqual([]);
-	await page.context().close();
+	await tab.leave();
 	gallery.stop();
 });
 
-async function open(path: string): Promise<void> {
-	await page.goto(gallery.url + path);
-	await page.waitForSelector("#light.live");
-}
+const open = (path: string) => tab.open(gallery.url + path);
 
 const focused = () =>
 	page.evaluate(() => {

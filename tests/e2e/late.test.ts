@@ -2,7 +2,7 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, openTab, type Tab } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp } from "../helpers/live-app.ts";
 import { elapse, until } from "../helpers/patience.ts";
 import { signedBrowser } from "../helpers/signed.ts";
@@ -10,8 +10,8 @@ import { signedBrowser } from "../helpers/signed.ts";
 const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
+let tab: Tab;
 let page: Page;
-let errors: string[];
 
 beforeAll(async () => {
 	if (missing) return;
@@ -26,25 +26,16 @@ afterAll(async () => {
 
 beforeEach(async () => {
 	if (missing) return;
-	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	errors = [];
-	page.on("pageerror", (error) => errors.push(error.message));
 	// What is cut off or refused here on purpose is written into the console by Chromium and htmx.
-	const meant = /Failed to load resource|^htmx: htmx:error: |status of (404|500)/;
-	page.on("console", (message) => {
-		if (isMistake(message) && !meant.test(message.text())) errors.push(message.text());
-	});
+	tab = await openTab(browser, /Failed to load resource|^htmx: htmx:error: |status of (404|500)/);
+	page = tab.page;
 });
 afterEach(async () => {
 	if (missing) return;
-	expect(errors).toEqual([]);
-	await page.context().close();
+	await tab.leave();
 });
 
-async function open(path: string): Promise<void> {
-	await page.goto(live.url + path);
-	await page.waitForSelector("#light.live");
-}
+const open = (path: string) => tab.open(live.url + path);
 const path = () => new URL(page.url()).pathname;
 const says = (text: string) => page.waitForSelector(`.toast:has-text("${text}")`);
 const change = () =>

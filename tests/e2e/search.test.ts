@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { AXE, axe } from "../helpers/axe.ts";
-import { browserProblem, isMistake, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, openTab, type Tab } from "../helpers/browser.ts";
 import { fillOffice, type LiveApp, openLiveApp, send } from "../helpers/live-app.ts";
 import { HOSTILE } from "../helpers/office.ts";
 import { soon } from "../helpers/patience.ts";
@@ -12,8 +12,8 @@ import { signedBrowser } from "../helpers/signed.ts";
 const missing = browserProblem() !== undefined;
 let browser: Browser;
 let live: LiveApp;
+let tab: Tab;
 let page: Page;
-let errors: string[];
 
 beforeAll(async () => {
 	if (!missing) browser = signedBrowser(await openBrowser());
@@ -24,15 +24,12 @@ beforeEach(async () => {
 	if (missing) return;
 	live = await openLiveApp();
 	await fillOffice(live);
-	page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
-	errors = [];
-	page.on("pageerror", (error) => errors.push(error.message));
-	page.on("console", (message) => isMistake(message) && errors.push(message.text()));
+	tab = await openTab(browser);
+	page = tab.page;
 });
 afterEach(async () => {
 	if (missing) return;
-	expect(errors).toEqual([]);
-	await page.context().close();
+	await tab.leave();
 	await live.close();
 });
 

@@ -1,7 +1,8 @@
 /** Where the browser for tests is, and how it is started: without talking to anyone, and patient with a busy machine. */
 
+import { expect } from "bun:test";
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { PATIENCE_MS } from "./patience.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
@@ -39,4 +40,33 @@ export async function openBrowser(executablePath = CHROMIUM): Promise<Browser> {
  */
 export function isMistake(message: { type(): string; text(): string }): boolean {
 	return message.type() === "error" && !/^htmx: htmx:error: .*AbortError/.test(message.text());
+}
+
+export type Tab = {
+	readonly page: Page;
+	/** Opens a page and waits until its stream is up. */
+	open(url: string): Promise<void>;
+	/** Closes it; until then nothing broke in it and the console said nothing to mend. */
+	leave(): Promise<void>;
+};
+
+/** A tab in a context of its own, as wide as a desk. `meant`: what the console may say, because the test wants it. */
+export async function openTab(browser: Browser, meant?: RegExp): Promise<Tab> {
+	const page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
+	const errors: string[] = [];
+	page.on("pageerror", (error) => errors.push(error.message));
+	page.on("console", (message) => {
+		if (isMistake(message) && meant?.test(message.text()) !== true) errors.push(message.text());
+	});
+	return {
+		page,
+		async open(url) {
+			await page.goto(url);
+			await page.waitForSelector("#light.live");
+		},
+		async leave() {
+			expect(errors).toEqual([]);
+			await page.context().close();
+		},
+	};
 }
