@@ -2,6 +2,7 @@
 
 import type { Event } from "../src/model/event.ts";
 import type { Host } from "../src/model/host.ts";
+import type { Port } from "../src/model/port.ts";
 import { UNTIMED } from "../src/model/presence.ts";
 import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
@@ -27,6 +28,8 @@ export type HostPanelProps = {
 	asksSnmp?: boolean;
 	/** undefined: nobody scans ports here. */
 	scan?: HostScan | undefined;
+	/** Open ports that did not answer the last scan. */
+	unheard?: readonly Pick<Port, "port" | "proto">[];
 	inHand?: FieldInHand | undefined;
 	/** Tags in use, for completion. */
 	tags?: readonly string[];
@@ -76,7 +79,7 @@ export function HostPanel(props: HostPanelProps) {
 			{props.history !== undefined && host.firstSeenAt !== undefined && (
 				<HistoryPanel history={props.history} now={props.now} id={place} />
 			)}
-			<OpenPorts ports={host.ports} scan={props.scan} now={props.now} />
+			<OpenPorts ports={host.ports} unheard={props.unheard ?? []} scan={props.scan} now={props.now} />
 			<section aria-labelledby={`changes-${host.id}`}>
 				<h2 id={`changes-${host.id}`}>Changes</h2>
 				{props.events.length === 0 ? (

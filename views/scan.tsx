@@ -5,7 +5,7 @@ import type { Port } from "../src/model/port.ts";
 import type { HostScan } from "../src/model/scan.ts";
 import type { Subnet } from "../src/model/subnet.ts";
 import { ActionButton, Age, Wire } from "./elements.tsx";
-import { duration, plural, visibleLines } from "./format.ts";
+import { count, duration, plural, visibleLines } from "./format.ts";
 import { Form } from "./reader.tsx";
 
 const NEW_FOR_MS = 24 * 3_600_000;
@@ -31,9 +31,15 @@ export function ScanButton({ host, scan }: { host: Host; scan: HostScan }) {
 	);
 }
 
-/** Nothing where no scan was made and none has failed. */
-export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | undefined; now: number }) {
+/** Nothing where no scan was made and none has failed. `unheard`: those of them that did not answer the last scan. */
+export function OpenPorts(props: {
+	ports: readonly Port[];
+	unheard: readonly Pick<Port, "port" | "proto">[];
+	scan: HostScan | undefined;
+	now: number;
+}) {
 	const { ports, scan, now } = props;
+	const unheard = new Set(props.unheard.map(keyOf));
 	const told = scan !== undefined && (scan.lastAt ?? scan.problem ?? scan.open) !== undefined;
 	if (ports.length === 0 && !told) return null;
 	return (
@@ -53,9 +59,10 @@ export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | unde
 			{ports.length === 0 && scan?.lastAt !== undefined && (
 				<p class="quiet">None of the ports asked is open.</p>
 			)}
+			{unheard.size > 0 && <p class="quiet">{saysOfUnheard([...unheard])}</p>}
 			<ul class="open-ports">
 				{ports.map((port) => (
-					<li key={`${port.port}${port.proto}`}>
+					<li key={keyOf(port)}>
 						<span class="mono">
 							{port.port}/{port.proto}
 						</span>
@@ -65,6 +72,7 @@ export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | unde
 						<span class="quiet">
 							<Wire text={[port.product, port.version].filter((part) => part !== "").join(" ")} />
 							{now - port.firstSeenAt < NEW_FOR_MS && <span class="pill new">new</span>}
+							{unheard.has(keyOf(port)) && <span class="pill unheard">no answer</span>}
 						</span>
 						<span class="since">
 							<span class="sr">open for </span>
@@ -75,6 +83,19 @@ export function OpenPorts(props: { ports: readonly Port[]; scan: HostScan | unde
 			</ul>
 		</section>
 	);
+}
+
+/** A packet may have been lost: what happens next is said once, above the ports that it concerns. */
+function saysOfUnheard(ports: readonly string[]): string {
+	const [which, either] =
+		ports.length === 1
+			? [ports[0], "If it does not answer the next scan either, it is"]
+			: [`${count(ports.length)} ports`, "Those that do not answer the next scan either are"];
+	return `${which} did not answer when asked last. ${either} taken for closed.`;
+}
+
+function keyOf({ port, proto }: Pick<Port, "port" | "proto">): string {
+	return `${port}/${proto}`;
 }
 
 /** How far a scan is that somebody asked for; static/live.js is told. */

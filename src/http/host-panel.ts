@@ -9,6 +9,7 @@ import { HOST_FIELDS } from "../model/host.ts";
 import { dayStart, historyOf, weekStart } from "../model/uptime.ts";
 import { listHostEvents } from "../store/events.ts";
 import { listFacets } from "../store/facets.ts";
+import { listUnheardPorts } from "../store/ports.ts";
 import { listHours, listSamples } from "../store/samples.ts";
 import { readHostScan } from "../store/scanned-hosts.ts";
 import type { Desk } from "./desk.ts";
@@ -30,6 +31,7 @@ export function panelOf(desk: Desk, id: number, inHand?: FieldInHand) {
 		events: listHostEvents(db, id, { limit: CHANGES }),
 		asksSnmp: asksSnmp(config),
 		scan: readHostScan(db, id, config.scanIntervalMinutes > 0),
+		unheard: listUnheardPorts(db, id),
 		history: historyOf(listSamples(db, id, dayStart(now)), listHours(db, id, weekStart(now)), {
 			now,
 			intervalMs: subnet.sweepIntervalS * 1_000,

@@ -23,6 +23,15 @@ export function listOpenPorts(db: Db, hostId: number): PortRow[] {
 		.map(toPort);
 }
 
+/** Of those taken for open: which did not answer the last scan that looked at them. */
+export function listUnheardPorts(db: Db, hostId: number): Pick<Port, "port" | "proto">[] {
+	return db
+		.query<Pick<Port, "port" | "proto">, [number]>(
+			"SELECT port, proto FROM host_open_port WHERE host_id = ? AND is_current = 1 AND state = 'unheard'",
+		)
+		.all(hostId);
+}
+
 /** Open ones first, then those that were, newest first; at most `limit`. */
 export function listPortHistory(db: Db, hostId: number, limit: number): PortRow[] {
 	return db

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { insertEvent } from "../../src/store/events.ts";
-import { closePort, insertPort, listOpenPorts } from "../../src/store/ports.ts";
+import { closePort, doubtPort, insertPort, listOpenPorts, refreshPort } from "../../src/store/ports.ts";
 import { writeScanFailure, writeScanned } from "../../src/store/scanned-hosts.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 
@@ -118,6 +118,21 @@ describe("what is shown", () => {
 			expect(text).toContain("Scan ports");
 			expect(text).not.toContain("23/tcp");
 		}
+	});
+
+	test("what did not answer the last scan is marked, with what comes next, until it answers", async () => {
+		fill();
+		const ssh = listOpenPorts(db(), 1).find((row) => row.port === 22)?.id ?? 0;
+		doubtPort(db(), ssh, now());
+		for (const path of ["/hosts/1", "/hosts/1/drawer"]) {
+			const { text } = await rig.get(path);
+			expect(text.match(/class="pill unheard">no answer</g)).toHaveLength(1);
+			expect(text).toContain(
+				"22/tcp did not answer when asked last. If it does not answer the next scan either",
+			);
+		}
+		refreshPort(db(), ssh, { service: "ssh", product: "OpenSSH", version: "9.2", at: now() });
+		expect((await rig.get("/hosts/1?edit=none")).text).not.toContain("did not answer when asked last");
 	});
 
 	test("why the last scan said nothing", async () => {
