@@ -43,6 +43,7 @@ const KEYS = {
 	ArrowUp: () => moveRow(-1),
 	e: edit,
 	s: () => press("s"),
+	r: () => press("r"),
 	u: () => find("#undo button")?.click(),
 	x: pickRow,
 	J: () => extend(() => moveRow(1)),

@@ -7,6 +7,7 @@ const KEYS = [
 	["Esc", "close"],
 	["e", "edit"],
 	["s", "sweep now"],
+	["r", "reserve the first free address"],
 	["x", "select (with shift: up to here)"],
 	["u", "undo, while it is offered"],
 	["g d", "dashboard"],

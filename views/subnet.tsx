@@ -5,6 +5,7 @@ import type { Listing } from "../src/model/listing.ts";
 import type { AddressMap } from "../src/model/map.ts";
 import type { SweepRun } from "../src/model/run.ts";
 import type { Subnet, SubnetSummary } from "../src/model/subnet.ts";
+import { type Address, formatAddress } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { ActionButton, Callout, inPlace, Main, Wire } from "./elements.tsx";
 import { FilterBar, NoMatch } from "./filters.tsx";
@@ -20,6 +21,8 @@ export type SubnetPageProps = {
 	ancestors: readonly Subnet[];
 	children: readonly SubnetSummary[];
 	map: AddressMap;
+	/** undefined: every usable address is taken. */
+	firstFree: Address | undefined;
 	listing: Listing;
 	run: SweepRun | undefined;
 	/** Left out or 0: ports are scanned only when somebody asks. */
@@ -54,7 +57,9 @@ export function SubnetPage(props: SubnetPageProps) {
 				<div class="map-box">
 					<MapCells map={props.map} subnetId={subnet.id} label={name} />
 				</div>
-				<Usage counts={subnet.counts} />
+				<Usage counts={subnet.counts}>
+					<FirstFree subnetId={subnet.id} address={props.firstFree} />
+				</Usage>
 			</section>
 			<Nested subnets={props.children} />
 			<section class="panel listing" aria-label="Hosts" id="hosts">
@@ -69,6 +74,20 @@ export function SubnetPage(props: SubnetPageProps) {
 				{listing.rows.length === 0 && <NoMatch href={base} />}
 			</section>
 		</Main>
+	);
+}
+
+/** "Give me a free address": the lowest one, and a press from the form that takes it. */
+function FirstFree(props: { subnetId: number; address: Address | undefined }) {
+	if (props.address === undefined) return <p class="first-free">No address is free.</p>;
+	const ip = formatAddress(props.address);
+	return (
+		<p class="first-free">
+			First free{" "}
+			<a class="mono" href={`/subnets/${props.subnetId}/free/${ip}`} data-key="r" aria-keyshortcuts="r">
+				{ip}
+			</a>
+		</p>
 	);
 }
 

@@ -1,5 +1,6 @@
 /** How full a subnet is: the number, the bar, the legend. Knows counts, not addresses. */
 
+import type { ComponentChildren } from "preact";
 import type { Counts } from "../src/model/subnet.ts";
 import { count, share } from "./format.ts";
 
@@ -40,13 +41,14 @@ export function UsedBar(props: { counts: Counts }) {
 	);
 }
 
-export function Usage(props: { counts: Counts }) {
+export function Usage(props: { counts: Counts; children?: ComponentChildren }) {
 	const { counts } = props;
 	return (
 		<div class="usage">
 			<p class="used">
 				<b>{count(usedOf(counts))}</b> of {count(counts.usable)} used
 			</p>
+			{props.children}
 			<UsedBar counts={counts} />
 			<ul class="legend">
 				<li class="up">{count(counts.up)} up</li>

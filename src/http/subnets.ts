@@ -8,7 +8,9 @@ import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetDelete, SubnetEdit, type SubnetFormState } from "../../views/subnet-form.tsx";
 import { Subnets } from "../../views/subnets.tsx";
 import { asksSnmp } from "../config/names.ts";
+import { BOUNDS } from "../config.ts";
 import { AppError } from "../errors.ts";
+import { findFirstFree } from "../ipam/candidates.ts";
 import { subnetDefaults } from "../ipam/defaults.ts";
 import { beginSubnetDeletion, planDeletion } from "../ipam/deletions.ts";
 import { createSubnet, demandSubnet, editSubnet, switchSubnet } from "../ipam/subnets.ts";
@@ -25,6 +27,8 @@ import { readListing, WINDOW } from "./listing.ts";
 import { type Fields, readForm, readId, readListQuery, readText, readWindow } from "./query.ts";
 import { explain, redirect, respondHtml, respondPage } from "./respond.ts";
 import { readMap, readSummaries } from "./summaries.ts";
+
+const DAY_MS = 86_400_000;
 
 export function subnetRoutes(desk: Desk) {
 	const raw = { parse: "none" } as const;
@@ -94,6 +98,7 @@ function one(desk: Desk, request: Request, id: number) {
 		ancestors: ancestorsOf(desk, subnet),
 		children,
 		map: readMap(db, subnet, children),
+		firstFree: findFirstFree(desk.context, subnet, BOUNDS.quietDays * DAY_MS),
 		listing: readList(desk, request, subnet),
 		run: findOpenRun(db, id),
 		scanIntervalMinutes: desk.context.config.scanIntervalMinutes,

@@ -67,6 +67,13 @@ export function* survey(
 	}
 }
 
+/** The lowest address that is free by what is recorded; who is given one asks first (ipam/next-address). */
+export function findFirstFree(context: Ground, subnet: Subnet, quietMs: number): Address | undefined {
+	for (const one of survey(context, subnet, 0n, { neighbours: new Set(), quietMs }))
+		if (one.kind === "free") return one.address;
+	return undefined;
+}
+
 function skip(first: Address, last: Address, reason: SkipReason, says: string): Surveyed {
 	return { kind: "skipped", first, last, reason, says };
 }

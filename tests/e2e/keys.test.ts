@@ -110,7 +110,7 @@ describe.skipIf(missing)(`keys${missing ? ": skipped, chromium is missing" : ""}
 		await open("/");
 		await page.keyboard.press("?");
 		const keys = await page.locator("#keys dt").allTextContents();
-		expect(keys).toEqual(["/", "jk", "Enter", "Esc", "e", "s", "x", "u", "gd", "gs", "ga", "?"]);
+		expect(keys).toEqual(["/", "jk", "Enter", "Esc", "e", "s", "r", "x", "u", "gd", "gs", "ga", "?"]);
 	});
 });
 
@@ -155,6 +155,18 @@ describe.skipIf(missing)(`a free address${missing ? ": skipped, chromium is miss
 		await page.click("#here a:text-is('Several…')");
 		await page.waitForSelector("#here-count");
 		expect(await page.inputValue("#here-count")).toBe("2");
+	});
+
+	test("the first free one is named beside the map; r opens its form from anywhere on the page", async () => {
+		await open("/subnets/1");
+		expect(await page.textContent(".first-free a")).toBe("10.0.0.3");
+		await page.keyboard.press("r");
+		await page.waitForSelector("#here:popover-open h2:has-text('10.0.0.3')");
+		await soon(async () => expect(await focused()).toBe("here-hostname"));
+		await pressAll("f", "w", "Enter");
+		await soon(() =>
+			expect(gallery.world.posts).toMatchObject([{ form: { address: "10.0.0.3", hostname: "fw" } }]),
+		);
 	});
 
 	test("another tab is still another tab", async () => {

@@ -26,7 +26,7 @@ import {
 } from "./gallery-places.tsx";
 import { hookPage } from "./hook-pages.tsx";
 import { movingPage } from "./moving-pages.tsx";
-import { changes, HOSTILE, hostile } from "./office.ts";
+import { changes, HOSTILE, hostile, longChanges } from "./office.ts";
 import { storage } from "./past.ts";
 import { peoplePage } from "./people-pages.tsx";
 import { about, checks, defaults, emptyForm, running, wrongForm } from "./samples.ts";
@@ -121,7 +121,7 @@ function answersOf({ subnet, hosts }: Place): SearchAnswers {
 function oddPages(world: World, first: Place): Record<string, () => Page> {
 	return {
 		"/x/first-run": () => ({ title: "", main: dashboard(world, new URL("http://x/"), 0) }),
-		"/x/more-subnets": () => ({ title: "", main: dashboard(world, new URL("http://x/"), 5, 8) }),
+		"/x/more-subnets": () => ({ title: "", main: dashboard(world, new URL("http://x/"), 5, 8, longChanges) }),
 		"/x/no-subnets": () => ({ title: "Subnets", main: subnetsPage(world, emptyForm, true) }),
 		"/x/wrong-subnet": () => ({ title: "Subnets", main: subnetsPage(world, wrongForm) }),
 		"/x/no-events": () => ({

@@ -10,6 +10,7 @@ export const GALLERY_PAGES: Readonly<Record<string, string>> = {
 	"subnet-guests": "/subnets/3",
 	"subnet-campus": "/subnets/6",
 	"subnet-v6": "/subnets/5",
+	"subnet-v6-full": "/subnets/10",
 	"subnet-filtered": "/subnets/1?tag=dhcp&status=up",
 	sweeping: "/x/sweeping",
 	subnets: "/subnets",

@@ -6,12 +6,23 @@ import type { Listing, ListQuery } from "../../src/model/listing.ts";
 import type { SweepRun } from "../../src/model/run.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
+import { firstFree } from "../../src/net/ranges.ts";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import type { FieldInHand } from "../../views/host-fields.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { type SubnetFormState, Subnets } from "../../views/subnets.tsx";
-import { bare, campus, campusHosts, changes, hostile, hostileHosts, places } from "./office.ts";
+import {
+	bare,
+	campus,
+	campusHosts,
+	changes,
+	full,
+	fullHosts,
+	hostile,
+	hostileHosts,
+	places,
+} from "./office.ts";
 import { pastOf } from "./past.ts";
 import { foundBlocks, offers } from "./samples.ts";
 import { address, event, HOUR, listingOf, mapOf, NOW } from "./world.ts";
@@ -33,6 +44,7 @@ export function newWorld(): World {
 		{ subnet: campus, hosts: campusHosts },
 		{ subnet: hostile, hosts: hostileHosts },
 		{ subnet: bare, hosts: [] },
+		{ subnet: full, hosts: fullHosts },
 	];
 	return {
 		places: all.map(({ subnet, hosts }) => ({ subnet, hosts: [...hosts] })),
@@ -85,7 +97,7 @@ function windowOf(listing: Listing, url: URL): Listing {
 	};
 }
 
-export function dashboard(world: World, url: URL, count = 5, all = count): VNode {
+export function dashboard(world: World, url: URL, count = 5, all = count, told = changes): VNode {
 	const shown = world.places.slice(0, count);
 	const total = (of: "up" | "down" | "unknown") => shown.reduce((n, { subnet }) => n + subnet.counts[of], 0);
 	return (
@@ -100,7 +112,7 @@ export function dashboard(world: World, url: URL, count = 5, all = count): VNode
 			subnets={shown.map(({ subnet, hosts }) => ({ subnet, map: mapOf(subnet, hosts) }))}
 			all={world.places.slice(0, all).map(({ subnet }) => subnet)}
 			listing={dashboardListing(world, url)}
-			changes={changes.slice(0, 9)}
+			changes={told.slice(0, 9)}
 			offers={offers}
 			now={world.now()}
 		/>
@@ -114,6 +126,10 @@ export function subnetPage(world: World, place: Place, url: URL, run = world.run
 			ancestors={place.subnet.id === 1 ? [{ ...campus, lastSweepProblem: undefined, name: "Office" }] : []}
 			children={place.subnet.id === campus.id ? world.places.slice(1, 3).map(({ subnet }) => subnet) : []}
 			map={mapOf(place.subnet, place.hosts)}
+			firstFree={firstFree(
+				usableRange(place.subnet.cidr),
+				place.hosts.map(({ address }) => address),
+			)}
 			listing={subnetListing(place, url)}
 			run={run?.subnetId === place.subnet.id ? run : undefined}
 			scanIntervalMinutes={60}
@@ -160,6 +176,7 @@ export function hostPanel(
 			ending: false,
 			nextAt: NOW + 36 * 60_000,
 		},
+		unheard: conflict ? [{ port: 139, proto: "tcp" as const }] : [],
 		now: world.now(),
 		inHand,
 	};

@@ -100,6 +100,7 @@ export function pagesWith(text: string): Record<string, VNode> {
 				ancestors={[place]}
 				children={[place]}
 				map={map}
+				firstFree={undefined}
 				listing={listing}
 				run={undefined}
 				now={NOW}

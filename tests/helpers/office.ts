@@ -124,6 +124,20 @@ export const campus = subnet(6, "10.32.0.0/16", "Campus", campusHosts, {
 	lastSweepProblem: "no route to 10.32.0.0/16 (ENETUNREACH).",
 });
 
+/** Addresses of all their 39 characters. */
+export const fullHosts = Array.from({ length: 12 }, (_, i) =>
+	host(`2001:db80:4a10:be0f:${(i + 4097).toString(16)}:5678:9abc:${(i + 4097).toString(16)}`, {
+		subnetId: 10,
+		hostname: `edge${i}.backbone.example.net`,
+		status: i === 3 ? "down" : i === 4 ? "unknown" : "up",
+		suspectSince: i === 5 ? NOW - 8_000 : undefined,
+		ports: ports("22/ssh", "443/https", "8006/https", "9100/jetdirect").slice(0, 1 + (i % 4)),
+		tags: ["router", "backbone"].slice(0, i % 3),
+		latencyUs: i === 3 || i === 4 ? undefined : 12_400,
+	}),
+);
+export const full = subnet(10, "2001:db80:4a10:be0f::/64", "Backbone v6", fullHosts);
+
 /** Nobody has answered in it yet. */
 export const bare = subnet(9, "10.128.0.0/16", "New site", [], { lastSweepAt: undefined });
 
@@ -155,6 +169,33 @@ export const changes: readonly Event[] = [
 	event("own_network_back", "", 29 * HOUR, { subnetId: undefined }),
 	event("host_deleted", "old-box", 2 * DAY),
 	event("subnet_added", "Wi-Fi guests", 3 * DAY, { subnetId: 3 }),
+];
+
+/** Names and news that are longer than the column of "What changed". */
+export const longChanges: readonly Event[] = [
+	event("host_down", "wlan-ap-second-floor-east-wing.office.example.com", 12 * MINUTE),
+	event("host_up", "printer-marketing-2f.office.example.com", 26 * MINUTE, {
+		detail: { downMs: 83 * MINUTE },
+	}),
+	event("host_new", "192.168.100.187", HOUR, {
+		ip: "192.168.100.187",
+		detail: { vendor: "Espressif Systems (Shanghai) Co., Ltd." },
+	}),
+	event("mac_conflict", "nas.lan", HOUR, {
+		hostId: 5,
+		detail: { other: "10.0.0.201", mac: "00:11:32:8a:4c:01", vendor: "Synology" },
+	}),
+	event("port_opened", "build-agent-17.ci.example.com", 3 * HOUR, {
+		hostId: 5,
+		detail: { port: 49_152, proto: "tcp", service: "microsoft-ds-alt" },
+	}),
+	event("host_new", "2001:db80:4a10:be0f:1001:5678:9abc:1001", 5 * HOUR),
+	event("subnet_down", "Headquarters second building, floors 3 to 7", 7 * HOUR, {
+		subnetId: 4,
+		detail: { hosts: 117 },
+	}),
+	event("host_flapping", "ap-lobby", 14 * HOUR, { detail: { flips: 6 } }),
+	event("sweep_failed", "Campus", 15 * HOUR, { subnetId: 6, detail: { reason: "no route" } }),
 ];
 
 /** Texts that strangers may choose (faults.md B-001 to B-023), as pages must survive them. */

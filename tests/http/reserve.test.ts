@@ -73,6 +73,22 @@ describe("several addresses", () => {
 		expect(await hosts()).toEqual([]);
 	});
 
+	test("the page of the subnet names the first free address, past hosts, gateway and nested blocks", async () => {
+		const first = async (id: number) => {
+			const { text } = await rig.get(`/subnets/${id}`);
+			return />First free <a[^>]* href="([^"]+)"/.exec(text)?.[1] ?? /No address is free/.exec(text)?.[0];
+		};
+		expect(await first(1)).toBe("/subnets/1/free/10.0.0.1");
+		await reserve("10.0.0.1", "1");
+		await rig.send("PATCH", "/api/v1/subnets/1", { gateway: "10.0.0.2" });
+		expect(await first(1)).toBe("/subnets/1/free/10.0.0.3");
+		await reserve("10.0.0.3", "13");
+		await rig.post("/subnets", { cidr: "10.0.0.16/31", name: "Link", sweep_interval_s: "60" });
+		expect(await first(1)).toBe("/subnets/1/free/10.0.0.18");
+		await rig.post("/subnets/2/reserve", { address: "10.0.0.16", count: "2" });
+		expect(await first(2)).toBe("No address is free");
+	});
+
 	test("the form starts with the number its link names", async () => {
 		const form = await rig.get("/subnets/1/free/10.0.0.15?count=8");
 		expect(form.text).toMatch(/name="count"[^>]*|value="8"[^>]*/);

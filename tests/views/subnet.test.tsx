@@ -21,6 +21,7 @@ function page(one: SubnetSummary): string {
 			ancestors={[]}
 			children={[]}
 			map={mapOf(one, [])}
+			firstFree={undefined}
 			listing={listingOf([])}
 			run={undefined}
 			now={NOW}
