@@ -114,12 +114,21 @@ function says(event: Event): (string | { wire: string })[] {
 	}
 }
 
+/** "after 1 h 23 m of silence": the larger unit says enough. */
+const SPAN = / after (\d+ \w+)(?: \d+ \w+)? of silence$/;
+
 /** Without the words that a narrow column has no room for: names of many, reasons. */
 function inBrief(parts: ReturnType<typeof says>): ReturnType<typeof says> {
 	const colon = parts.indexOf(": ");
 	return parts
 		.slice(0, colon < 0 ? undefined : colon)
-		.map((part) => (typeof part === "string" ? part.replace(/ of silence$/, "") : part));
+		.map((part) => (typeof part === "string" ? part.replace(SPAN, " after $1") : part));
+}
+
+/** The whole line as text, for what may be cut. */
+function whole(event: Event, parts: ReturnType<typeof says>): string {
+	const words = parts.map((part) => (typeof part === "string" ? part : part.wire)).join("");
+	return visible(`${event.label === "" ? (event.ip ?? "") : event.label} ${words}`.trim());
 }
 
 function returned({ downMs }: Event["detail"]): string {
@@ -192,16 +201,22 @@ function Subject(props: { event: Event }) {
 	if (label === "") return OWN.has(event.kind) ? <b>This machine </b> : null;
 	const href = target(event);
 	const name = <Wire text={label} />;
+	// An IPv4 address is short, and says nothing when it is cut.
+	const short = label === event.ip && !label.includes(":") ? "short" : undefined;
 	if (href === undefined) {
 		return (
 			<>
-				<b>{name}</b>{" "}
+				<b class={short}>{name}</b>{" "}
 			</>
 		);
 	}
 	return (
 		<>
-			<a href={href} class="subject" data-drawer={event.hostId !== undefined || undefined}>
+			<a
+				href={href}
+				class={short === undefined ? "subject" : "subject short"}
+				data-drawer={event.hostId !== undefined || undefined}
+			>
 				{name}
 			</a>{" "}
 		</>
@@ -235,11 +250,12 @@ export function EventLine(props: {
 	brief?: boolean;
 }) {
 	const { event, back } = props;
-	const told = props.brief === true ? inBrief(says(event)) : says(event);
+	const all = says(event);
+	const told = props.brief === true ? inBrief(all) : all;
 	return (
 		<li class="event" id={`e${event.id}`}>
 			<i class={`mark ${MARKS[event.kind]}`} aria-hidden="true" />
-			<span class="what">
+			<span class="what" title={props.brief === true ? whole(event, all) : undefined}>
 				{(props.subject !== false || event.hostId === undefined) && <Subject event={event} />}
 				<span class="says">
 					{told.map((part) =>

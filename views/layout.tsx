@@ -109,7 +109,10 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 					Skip to the content
 				</a>
 				<Top {...props} />
-				<UndoPlace undo={props.undo} />
+				<div class="words">
+					<div id="say" class="sr" role="status" aria-live="polite" hx-sync="this:replace" />
+					<UndoPlace undo={props.undo} />
+				</div>
 				{props.main}
 				<Drawer />
 				<div
@@ -121,7 +124,6 @@ export function Layout(props: Shell & { title: string; main: VNode; unfinished?:
 					hx-sync="this:replace"
 				/>
 				<KeyList />
-				<div id="say" class="sr" role="status" aria-live="polite" hx-sync="this:replace" />
 			</body>
 		</html>
 	);

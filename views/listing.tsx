@@ -39,7 +39,7 @@ export type ListingProps = {
 export function ListingTable(props: ListingProps & { label: string }) {
 	return (
 		<>
-			<table class={isV6(props.listing) ? "hosts v6" : "hosts"} aria-label={props.label} {...table}>
+			<table class={`hosts ${width(props.listing)}`.trim()} aria-label={props.label} {...table}>
 				<thead {...rowgroup}>
 					<tr {...row}>
 						{COLUMNS.map((name) => (
@@ -107,9 +107,14 @@ export function WindowRows(props: ListingProps & { before: boolean }) {
 	);
 }
 
-/** Long addresses get a wider column. */
-function isV6(listing: Listing): boolean {
-	return listing.rows.some((entry) => entry.kind === "host" && familyOf(entry.host.address) === 6);
+/** So many characters stand in one line in the column of IPv6 addresses; "2001:db8:4:10::25" is far shorter. */
+const SHORT_V6 = 26;
+
+/** Long addresses get a wider column, the longest a still wider one. */
+function width(listing: Listing): string {
+	const v6 = listing.rows.filter((entry) => entry.kind === "host" && familyOf(entry.host.address) === 6);
+	if (v6.length === 0) return "";
+	return v6.some((entry) => entry.kind === "host" && entry.host.ip.length > SHORT_V6) ? "v6 long" : "v6";
 }
 
 /** Only the rows, with the way to the window behind them. */

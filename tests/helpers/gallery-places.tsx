@@ -6,7 +6,7 @@ import type { Listing, ListQuery } from "../../src/model/listing.ts";
 import type { SweepRun } from "../../src/model/run.ts";
 import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { usableRange } from "../../src/net/cidr.ts";
-import { firstFree } from "../../src/net/ranges.ts";
+import { gapsOf } from "../../src/net/ranges.ts";
 import { Dashboard } from "../../views/dashboard.tsx";
 import { HostPage, HostPanel } from "../../views/host.tsx";
 import type { FieldInHand } from "../../views/host-fields.tsx";
@@ -126,10 +126,12 @@ export function subnetPage(world: World, place: Place, url: URL, run = world.run
 			ancestors={place.subnet.id === 1 ? [{ ...campus, lastSweepProblem: undefined, name: "Office" }] : []}
 			children={place.subnet.id === campus.id ? world.places.slice(1, 3).map(({ subnet }) => subnet) : []}
 			map={mapOf(place.subnet, place.hosts)}
-			firstFree={firstFree(
-				usableRange(place.subnet.cidr),
-				place.hosts.map(({ address }) => address),
-			)}
+			firstFree={
+				gapsOf(
+					usableRange(place.subnet.cidr),
+					place.hosts.map(({ address }) => address),
+				)[0]?.first
+			}
 			listing={subnetListing(place, url)}
 			run={run?.subnetId === place.subnet.id ? run : undefined}
 			scanIntervalMinutes={60}
