@@ -80,7 +80,7 @@ export async function readImport(
 	const id = job.id ?? begin(context, job, table);
 	watch.begun(id);
 	const tell = async (done: number) => {
-		if (done % SWEPT_ROWS === 0) sweep();
+		if (done > 0 && done % SWEPT_ROWS === 0) sweep();
 		watch.say({ step: "judging", done, total: table.rows.length });
 		if (watch.stopped()) throw new AppError("conflict", "This was cancelled.");
 		await pause();
