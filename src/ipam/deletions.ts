@@ -7,6 +7,7 @@ import type { Host } from "../model/host.ts";
 import type { Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
 import { isCondemned } from "../store/batch-rows.ts";
+import { forgetBatch } from "../store/batches.ts";
 import { countAnnotated } from "../store/counts.ts";
 import { transact } from "../store/database.ts";
 import * as graves from "../store/graves.ts";
@@ -44,23 +45,25 @@ export function deleteHost(context: Context, id: number): { host: Host; batchId:
 
 /**
  * Forgets all these hosts; those that are gone already are passed over. `source`: which they are, in words. `still`: those
- * of some that are to go when their turn comes, which may be long after they were picked.
+ * of some that are to go when their turn comes, which may be long after they were picked. When it is none of them nothing
+ * is told, and there is nothing to undo.
  */
 export function beginDeletion(
 	context: Context,
 	ids: readonly number[],
 	source: string,
-	still: (some: readonly number[]) => readonly number[] = (some) => some,
+	still?: (some: readonly number[]) => readonly number[],
 ): Work<{ hosts: number }> {
 	const batchId = openBatch(context, { kind: "delete", source, detail: { total: ids.length } });
 	let hosts = 0;
 	const bury = (some: readonly number[]) => {
-		hosts += graves.buryHosts(context.db, batchId, still(some));
+		hosts += graves.buryHosts(context.db, batchId, still?.(some) ?? some);
 	};
 	const done = carryOut(context, batchId, async () => {
 		await inSlices(context, batchId, "open", eachOf(ids, bury));
 		await inTurn(context, () => {
 			demandState(context, batchId, "open");
+			if (hosts === 0 && still !== undefined) return forgetBatch(context.db, batchId);
 			closeBatch(context, batchId, { kind: "hosts_deleted", label: source, detail: { hosts } });
 		});
 		tellAll(context);

@@ -4,12 +4,13 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Context } from "../../src/context.ts";
 import { cancelBatch } from "../../src/ipam/batches.ts";
 import { beginEdit } from "../../src/ipam/bulk.ts";
-import { beginSubnetDeletion, deleteSubnet } from "../../src/ipam/deletions.ts";
+import { beginSubnetDeletion, deleteHosts, deleteSubnet } from "../../src/ipam/deletions.ts";
 import { freeExpired } from "../../src/ipam/expiry.ts";
 import { demandHost, editHost } from "../../src/ipam/hosts.ts";
 import { demandSubnet, editSubnet } from "../../src/ipam/subnets.ts";
 import { undoBatch } from "../../src/ipam/undo.ts";
 import { HOST_LIMITS } from "../../src/model/host.ts";
+import { findBatch } from "../../src/store/batches.ts";
 import { findRun } from "../../src/store/runs.ts";
 import type { Rig } from "../helpers/app.ts";
 import { type HurriedClock, openHurried } from "../helpers/hurried.ts";
@@ -81,6 +82,15 @@ test("tags that somebody adds between two slices do not let a host pass the boun
 	await expect(done).rejects.toThrow(`at most ${HOST_LIMITS.tags} tags`);
 	expect(demandHost(context, last).tags).toEqual(theirs);
 	expect(ids.slice(0, -1).flatMap((id) => demandHost(context, id).tags)).toEqual([]);
+});
+
+test("where none of them is to go any more when its turn comes, nothing is told", async () => {
+	subnet("10.0.0.0/24");
+	const ids = many(3);
+	const before = context.db.query("SELECT count(*) AS n FROM event").get();
+	const { batchId } = await deleteHosts(context, ids, "reservations that ended", () => []);
+	expect(context.db.query("SELECT count(*) AS n FROM event").get()).toEqual(before);
+	expect(findBatch(context.db, batchId)).toBeUndefined();
 });
 
 test("a reservation that ends stays when it answers, or is given more time, while others are freed", async () => {
