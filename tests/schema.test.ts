@@ -235,6 +235,14 @@ describe("a file", () => {
 });
 
 describe("the lock", () => {
+	test.each([
+		["no", /No file can be made beside .*\/no\/ipam\.db: there is no folder .*\/no\.$/],
+		["ipam.db", /No file can be made beside .*\/ipam\.db\/ipam\.db: .*\/ipam\.db is no folder\.$/],
+	])("in a place that is no folder (%s) it says so", (name, says) => {
+		writeFileSync(path, "");
+		expect(() => lockDatabase(join(folder, name, "ipam.db"), { pid: 1, at: 0 })).toThrow(says);
+	});
+
 	test("a second process is refused with the first one's number; a killed one leaves none", async () => {
 		const script = `
 			import { lockDatabase } from ${JSON.stringify(join(import.meta.dir, "../src/store/database.ts"))};

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
 import { storageEnd, storageKind } from "./faults.ts";
 import { checkFile, migrate, type Tell } from "./migrations.ts";
-import { makeForService } from "./rights.ts";
+import { makeForService, whyNoFile } from "./rights.ts";
 
 /** One connection. Each thread has its own. */
 export type Db = Database;
@@ -79,9 +79,8 @@ export function lockDatabase(path: string, owner: { pid: number; at: number }): 
 		makeForService(`${path}.lock`);
 		lock = new Database(`${path}.lock`, { create: true, strict: true });
 	} catch (cause) {
-		throw new AppError("unavailable", `No file can be made beside ${path}: ${(cause as Error).message}.`, {
-			cause,
-		});
+		const why = whyNoFile(`${path}.lock`) ?? (cause as Error).message;
+		throw new AppError("unavailable", `No file can be made beside ${path}: ${why}.`, { cause });
 	}
 	try {
 		lock.run("PRAGMA busy_timeout = 200");

@@ -58,6 +58,27 @@ function make(path: string, settle: (file: number) => void): void {
 	}
 }
 
+/** Why no file can be made at `path`, as the end of a sentence; undefined: one can. SQLite does not tell it. */
+export function whyNoFile(path: string): string | undefined {
+	const folder = dirname(path);
+	try {
+		closeSync(openSync(path, "a", PRIVATE));
+		return undefined;
+	} catch (error) {
+		const { code, message } = error as { code?: string; message: string };
+		const says: Readonly<Record<string, string>> = {
+			ENOENT: `there is no folder ${folder}`,
+			ENOTDIR: `${folder} is no folder`,
+			EROFS: `${folder} is on a read-only disk`,
+			EACCES: `user ${process.getuid?.() ?? ""} may not write into ${folder}`,
+			ENOSPC: "the disk is full",
+			EDQUOT: "the disk is full for this user",
+			EMFILE: "too many files are open",
+		};
+		return says[code ?? ""] ?? message;
+	}
+}
+
 /** What was open to others: closed now, or (another user's file) still open. Names, without their folder. */
 export type Closed = { readonly closed: readonly string[]; readonly open: readonly string[] };
 
