@@ -1,4 +1,4 @@
-/** Environment, .env and flags into one frozen, checked Config: every default and bound of the program lives here. */
+/** Environment, .env and flags into one frozen, checked Config; every default and bound of the program comes together here. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";

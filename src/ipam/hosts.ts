@@ -1,4 +1,4 @@
-/** Recording, changing and removing hosts by hand: the rules, one transaction each, told after the commit. */
+/** Recording and changing hosts by hand: the rules, one transaction each, told after the commit. Removing is in deletions. */
 
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";

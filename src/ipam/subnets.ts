@@ -1,4 +1,4 @@
-/** Adding, changing and removing subnets: the rules, one transaction each, told after the commit. */
+/** Adding and changing subnets: the rules, one transaction each, told after the commit. Removing is in deletions. */
 
 import type { Context, Ground } from "../context.ts";
 import { AppError } from "../errors.ts";

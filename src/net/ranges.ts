@@ -1,4 +1,4 @@
-/** Runs of addresses: the gaps between used ones, the first free one. Knows nothing of hosts or reservations. */
+/** Runs of addresses: the gaps between used ones, the blocks that are free. Knows nothing of hosts or reservations. */
 
 import { type Address, bitsOf } from "./address.ts";
 import { type Cidr, type Range, rangeOf } from "./cidr.ts";

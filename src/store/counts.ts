@@ -1,4 +1,4 @@
-/** How many hosts there are of what: by status, subnet, block, tag, service. Reads only. */
+/** How many hosts there are of what: by status, subnet and block. Those of tags and services are in facets. Reads only. */
 
 import type { HostFilter } from "../model/host.ts";
 import type { Status } from "../model/presence.ts";

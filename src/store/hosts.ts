@@ -1,4 +1,4 @@
-/** Rows of `host` as people see them: lists, one host, edits, counts. Presence is written in history. */
+/** Rows of `host` as people see them: lists, one host, edits. Counts are in counts, presence is written in history. */
 
 import type { Host, HostFilter, HostOrder, NameSource } from "../model/host.ts";
 import type { Port } from "../model/port.ts";

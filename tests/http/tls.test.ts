@@ -1,4 +1,4 @@
-/** TLS by files: served, renewed while it runs without cutting anybody, and wrong files refused with their name. */
+/** TLS by files: served, renewed while it runs without cutting anybody, wrong files refused by name, the key never told. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";

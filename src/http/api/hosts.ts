@@ -1,4 +1,4 @@
-/** Hosts by JSON: lists with filters and sorting, one host, its edits. */
+/** Hosts by JSON: lists with filters and sorting, one host, made, edited and deleted, and its name. */
 
 import { Type as t } from "@sinclair/typebox";
 import { deleteHost } from "../../ipam/deletions.ts";

@@ -1,4 +1,4 @@
-/** Subnets by JSON: the list, one of them, its hosts, what is unused in it. */
+/** Subnets by JSON: the list, one of them, made, edited and deleted, and what is unused in it. Their hosts are in hosts.ts. */
 
 import { type Static, Type as t } from "@sinclair/typebox";
 import { subnetDefaults } from "../../ipam/defaults.ts";
