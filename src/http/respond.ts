@@ -87,10 +87,23 @@ export function respondText(
 			"content-type": type,
 			"cache-control": "no-store",
 			vary: "accept-encoding, hx-request",
-			...(packed ? { "content-encoding": "gzip" } : {}),
 			...headers,
+			...(packed ? packedHeaders(headers.etag) : {}),
 		},
 	});
+}
+
+/** Packed it is another representation, with a tag of its own (RFC 9110 8.8.3.3). */
+function packedHeaders(etag: string | undefined): Record<string, string> {
+	const coding = { "content-encoding": "gzip" };
+	return etag === undefined ? coding : { ...coding, etag: `${etag.slice(0, -1)}-gzip"` };
+}
+
+/** The client has it already: what would be the same in an answer that is sent (RFC 9110 15.4.5). */
+export function respondNotModified(answer: Headers): Response {
+	const headers = new Headers(SECURITY_HEADERS);
+	for (const name of ["etag", "cache-control", "vary"]) headers.set(name, answer.get(name) ?? "");
+	return new Response(null, { status: 304, headers });
 }
 
 /** Done, and the page stays as it is. */

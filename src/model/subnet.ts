@@ -22,7 +22,7 @@ export type Subnet = {
 	readonly nextSweepAt: number | undefined;
 	/** Why the last sweep said nothing, in words; undefined when it went well. */
 	readonly lastSweepProblem: string | undefined;
-	/** Grows with every edit: the ETag, and what If-Match and the edit form compare. */
+	/** Grows with every edit: what the ETag begins with, and what If-Match and the edit form compare. */
 	readonly version: number;
 };
 

@@ -5,6 +5,8 @@ import type { Parsed } from "../net/address.ts";
 /** Control characters (but tab and line ends in long texts), and marks that make text read otherwise than stored. */
 const CONTROL = /[^\P{Cc}\t\n\r]/u;
 const LINE_END = /[\t\n\r\u2028\u2029]/;
+/** What Unicode keeps for a program's own use and no two programs may exchange (23.7): XML cannot hold some of them. */
+const NONCHARACTER = /\p{Noncharacter_Code_Point}/u;
 const DECEPTIVE = /[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/;
 
 /** One line: trimmed, at most `max` characters, nothing invisible. */
@@ -23,6 +25,11 @@ export function readText(text: string, max: number): Parsed<string> {
 	if (!value.isWellFormed())
 		return { problem: "This text holds half a character (a lone surrogate): type it again." };
 	if (CONTROL.test(value)) return { problem: "This text holds a control character: remove it." };
+	const [never] = NONCHARACTER.exec(value) ?? [];
+	if (never !== undefined) {
+		const code = never.codePointAt(0)?.toString(16).toUpperCase();
+		return { problem: `This text holds U+${code}, which is no character: remove it.` };
+	}
 	if (DECEPTIVE.test(value)) return { problem: "This text holds an invisible character: type it again." };
 	return { value };
 }

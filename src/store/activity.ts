@@ -3,14 +3,15 @@
 import { type Event, type EventFilter, kindsOf } from "../model/event.ts";
 import type { Db } from "./database.ts";
 import { FIELDS, type Row, toEvent } from "./events.ts";
+import { patternsOf } from "./patterns.ts";
 
 /** Events looked at for one window: a text that nothing holds does not read years. */
 const SCANNED = 20_000;
 
 const PASSES = `(:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
-	AND (:like IS NULL OR label LIKE :like ESCAPE '\\' OR ip LIKE :like ESCAPE '\\' OR actor_name LIKE :like ESCAPE '\\'
-		OR actor_from LIKE :like ESCAPE '\\'
-		OR EXISTS (SELECT 1 FROM json_each(detail_json) WHERE value LIKE :like ESCAPE '\\'))`;
+	AND (:within IS NULL OR lower(label) GLOB +:within OR ip GLOB +:within OR lower(actor_name) GLOB +:within
+		OR lower(actor_from) GLOB +:within
+		OR EXISTS (SELECT 1 FROM json_each(detail_json) WHERE lower(value) GLOB +:within))`;
 
 /** Of all, or along the index of one subnet. */
 const WINDOWS = {
@@ -41,7 +42,7 @@ export function findEvents(
 	const binds = {
 		...where,
 		kinds: kinds === undefined ? null : JSON.stringify(kinds),
-		like: text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
+		within: text === "" ? null : patternsOf(text).within,
 		limit: limit + 1,
 	};
 	const rows = db.query<Row, [typeof binds]>(WINDOWS[subnetId === undefined ? "all" : "subnet"]).all(binds);

@@ -6,18 +6,18 @@ import type { Subnet } from "../model/subnet.ts";
 import { type Address, toKey } from "../net/address.ts";
 import type { Db } from "./database.ts";
 import { COLUMNS, type Row as HostRow, listHosts, toHost } from "./hosts.ts";
+import { patternsOf } from "./patterns.ts";
 import { hostsOfKind, kindsWith, PICKED_MAX } from "./search.ts";
 import { type Row as SubnetRow, toSubnet } from "./subnets.ts";
 import { pickByWords } from "./words.ts";
 
-/** Whole names and addresses, then beginnings, then the rest; `:text` in whatever case. */
+/** Whole names and addresses, then beginnings, then the rest. */
+const RANK = `CASE WHEN ip GLOB +:whole OR lower(hostname) GLOB +:whole THEN 0
+	WHEN ip GLOB +:begins OR lower(hostname) GLOB +:begins THEN 1 ELSE 2 END`;
 const BEST_HOSTS = `SELECT ${COLUMNS} FROM host_current WHERE id IN (
 		SELECT id FROM host WHERE id IN (SELECT value FROM json_each(:ids))
-		ORDER BY CASE WHEN ip = lower(:text) OR lower(hostname) = lower(:text) THEN 0
-			WHEN instr(lower(hostname), lower(:text)) = 1 OR instr(ip, lower(:text)) = 1 THEN 1 ELSE 2 END,
-			+status_order, +ip_key LIMIT :limit)
-	ORDER BY CASE WHEN ip = lower(:text) OR lower(hostname) = lower(:text) THEN 0
-		WHEN instr(lower(hostname), lower(:text)) = 1 OR instr(ip, lower(:text)) = 1 THEN 1 ELSE 2 END, +status_order, +ip_key`;
+		ORDER BY ${RANK}, +status_order, +ip_key LIMIT :limit)
+	ORDER BY ${RANK}, +status_order, +ip_key`;
 
 /** Hosts with the text in address, name, description, tags, MAC, vendor or found names; ports are another group. */
 export function searchHosts(db: Db, text: string, limit: number): Found<Host> {
@@ -26,7 +26,8 @@ export function searchHosts(db: Db, text: string, limit: number): Found<Host> {
 		// So many carry it that the first ones are as good as any.
 		return { shown: listHosts(db, { text }, "alive", undefined, limit), count: ids.length };
 	}
-	const binds = { ids: JSON.stringify(ids), text, limit };
+	const { whole, begins } = patternsOf(text);
+	const binds = { ids: JSON.stringify(ids), whole, begins, limit };
 	const rows = db.query<HostRow, [typeof binds]>(BEST_HOSTS).all(binds);
 	return { shown: rows.map(toHost), count: ids.length };
 }
@@ -44,12 +45,12 @@ export function countHostsBetween(db: Db, first: Address, last: Address): number
 
 /** Subnets with the text in name or CIDR. */
 export function searchSubnets(db: Db, text: string, limit: number): Found<Subnet> {
-	const binds = { text, limit };
+	const binds = { ...patternsOf(text), limit };
 	const rows = db
 		.query<SubnetRow & { found: number }, [typeof binds]>(
-			`SELECT *, count(*) OVER () AS found FROM subnet WHERE instr(lower(name), lower(:text)) OR instr(cidr, lower(:text))
-			ORDER BY CASE WHEN cidr = lower(:text) OR lower(name) = lower(:text) THEN 0
-				WHEN instr(lower(name), lower(:text)) = 1 OR instr(cidr, lower(:text)) = 1 THEN 1 ELSE 2 END,
+			`SELECT *, count(*) OVER () AS found FROM subnet WHERE lower(name) GLOB +:within OR cidr GLOB +:within
+			ORDER BY CASE WHEN cidr GLOB +:whole OR lower(name) GLOB +:whole THEN 0
+				WHEN lower(name) GLOB +:begins OR cidr GLOB +:begins THEN 1 ELSE 2 END,
 				first_key, prefix LIMIT :limit`,
 		)
 		.all(binds);
@@ -63,8 +64,8 @@ const SERVICES = `WITH RECURSIVE name (service) AS (
 		SELECT (SELECT min(service) FROM host_open_port AS next WHERE is_current = 1 AND next.service > name.service)
 		FROM name WHERE name.service IS NOT NULL
 	), fits AS (
-		SELECT service, count(*) OVER () AS found FROM name WHERE service IS NOT NULL AND instr(lower(service), lower(:text))
-		ORDER BY lower(service) <> lower(:text), instr(lower(service), lower(:text)) <> 1, service LIMIT :limit
+		SELECT service, count(*) OVER () AS found FROM name WHERE service IS NOT NULL AND lower(service) GLOB +:within
+		ORDER BY lower(service) NOT GLOB +:whole, lower(service) NOT GLOB +:begins, service LIMIT :limit
 	)
 	SELECT service, found, (SELECT count(DISTINCT host_id) FROM host_open_port AS open
 		WHERE open.service = fits.service AND is_current = 1) AS hosts
@@ -73,7 +74,7 @@ const SERVICES = `WITH RECURSIVE name (service) AS (
 /** The port with this number, then services and products with the text in their name. Only what is open now. */
 export function searchServices(db: Db, text: string, limit: number): Found<FoundService> {
 	const port = searchPort(db, text);
-	const binds = { text, limit: limit - port.length };
+	const binds = { ...patternsOf(text), limit: limit - port.length };
 	const rows = db
 		.query<{ service: string; hosts: number; found: number }, [typeof binds]>(SERVICES)
 		.all(binds);

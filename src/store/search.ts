@@ -3,6 +3,7 @@
 import type { HostFilter } from "../model/host.ts";
 import { macPart } from "../net/mac.ts";
 import type { Db } from "./database.ts";
+import { patternsOf } from "./patterns.ts";
 import { pickByWords } from "./words.ts";
 
 /** What lets a row pass, besides its subnet and status. Parameters that are NULL ask nothing. */
@@ -10,15 +11,14 @@ export const PASSES = `(:tag IS NULL OR id IN (SELECT host_id FROM host_tag WHER
 	AND (:service IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE service = :service AND is_current = 1))
 	AND (:port IS NULL OR id IN (SELECT host_id FROM host_open_port WHERE port = :port AND is_current = 1))
 	AND (:never IS NULL OR first_seen_at IS NULL) AND (:since IS NULL OR first_seen_at >= :since)
-	AND (:like IS NULL OR ip LIKE :like ESCAPE '\\' OR hostname LIKE :like ESCAPE '\\'
-		OR description LIKE :like ESCAPE '\\'
-		OR (tags_json <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags_json) WHERE value LIKE :like ESCAPE '\\'))
-		OR mac LIKE :like ESCAPE '\\' OR vendor LIKE :like ESCAPE '\\'
-		OR ptr_name LIKE :like ESCAPE '\\' OR snmp_name LIKE :like ESCAPE '\\' OR instr(mac, :mac)
+	AND (:within IS NULL OR ip GLOB +:within OR lower(hostname) GLOB +:within OR lower(description) GLOB +:within
+		OR (tags_json <> '[]' AND EXISTS (SELECT 1 FROM json_each(tags_json) WHERE lower(value) GLOB +:within))
+		OR mac GLOB +:within OR lower(vendor) GLOB +:within
+		OR lower(ptr_name) GLOB +:within OR lower(snmp_name) GLOB +:within OR instr(mac, :mac)
 		OR id IN (SELECT host_id FROM host_open_port WHERE is_current = 1 AND (CAST(port AS TEXT) = :word
-			OR service LIKE :like ESCAPE '\\' OR product LIKE :like ESCAPE '\\')))`;
+			OR lower(service) GLOB +:within OR lower(product) GLOB +:within)))`;
 
-/** What PASSES and the subnet are bound to. Wildcards of LIKE in the text stand for themselves. */
+/** What PASSES and the subnet are bound to. */
 export function bindsOf(filter: HostFilter) {
 	const { text } = filter;
 	return {
@@ -30,7 +30,7 @@ export function bindsOf(filter: HostFilter) {
 		since: filter.seen?.kind === "new" ? filter.seen.since : null,
 		word: text ?? null,
 		mac: macPart(text ?? "") ?? null,
-		like: text === undefined || text === "" ? null : `%${text.replace(/[\\%_]/g, (c) => `\\${c}`)}%`,
+		within: text === undefined || text === "" ? null : patternsOf(text).within,
 	};
 }
 
@@ -43,8 +43,7 @@ export function asksNothing({ tag, service, port, seen, text = "" }: HostFilter)
 export const PICKED_MAX = 5_000;
 
 /** Has the number or the words of a port the text? */
-const FITS =
-	"(CAST(port AS TEXT) = :value OR instr(lower(service), lower(:value)) OR instr(lower(product), lower(:value)))";
+const FITS = "(CAST(port AS TEXT) = :value OR lower(service) GLOB +:within OR lower(product) GLOB +:within)";
 
 /**
  * The next kind of port (number, service, product) behind one. No host has the last id there can be, so the search
@@ -82,10 +81,11 @@ function ask(db: Db, sql: string, binds: Binds): number[] {
 
 /** Kinds of open ports that carry the text in number, service or product; `done` false: there are more than are walked. */
 export function kindsWith(db: Db, value: string, take: (kind: Kind) => boolean): { readonly done: boolean } {
-	const next = db.query<Kind & { fits: number }, [Kind & { value: string }]>(NEXT_KIND);
+	const asked = { value, within: patternsOf(value).within };
+	const next = db.query<Kind & { fits: number }, [Kind & typeof asked]>(NEXT_KIND);
 	let at: Kind = { port: -1, service: "", product: "" };
 	for (let steps = 0; steps < KINDS_MAX; steps++) {
-		const found = next.get({ ...at, value });
+		const found = next.get({ ...at, ...asked });
 		if (found === null) return { done: true };
 		const { fits, ...kind } = found;
 		if (fits === 1 && !take(kind)) return { done: true };
@@ -104,7 +104,7 @@ function pickByPorts(db: Db, value: string, limit: number): number[] {
 		ids.push(...hostsOfKind(db, kind, limit));
 		return ids.length < limit;
 	});
-	return done ? ids : ask(db, PICKS.ports, { value, limit });
+	return done ? ids : ask(db, PICKS.ports, { value, within: patternsOf(value).within, limit });
 }
 
 /**

@@ -3,6 +3,7 @@
 import { macPart } from "../net/mac.ts";
 import type { Db } from "./database.ts";
 import { startsOf } from "./octets.ts";
+import { patternsOf } from "./patterns.ts";
 
 /** All texts of a host but its address, a line each: what host_word and the index host_words of schema.sql hold. */
 const WORDS =
@@ -19,12 +20,12 @@ const MARKS = /["[\],\\]/;
 const PICKS = {
 	/** By trigrams of the text; they may stand apart, so the words themselves have the last say. */
 	grams: `SELECT host.id FROM host_word CROSS JOIN host ON host.id = host_word.rowid
-		WHERE host_word MATCH :grams AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
+		WHERE host_word MATCH :grams AND ${WORDS} GLOB +:within LIMIT :limit`,
 	/** Text shorter than a trigram: the index is read from end to end. */
-	words: `SELECT id FROM host WHERE ${HAS_WORDS} AND instr(${WORDS}, lower(:value)) LIMIT :limit`,
+	words: `SELECT id FROM host WHERE ${HAS_WORDS} AND ${WORDS} GLOB +:within LIMIT :limit`,
 	gramsRead: `SELECT host.id FROM host_word CROSS JOIN host ON host.id = host_word.rowid
-		WHERE host_word MATCH :grams AND instr(${READ}, lower(:value)) LIMIT :limit`,
-	wordsRead: `SELECT id FROM host WHERE ${HAS_WORDS} AND instr(${READ}, lower(:value)) LIMIT :limit`,
+		WHERE host_word MATCH :grams AND ${READ} GLOB +:within LIMIT :limit`,
+	wordsRead: `SELECT id FROM host WHERE ${HAS_WORDS} AND ${READ} GLOB +:within LIMIT :limit`,
 	/** A part of an IPv4 address with a dot in it, as 0.1 in 10.0.0.1, 10.0.0.17, 10.0.10.3; each begins with one of :starts. */
 	starts: `SELECT host.id FROM json_each(:starts) AS start CROSS JOIN host
 		ON host.ip >= start.value AND host.ip < start.value || ':' LIMIT :limit`,
@@ -51,16 +52,17 @@ export function pickByWords(db: Db, text: string, limit: number): number[] {
 }
 
 function pickByText(db: Db, value: string, limit: number): number[] {
+	const { within } = patternsOf(value);
 	if (MARKS.test(value)) {
 		// Between its marks the text stands as it is; the longest piece has the rarest trigrams.
 		const [longest = ""] = value.split(MARKS).sort((a, b) => b.length - a.length);
 		const grams = gramsOf(longest);
-		if (grams === undefined) return ask(db, PICKS.wordsRead, { value, limit });
-		return ask(db, PICKS.gramsRead, { grams, value, limit });
+		if (grams === undefined) return ask(db, PICKS.wordsRead, { within, limit });
+		return ask(db, PICKS.gramsRead, { grams, within, limit });
 	}
 	const grams = gramsOf(value);
-	if (grams === undefined) return ask(db, PICKS.words, { value, limit });
-	return ask(db, PICKS.grams, { grams, value, limit });
+	if (grams === undefined) return ask(db, PICKS.words, { within, limit });
+	return ask(db, PICKS.grams, { grams, within, limit });
 }
 
 function pickByAddress(db: Db, value: string, limit: number): number[] {
@@ -71,21 +73,21 @@ function pickByAddress(db: Db, value: string, limit: number): number[] {
 	return ask(db, PICKS.starts, { starts: JSON.stringify(starts), limit });
 }
 
-/** An FTS5 query (sqlite.org/fts5.html, trigram tokenizer) for all of the text; undefined when it is too short. */
+/** Letters in two cases that FTS5 takes for two: its tables are of Unicode 6.1. A trigram with one of them finds one case. */
+const UNFOLDED =
+	/(?![\0-\u019a\u019c-\u024f\u0386-\u03f2\u03f4-\u0527\u0531-\u0587\u1e00-\u1fff])\p{Changes_When_Casemapped}/u;
+
+/** An FTS5 query (sqlite.org/fts5.html, trigram tokenizer) for all of the text; undefined when it has none. */
 function gramsOf(text: string): string | undefined {
 	const letters = [...text];
 	if (letters.length < GRAM || text.includes("\0")) return undefined;
 	const last = letters.length - GRAM;
 	const places = Array.from({ length: Math.ceil(last / GRAM) }, (_, n) => n * GRAM);
-	return [...places.slice(0, GRAMS_MAX - 1), last]
-		.map(
-			(at) =>
-				`"${letters
-					.slice(at, at + GRAM)
-					.join("")
-					.replaceAll('"', '""')}"`,
-		)
-		.join(" AND ");
+	const grams = [...places.slice(0, GRAMS_MAX - 1), last]
+		.map((at) => letters.slice(at, at + GRAM).join(""))
+		.filter((gram) => !UNFOLDED.test(gram));
+	if (grams.length === 0) return undefined;
+	return grams.map((gram) => `"${gram.replaceAll('"', '""')}"`).join(" AND ");
 }
 
 type Binds = Record<string, string | number>;

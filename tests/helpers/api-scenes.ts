@@ -98,8 +98,9 @@ async function switchedOff(rig: Rig): Promise<Partial<Call>> {
 	return {};
 }
 
-/** What makes any operation refuse with this status; undefined where it needs a scene of its own. */
+/** What makes any operation refuse, or send nothing, with this status; undefined where it needs a scene of its own. */
 const REFUSED: Readonly<Record<number, (call: Call) => Partial<Call> | undefined>> = {
+	304: () => ({ headers: { "if-none-match": "*" } }),
 	400: () => ({ body: '{"a":1,"a":2}' }),
 	401: () => ({ headers: { cookie: "" } }),
 	403: () => ({ headers: signedAs("viewer") }),

@@ -30,7 +30,7 @@ describe("subnets by JSON", () => {
 			version: 1,
 		});
 		const read = await rig.get("/api/v1/subnets/1");
-		expect(read.headers.get("etag")).toBe('"1"');
+		expect(read.headers.get("etag")).toStartWith('"1-');
 		const changed = await rig.send(
 			"PATCH",
 			"/api/v1/subnets/1",
@@ -71,7 +71,7 @@ describe("subnets by JSON", () => {
 		expect((await rig.get("/api/v1/subnets/1")).json()).toEqual(changed.json());
 		// The switches are edits too: who saw the version before is told.
 		await rig.send("PUT", "/api/v1/subnets/1/scans", { enabled: false });
-		expect((await rig.get("/api/v1/subnets/1")).headers.get("etag")).toBe('"3"');
+		expect((await rig.get("/api/v1/subnets/1")).headers.get("etag")).toStartWith('"3-');
 		const fields = rig.app.context.db.query(
 			"SELECT detail_json ->> '$.field' AS field FROM event WHERE kind = 'subnet_edited' ORDER BY id",
 		);
@@ -181,7 +181,7 @@ describe("hosts by JSON", () => {
 		expect([inUse.status, (inUse.json() as Problem).field]).toEqual([409, "expires_at"]);
 		expect((await rig.get("/api/v1/hosts/1")).json()).toMatchObject({ notes: "n", version: 2 });
 		await rig.send("PUT", "/api/v1/hosts/1/snmp", { enabled: false });
-		expect((await rig.get("/api/v1/hosts/1")).headers.get("etag")).toBe('"3"');
+		expect((await rig.get("/api/v1/hosts/1")).headers.get("etag")).toStartWith('"3-');
 	});
 
 	test("unused counts leave out network and broadcast addresses and nested blocks", async () => {

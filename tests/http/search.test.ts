@@ -2,6 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readAnswers } from "../../src/http/search.ts";
+import type { HostFilter } from "../../src/model/host.ts";
+import { listMatchingIds } from "../../src/store/bulk.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { putMac, putPort } from "../helpers/live-app.ts";
 
@@ -87,6 +89,42 @@ describe("hosts", () => {
 		const list = await rig.get(`/?${new URLSearchParams({ status: "", q: text })}`);
 		expect(list.text.match(/<tr id="h\d+"/g)?.length ?? 0).toBe(found.length);
 	});
+	test.each([
+		["müller", "MÜLLER-pc"],
+		["MÜLLER", "müller-pc"],
+		["Łódź", "łódź"],
+		["łó", "ŁÓDŹ"],
+		["жлутый", "ЖЛУТЫЙ"],
+		["ΟΔΟΣ", "οδος"],
+		["οδος", "ΟΔΟΣ"],
+		["straße", "STRAẞE"],
+		["Ü[x]*?", "ü[X]*?"],
+		["ü", "Ü"],
+	])("%s finds %s, in every field and by every way", async (text, carried) => {
+		const { db } = rig.app.context;
+		const fields = ["hostname", "description", "ptr_name", "snmp_name", "vendor"];
+		for (const field of [...fields, "tags_json"]) {
+			for (const other of fields) db.run(`UPDATE host SET ${other} = '', tags_json = '[]' WHERE id = 1`);
+			const value = field === "tags_json" ? JSON.stringify(["a", carried]) : carried;
+			db.query(`UPDATE host SET ${field} = ? WHERE id = 1`).run(value);
+			const q = new URLSearchParams({ q: text });
+			const list = (await rig.get(`/api/v1/hosts?${q}`)).json() as { items: { ip: string }[] };
+			const all = listMatchingIds(db, { text } as HostFilter);
+			expect([field, ips(text), list.items.map((host) => host.ip), all]).toEqual([
+				...[field, ["10.0.0.1"], ["10.0.0.1"], [1]],
+			]);
+		}
+	});
+	test("whole names and beginnings come first whatever their case", () => {
+		const { db } = rig.app.context;
+		for (const [id, name] of [
+			[1, "am-ÖSTER"],
+			[2, "ÖSTERreich"],
+			[3, "öster"],
+		])
+			db.query("UPDATE host SET hostname = ? WHERE id = ?").run(name as string, id as number);
+		expect(ips("Öster")).toEqual(["10.0.0.14", "10.0.0.12", "10.0.0.1"]);
+	});
 	test("the list that “all” leads to has as many", async () => {
 		for (const text of ["nas", "synology", "00-11-32", "10.0", "%"]) {
 			const page = await rig.get(`/?${new URLSearchParams({ status: "", q: text })}`);
@@ -99,8 +137,11 @@ describe("subnets", () => {
 	test.each([
 		["office", ["Office LAN"]],
 		["10.0.0.0/24", ["Office LAN"]],
-		["BÜRO", []],
+		["BÜRO", ["Büro"]],
 		["Büro", ["Büro"]],
+		["bÜ", ["Büro"]],
+		["b?ro", []],
+		["*", []],
 		["10.0.0.200", ["Büro"]],
 		["10.0.0.2", ["Office LAN"]],
 		["2001:DB8::5", ["Uplink"]],

@@ -105,6 +105,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 	isolates: "\u2066a\u2069",
 	"zero width": "a\u200bb",
 	"a mark of byte order inside": "a\ufeffb",
+	"a mark of byte order turned around": "a\ufffeb",
+	"the last of a plane": "a\u{1ffff}",
+	"kept for a program's own use": "\ufdd0",
 	"256 kB": "x".repeat(262_144),
 };
 /** Refused where there is one line only. */

@@ -39,7 +39,7 @@ describe("by JSON", () => {
 			problem: null,
 		});
 		expect((made.json() as Made).secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
-		expect((await rig.get(`${API}/1`)).headers.get("etag")).toBe('"1"');
+		expect((await rig.get(`${API}/1`)).headers.get("etag")).toStartWith('"1-');
 		const changed = await rig.send("PATCH", `${API}/1`, { subnet_id: null, name: "Chat", topics: [] });
 		expect(changed.json()).toMatchObject({
 			subnet_id: null,

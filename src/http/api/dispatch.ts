@@ -7,13 +7,13 @@ import { BOUNDS } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import { SECURITY_HEADERS } from "../headers.ts";
 import { NOTHING_HERE } from "../places.ts";
-import { respondJson, respondProblem } from "../respond.ts";
+import { respondNotModified, respondProblem, respondText } from "../respond.ts";
 import { BodyError, checkShape, readJson } from "./body.ts";
 import type { Kept } from "./kept.ts";
 import { type Ask, type Operation, PREFIX } from "./operation.ts";
 import { readQuery } from "./parameters.ts";
 import { withoutValues } from "./problems.ts";
-import { Outdated } from "./versions.ts";
+import { namesTag, Outdated, tagOfAnswer } from "./versions.ts";
 
 /** `unhurried` is called for an answer that goes on for ever: its connection may be silent for long. */
 export type Dispatch = (request: Request, unhurried: () => void) => Promise<Response>;
@@ -42,14 +42,23 @@ export function openDispatch(operations: readonly Operation[], kept: Kept): Disp
 		if (method === "HEAD") {
 			if (one.streams === true)
 				return respondEmpty(200, { "content-type": "text/event-stream; charset=utf-8" });
-			const { status, headers } = await answer(request, one, search, ids);
+			const { status, headers } = unlessKnown(request, await answer(request, one, search, ids));
 			return new Response(null, { status, headers });
 		}
 		if (one.streams === true || one.slow === true) unhurried();
-		return one.keeps === true
-			? kept(request, () => answer(request, one, search, ids))
-			: answer(request, one, search, ids);
+		const made =
+			one.keeps === true
+				? kept(request, () => answer(request, one, search, ids))
+				: answer(request, one, search, ids);
+		return method === "GET" ? unlessKnown(request, await made) : made;
 	};
+}
+
+/** Nothing, when the client has this very answer already (RFC 9110 13.1.2). */
+function unlessKnown(request: Request, made: Response): Response {
+	const known = request.headers.get("if-none-match");
+	const tag = known === null || made.status !== 200 ? null : made.headers.get("etag");
+	return known !== null && tag !== null && namesTag(known, tag) ? respondNotModified(made.headers) : made;
 }
 
 /** The path below /api/v1 with its numbers taken out, the query, and the numbers. */
@@ -70,7 +79,11 @@ async function answer(request: Request, one: Operation, search: string, ids: num
 		input = request.method === "GET" || request.method === "HEAD" ? undefined : await readBody(request, one);
 		const ask = { request, id: ids[0] ?? 0, ids, query, body: input } as unknown as Ask<never, never>;
 		const reply = await one.handle(ask);
-		return reply instanceof Response ? reply : respondJson(request, reply.body, reply.status, reply.headers);
+		if (reply instanceof Response) return reply;
+		const text = JSON.stringify(reply.body);
+		const { etag } = reply.headers ?? {};
+		const headers = etag === undefined ? reply.headers : { ...reply.headers, etag: tagOfAnswer(etag, text) };
+		return respondText(request, text, "application/json; charset=utf-8", reply.status, headers);
 	} catch (error) {
 		if (!(error instanceof AppError)) throw error;
 		const status = error instanceof BodyError ? error.status : error instanceof Outdated ? 412 : undefined;

@@ -28,12 +28,17 @@ const DESCRIPTION = `Everything about networks, hosts and those who look after t
   with a problem (RFC 9457) whose \`field\` names what is wrong and whose \`detail\` says what would be right.
 * Lists come in pages: send \`next_cursor\` of one as \`cursor\` of the next. A cursor names a place, so that rows that come
   and go meanwhile neither double nor hide others.
-* \`ETag\` is a version: it changes with every edit by a person, not with what sweeps measure. Send it as \`If-Match\` and
-  an edit that came too late is refused with 412.
+* \`ETag\` is a version and, behind a hyphen, a digest of the answer. Send it as \`If-Match\`, and an edit that came too
+  late is refused with 412: there the version alone counts, so that what sweeps measure is in nobody's way. Send it as
+  \`If-None-Match\`, and as long as nothing at all has changed the answer is 304, without a body.
 * Times are ISO 8601 in UTC.`;
 
 const HEADERS: Readonly<Record<string, { says: string; example: string }>> = {
 	"If-Match": { says: "Versions this edit may be based on, or *.", example: '"3"' },
+	"If-None-Match": {
+		says: "Tags of answers you have, or *: if it is still one of these, 304 says so.",
+		example: '"3-1k9wq0zt7a2mf"',
+	},
 	"Idempotency-Key": {
 		says: "A text of yours, new for every wish: asked again with the same one, the first answer comes again.",
 		example: "9f1c6f0e-3a52-4a55-9a3c-0f6f7b1d2c11",
@@ -106,10 +111,17 @@ function describe(one: Operation, schemas: Map<string, Json>): Json {
 			...Object.fromEntries(
 				Object.entries(one.answers).map(([status, answer]) => [status, describeAnswer(answer, schemas)]),
 			),
+			...(one.headers?.includes("If-None-Match") === true ? { 304: NOT_MODIFIED } : {}),
 			...refusalsOf(one, schemas),
 		},
 	};
 }
+
+/** RFC 9110 15.4.5. */
+const NOT_MODIFIED = {
+	description: "It is as the tag in If-None-Match says: nothing is sent.",
+	headers: { etag: { description: "That tag.", schema: { type: "string" } } },
+};
 
 function parametersOf(one: Operation): Json[] {
 	const names = [...one.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);

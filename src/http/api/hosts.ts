@@ -64,7 +64,7 @@ const ONE = {
 	says: "The host.",
 	schema: HOST,
 	example: HOST_EXAMPLE,
-	headers: { etag: "The version, for If-Match." },
+	headers: { etag: "The version and a digest, for If-Match and If-None-Match." },
 } as const;
 
 function told(host: Parameters<typeof hostJson>[0]) {
@@ -137,6 +137,7 @@ function oneOperations(desk: Desk): Operation[] {
 			id: "getHost",
 			tag: "Hosts",
 			summary: "One host",
+			headers: ["If-None-Match"],
 			keeps: true,
 			answers: { 200: ONE },
 			refuses: { 404: NO_SUCH },

@@ -73,8 +73,8 @@ type Definition<Q extends Query, B extends TSchema, A extends Answers> = {
 	readonly bodyNeeded?: boolean;
 	/** Content types of a body that the operation reads itself, instead of JSON. */
 	readonly takes?: readonly string[];
-	/** Headers it listens to. */
-	readonly headers?: readonly ("If-Match" | "Idempotency-Key" | "Last-Event-ID")[];
+	/** Headers it listens to; If-None-Match is answered with 304 by the way there. */
+	readonly headers?: readonly ("If-Match" | "If-None-Match" | "Idempotency-Key" | "Last-Event-ID")[];
 	readonly answers: A;
 	readonly refuses?: Refusals;
 	/** The answer depends on the database alone: it is kept until that changes. */

@@ -31,7 +31,10 @@ export function count(n: bigint): number | string {
 }
 
 const ID = t.Integer({ minimum: 1 });
-const VERSION = t.Integer({ minimum: 1, description: "Grows with every edit by a person; the ETag." });
+const VERSION = t.Integer({
+	minimum: 1,
+	description: "Grows with every edit by a person; the ETag begins with it.",
+});
 
 export const SUBNET = shape(
 	{

@@ -54,7 +54,7 @@ const GAP = shape(
 	{ $id: "Gap", description: "A run of usable addresses without a host, both ends included." },
 );
 const GAP_EXAMPLE: Static<typeof GAP> = { first: "10.0.0.15", last: "10.0.0.19", count: 5 };
-const ETAG = { etag: "The version, for If-Match." };
+const ETAG = { etag: "The version and a digest, for If-Match and If-None-Match." };
 
 export function subnetOperations(desk: Desk): Operation[] {
 	return [listOperation(desk), createOperation(desk), ...oneOperations(desk), gapsOperation(desk)];
@@ -162,6 +162,7 @@ function getOperation(desk: Desk): Operation {
 		id: "getSubnet",
 		tag: "Subnets",
 		summary: "One subnet",
+		headers: ["If-None-Match"],
 		keeps: true,
 		answers: { 200: ONE },
 		refuses: { 404: NO_SUCH },

@@ -1,4 +1,7 @@
-/** Versions of a thing as entity tags: what an edit was based on, and what becomes of one that came too late. */
+/**
+ * Entity tags: the version of a thing, which an edit is based on, and a digest of the answer, by which a client knows
+ * that it has this very answer already.
+ */
 
 import { AppError } from "../../errors.ts";
 
@@ -14,6 +17,11 @@ export function tagOf(version: number): string {
 	return `"${version}"`;
 }
 
+/** The tag of an answer that has this text: that of its version, and behind a hyphen what changes with anything else. */
+export function tagOfAnswer(tag: string, text: string): string {
+	return `${tag.slice(0, -1)}-${Bun.hash(text).toString(36)}"`;
+}
+
 /** One entity tag (RFC 9110 8.8.3). */
 const TAG = /^(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"$/;
 /** Most tags of one header that are looked at. */
@@ -21,8 +29,9 @@ const TAGS_MAX = 64;
 
 /**
  * The version an edit is based on: the one that is there when If-Match names it, or says "*", or is not sent and
- * `inBody` is not either. Weak tags never match (RFC 9110 8.8.3.2: If-Match compares strongly). Throws Outdated when
- * If-Match names others only, AppError("invalid") when it is no list of tags.
+ * `inBody` is not either. Of a tag the version alone counts: what sweeps measured since is in nobody's way. Weak tags
+ * never match (RFC 9110 8.8.3.2: If-Match compares strongly). Throws Outdated when If-Match names others only,
+ * AppError("invalid") when it is no list of tags.
  */
 export function readVersion(request: Request, there: number, inBody?: number): number {
 	const header = request.headers.get("if-match");
@@ -34,8 +43,20 @@ export function readVersion(request: Request, there: number, inBody?: number): n
 			field: "If-Match",
 		});
 	}
-	if (tags.some((tag) => tag?.[1] === undefined && `"${tag?.[2]}"` === tagOf(there))) return there;
+	const strong = tags.filter((tag) => tag?.[1] === undefined);
+	if (strong.some((tag) => tag?.[2]?.replace(/-.*/, "") === String(there))) return there;
 	throw new Outdated("Somebody else changed this meanwhile: read it again.", there);
+}
+
+/**
+ * Does If-None-Match name this answer's tag (RFC 9110 13.1.2)? It compares weakly: a mark of weakness counts for
+ * nothing. "*" names whatever there is. What is no tag names nothing: then the answer is sent.
+ */
+export function namesTag(header: string, tag: string): boolean {
+	if (header.trim() === "*") return true;
+	return splitTags(header)
+		.slice(0, TAGS_MAX)
+		.some((text) => text.replace(/^W\//, "") === tag);
 }
 
 /** Parts between commas; a comma inside quotes is no end. Empty parts are left out (RFC 9110 5.6.1). */

@@ -122,7 +122,7 @@ const ONE = {
 	says: "The webhook, without its secret.",
 	schema: WEBHOOK,
 	example: WEBHOOK_EXAMPLE,
-	headers: { etag: "The version, for If-Match." },
+	headers: { etag: "The version and a digest, for If-Match and If-None-Match." },
 } as const;
 
 function told(webhook: Webhook) {
@@ -140,6 +140,7 @@ function getOperation(desk: Desk): Operation {
 		path: "/webhooks/{id}",
 		id: "getWebhook",
 		summary: "One webhook",
+		headers: ["If-None-Match"],
 		answers: { 200: ONE },
 		refuses: { 404: NO_SUCH_WEBHOOK },
 		handle: ({ id }) => told(demandWebhook(desk.context, id)),

@@ -96,7 +96,7 @@ describe("entity tags", () => {
 		expect((await patch(`W/"x,y",,"${await version()}"`)).status).toBe(200);
 		expect((await patch("*")).status).toBe(200);
 		const edited = await patch(`"${await version()}"`);
-		expect(edited.headers.get("etag")).toBe(`"${await version()}"`);
+		expect(edited.headers.get("etag")).toStartWith(`"${await version()}-`);
 	});
 
 	test.each([['"99"'], ['"98", "99"'], ['""'], ['"0"']])("%s: 412, nothing changed", async (match) => {

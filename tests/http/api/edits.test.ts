@@ -48,9 +48,8 @@ describe("what changes nothing is no edit", () => {
 		const stale = { "if-match": '"1"' };
 		expect((await rig.send("PATCH", `/api/v1${path}`, {}, stale)).status).toBe(412);
 		expect((await rig.send("PATCH", `/api/v1${path}`, { version: 1 })).status).toBe(409);
-		expect((await rig.send("PATCH", `/api/v1${path}`, {}, { "if-match": '"2"' })).headers.get("etag")).toBe(
-			'"2"',
-		);
+		const fresh = await rig.send("PATCH", `/api/v1${path}`, {}, { "if-match": '"2"' });
+		expect(fresh.headers.get("etag")).toStartWith('"2-');
 	});
 });
 
