@@ -36,11 +36,11 @@ import type { Neighbour } from "./probes/arp/neighbours.ts";
 import { localNetworks } from "./probes/links.ts";
 import { openPortScanner } from "./probes/portscan.ts";
 import { copiesOf } from "./store/backup.ts";
-import { lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
+import { holdWrites, lockDatabase, openDatabase, refuseLost } from "./store/database.ts";
 import { storageEnd } from "./store/faults.ts";
 import { setPatience } from "./store/patience.ts";
 import { closeToOthers } from "./store/rights.ts";
-import { watchFile } from "./store/watch.ts";
+import { type FileWatch, watchFile } from "./store/watch.ts";
 import { startThread, type Thread } from "./sweeps/thread.ts";
 import { type Backups, openBackups } from "./upkeep/backups.ts";
 
@@ -158,9 +158,9 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 	doorkeeper.setup.offer();
 	const { entry } = options;
 	if (entry !== undefined) thread = startThread({ ...BOUNDS, entry, config, bus, log, clock });
-	if (entry !== undefined) backups = backupsOf(context, entry);
+	if (entry !== undefined) backups = backupsOf(context, entry, () => thread);
 	const deliverer = delivererOf(context, targetRules);
-	const look = watchFile(context.db, config.databasePath);
+	const look = watchUndamaged(context, () => backups?.damage());
 	const jobs =
 		thread === undefined || backups === undefined
 			? undefined
@@ -184,6 +184,12 @@ async function start(context: Context, options: AppOptions, opened: DisposableSt
 			opened.dispose();
 		},
 	};
+}
+
+/** The watch over the file, which gives its writes back: not those of a damaged one. */
+function watchUndamaged({ db, config }: Context, damage: () => string | undefined): FileWatch {
+	const look = watchFile(db, config.databasePath);
+	return () => (damage() === undefined ? look() : undefined);
 }
 
 /** Messages to webhooks. */
@@ -234,8 +240,11 @@ function backupDirOf({ backupDir, databasePath }: Config): string {
 	return backupDir === "" ? join(dirname(databasePath), "backups") : backupDir;
 }
 
-/** Backups, copied in a thread of their own: people and sweeps go on. */
-function backupsOf(context: Context, entry: string): Backups {
+/**
+ * Backups, copied in a thread of their own: people and sweeps go on. A file that turns out to be damaged is written no
+ * more and nothing is swept; what can be read is served.
+ */
+function backupsOf(context: Context, entry: string, thread: () => Thread | undefined): Backups {
 	const { backupKeep, databasePath } = context.config;
 	return openBackups({
 		...BOUNDS,
@@ -245,6 +254,10 @@ function backupsOf(context: Context, entry: string): Backups {
 		keep: backupKeep,
 		copy: (from, to, signal) => copyInThread(entry, from, to, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),
+		onDamage(says) {
+			holdWrites(context.db);
+			void thread()?.halt({ says, fault: "damaged" });
+		},
 	});
 }
 

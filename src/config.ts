@@ -66,6 +66,10 @@ export const BOUNDS = {
 	pingProcesses: 64,
 	/** Our own network (interfaces, default gateways) is looked at so often, in milliseconds. */
 	watchEveryMs: 60_000,
+	/** What of it worked is missed for so long, over restarts too, in milliseconds; so many of a kind; noted so often. */
+	waysKeptMs: 30 * 86_400_000,
+	waysMax: 256,
+	waysSavedMs: 3_600_000,
 	/** Subnets swept at the same time, and taken from the queue at one tick: whatever their number, the pace is one for all. */
 	sweepsAtOnce: 64,
 	claimsPerTick: 32,

@@ -18,11 +18,20 @@ export function inThread({ config, clock }: Pick<Context, "config" | "clock">, e
 	const signal = new AbortController().signal;
 	return {
 		read: async (read, actor, watch) => {
-			const { stop, hear } = crossing(watch);
+			const [late, over] = [new AbortController(), new AbortController()];
+			let isRead = false;
+			const begun = (id: number) => {
+				isRead = true;
+				watch.begun(id);
+			};
+			const { stop, hear } = crossing({ ...watch, begun });
 			// The file is the thread's from now on: two of it would be too many.
 			const given = read.bytes === undefined ? [] : [read.bytes.buffer as ArrayBuffer];
-			const [late, over] = [new AbortController(), new AbortController()];
-			void clock.sleep(BOUNDS.importReadMs, over.signal).then(() => late.abort(tooLong()));
+			const endUnread = () => isRead || late.abort(tooLong(BOUNDS.importReadMs));
+			void clock.sleep(BOUNDS.importReadMs, over.signal).then(endUnread);
+			void clock
+				.sleep(BOUNDS.importJudgeMs, over.signal)
+				.then(() => late.abort(tooLong(BOUNDS.importJudgeMs)));
 			try {
 				return await runErrand(entry, "readImport", { config, actor, read, stop }, late.signal, hear, given);
 			} finally {
@@ -37,8 +46,8 @@ export function inThread({ config, clock }: Pick<Context, "config" | "clock">, e
 }
 
 /** Nobody else can import meanwhile, and the reader of a workbook cannot be asked to stop. */
-function tooLong(): AppError {
-	const minutes = BOUNDS.importReadMs / 60_000;
+function tooLong(ms: number): AppError {
+	const minutes = ms / 60_000;
 	const says = `This file was not read after ${minutes} minutes: it is damaged, or made to take for ever. Save it as CSV.`;
 	return new AppError("invalid", says, { field: "file" });
 }

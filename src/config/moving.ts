@@ -11,8 +11,12 @@ export const MOVING_BOUNDS = {
 	pullRequests: 20_000,
 	/** While an import is written, another write waits so long before it is refused, in milliseconds. */
 	importBusyMs: 30,
-	/** A file that is not read and judged after so long, in milliseconds, is let go of: it may be made to take for ever. */
-	importReadMs: 300_000,
+	/**
+	 * A file that is not read after so long, or not judged, in milliseconds, is let go of: it may be made to take for ever,
+	 * and nobody else can import meanwhile. (16 MB of the slowest kind are read in seconds.)
+	 */
+	importReadMs: 120_000,
+	importJudgeMs: 300_000,
 	/** The command line waits so long for the server to write an import, and looks so often, in milliseconds. */
 	importPatienceMs: 60_000,
 	importPollMs: 100,

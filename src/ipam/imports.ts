@@ -56,8 +56,8 @@ export type Importer = {
 	cancel(id: number): void;
 };
 
-/** What is under way, at most one at a time. */
-type Job = { id: number | undefined; stage: ImportStage; stopped: boolean; end: () => void };
+/** What is under way, at most one at a time. `id`: undefined until the file is read. */
+type Job = { name: string; id: number | undefined; stage: ImportStage; stopped: boolean; end: () => void };
 
 /** `busyMs`: a write of the main thread waits so long while an import is written, then it is refused. */
 export function openImporter(
@@ -72,11 +72,13 @@ export function openImporter(
 		tellAll(context);
 		return demandImport(context, id);
 	};
-	const write = (context: Context, id: number, heed = (control: ImportControl) => control) =>
-		turn.take(id, "writing", (control) => writing(context, id, heed(control)));
+	const write = async (context: Context, id: number, heed = (control: ImportControl) => control) =>
+		turn.take({ ...demandImport(context, id), step: "writing" }, (control) =>
+			writing(context, id, heed(control)),
+		);
 	const begin = (context: Context, bring: Bring): Bringing => {
 		const { promise: begun, resolve } = Promise.withResolvers<number>();
-		const done = turn.take(bring.id, "judging", async (control) => {
+		const done = turn.take({ ...bring, step: "judging" }, async (control) => {
 			const hear = (id: number) => {
 				control.begun(id);
 				resolve(id);
@@ -98,9 +100,7 @@ export function openImporter(
 				await write(context, id, (control) => heedWaiting(databasePath, id, control));
 			} catch (error) {
 				const { options: kept } = demandImport(context, id);
-				const message =
-					error instanceof AppError ? error.message : "It could not be written. The log says more.";
-				imports.writeProblem(context.db, id, "ready", kept, { message });
+				imports.writeProblem(context.db, id, "ready", kept, { message: reasonOf(error) });
 				if (!(error instanceof AppError)) throw error;
 			} finally {
 				endWaiting(databasePath, id);
@@ -126,13 +126,11 @@ function openTurn() {
 	return {
 		job: () => job,
 		async take<T>(
-			id: number | undefined,
-			step: ImportStage["step"],
+			{ name, id, step }: Pick<Bring, "name" | "id"> & Pick<ImportStage, "step">,
 			work: (control: ImportControl) => Promise<T>,
 		): Promise<T> {
-			if (job !== undefined)
-				throw new AppError("conflict", "Another import is under way. Try again in a few seconds.");
-			const mine: Job = { id, stage: { step, done: 0, total: 0 }, stopped: false, end() {} };
+			if (job !== undefined) throw new AppError("conflict", waitFor(job));
+			const mine: Job = { name, id, stage: { step, done: 0, total: 0 }, stopped: false, end() {} };
 			job = mine;
 			const control: ImportControl = {
 				begun(number) {
@@ -153,6 +151,18 @@ function openTurn() {
 			}
 		},
 	};
+}
+
+function reasonOf(error: unknown): string {
+	return error instanceof AppError ? error.message : "It could not be written. The log says more.";
+}
+
+/** Whoever comes second is told what is done first. */
+function waitFor({ name, id, stage }: Job): string {
+	const file = name === "" ? "a pasted text" : `“${name}”`;
+	const does = id === undefined ? "read" : stage.step === "writing" ? "written" : "judged";
+	const end = id === undefined ? "in two minutes at the latest" : "in a few seconds";
+	return `Another import is under way: ${file} is being ${does}. Try again ${end}.`;
 }
 
 /** Tells the command line that asked for it how far it is, and ends the work when that no longer waits. */

@@ -161,7 +161,8 @@ function flawIn(said: string | undefined): string {
 	return said?.split("\n").at(-1) ?? "unreadable";
 }
 
-const MEND = "Stop Rollcall and put a backup back: rollcall restore FILE.";
+const MEND =
+	"Nothing is swept or written any more. Stop Rollcall and put a backup back: rollcall restore FILE.";
 
 /**
  * Keeps the newest `keep` copies that `backupName` named in a folder; answers how many stay. Other files are not touched.

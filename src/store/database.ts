@@ -3,7 +3,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { AppError } from "../errors.ts";
-import { storageEnd, storageKind } from "./faults.ts";
+import { REFUSED, storageEnd, storageKind } from "./faults.ts";
 import { checkFile, migrate, type Tell } from "./migrations.ts";
 import { makeForService, whyNoFile } from "./rights.ts";
 
@@ -153,6 +153,20 @@ function otherOwner(lock: Database): string {
 	} catch {
 		return "";
 	}
+}
+
+/** From now on nothing is written by this connection: what is there is not to be made worse. */
+export function holdWrites(db: Db): void {
+	db.run("PRAGMA query_only = ON");
+}
+
+/**
+ * Throws AppError("unavailable") while this connection takes no writes (its file is lost or damaged): for whoever is about
+ * to write by another one.
+ */
+export function demandWritable(db: Db): void {
+	if (pragmaOf(db, "PRAGMA query_only") === 0) return;
+	throw new AppError("unavailable", REFUSED);
 }
 
 /** Runs `work` in one write transaction that takes the write lock at its start (no upgrade can then fail half-way). */

@@ -7,6 +7,9 @@ export const BUSY =
 	"Something else is writing to the database, such as a large import. Try again in a moment.";
 export const BUSY_AGAIN_S = 2;
 
+export const REFUSED =
+	"The database may not be written: it is on a read-only disk, belongs to somebody else, was taken away or is damaged. The doctor says which.";
+
 const FULL = [
 	"The disk is full, so nothing can be kept. Make room; Rollcall goes on by itself.",
 	"full",
@@ -16,11 +19,7 @@ const WORDS: readonly (readonly [start: string, says: string, kind: StorageFault
 	["SQLITE_FULL", ...FULL],
 	// The file beside the log finds no room: SQLite calls that an error of the disk.
 	["SQLITE_IOERR_SHMSIZE", ...FULL],
-	[
-		"SQLITE_READONLY",
-		"The database may not be written: it is on a read-only disk, belongs to somebody else, or was taken away.",
-		"refused",
-	],
+	["SQLITE_READONLY", REFUSED, "refused"],
 	["SQLITE_BUSY", BUSY, "busy"],
 	["SQLITE_LOCKED", "The database is held by another program. Try again in a moment.", "busy"],
 	["SQLITE_IOERR", "The disk that holds the database fails. Look at the system's log.", "failing"],

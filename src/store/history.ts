@@ -30,6 +30,16 @@ export function listAddresses(db: Db, subnetId: number): Address[] {
 		.map((row) => fromKey(row.k));
 }
 
+/** Some hosts of a subnet that are up, and nobody doubts it: at most `limit`. */
+export function listUp(db: Db, subnetId: number, limit: number): Address[] {
+	return db
+		.query<{ k: Uint8Array }, [number, number]>(
+			`SELECT ip_key AS k FROM host WHERE subnet_id = ? AND status_order = 0 AND suspect_since IS NULL LIMIT ?`,
+		)
+		.all(subnetId, limit)
+		.map((row) => fromKey(row.k));
+}
+
 /** Hosts of a subnet that are up now, and all that are up or down. */
 export function countSeen(db: Db, subnetId: number): { up: number; seen: number } {
 	const row = db

@@ -1,10 +1,10 @@
 /** How long a write waits while another thread or program writes: the main thread answers pages, so there hardly at all. */
 
-import type { Db } from "./database.ts";
+import { type Db, demandWritable } from "./database.ts";
 import { storageKind } from "./faults.ts";
 
 /**
- * Runs `work`, another thread's write of seconds. Writes of this connection meanwhile wait `busyMs` and are then
+ * Runs `work`, another thread's write of seconds; AppError("unavailable") where this connection takes no writes. Writes of this connection meanwhile wait `busyMs` and are then
  * refused as busy, instead of holding up every page; afterwards they wait `usualMs` again. Milliseconds.
  */
 export async function withPatience<T>(
@@ -12,6 +12,7 @@ export async function withPatience<T>(
 	{ busyMs, usualMs }: { readonly busyMs: number; readonly usualMs: number },
 	work: () => Promise<T>,
 ): Promise<T> {
+	demandWritable(db);
 	setPatience(db, busyMs);
 	try {
 		return await work();

@@ -4,13 +4,14 @@ import { Database } from "bun:sqlite";
 import { chownSync, copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { AppError } from "../errors.ts";
+import { type Access, settleAccess } from "./access.ts";
 import { type BackupFile, backupName, checkBackup, copyInto } from "./backup.ts";
 import { openDatabase } from "./database.ts";
 import { storageFault } from "./faults.ts";
 import { settle } from "./placing.ts";
 
-/** `kept`: where the former database is now; null when there was none. */
-export type Restored = BackupFile & { readonly kept: string | null };
+/** `kept`: where the former database is now; null when there was none. `access`: who may get in. */
+export type Restored = BackupFile & { readonly kept: string | null; readonly access: Access };
 
 /**
  * Puts a copy of the file `from` in the place of the database `to`, which nobody may use (see lockDatabase). Throws
@@ -29,12 +30,12 @@ export function restoreBackup(from: string, to: string, options: { at: number; b
 		}
 		checkBackup(from);
 		copyInto(from, part, options.busyMs);
-		refuseForeign(part, options.busyMs);
+		const access = prepare(part, to, options.busyMs);
 		const made = checkBackup(part);
 		giveToOwner(part, to);
 		const kept = keepFormer(to, options);
 		settle(part, to);
-		return { ...made, path: to, kept: kept ?? null };
+		return { ...made, path: to, kept: kept ?? null, access };
 	} catch (error) {
 		removeAll(part);
 		if (error instanceof AppError) throw error;
@@ -46,8 +47,11 @@ export function restoreBackup(from: string, to: string, options: { at: number; b
 	}
 }
 
-/** Upgrades the copy, then compares it with a new database: a trigger or a view that is not ours could do anything. */
-function refuseForeign(part: string, busyMs: number): void {
+/**
+ * Upgrades the copy, then compares it with a new database: a trigger or a view that is not ours could do anything.
+ * Answers who may get in by it.
+ */
+function prepare(part: string, to: string, busyMs: number): Access {
 	const db = openDatabase(part, { busyMs, copyBefore: false });
 	const own = openDatabase(":memory:", { busyMs });
 	try {
@@ -62,9 +66,10 @@ function refuseForeign(part: string, busyMs: number): void {
 				`The backup is not as Rollcall makes them (${odd}). It was not used.`,
 			);
 		}
-		// Somebody who was signed out since must not be in again by it.
-		db.run("DELETE FROM session");
+		// Somebody who was signed out or shut out since must not be in again by it.
+		const access = settleAccess(db, to);
 		db.run("PRAGMA journal_mode = DELETE");
+		return access;
 	} finally {
 		own.close();
 		db.close();

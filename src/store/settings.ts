@@ -6,6 +6,8 @@ import type { Db } from "./database.ts";
 
 export type SettingKey =
 	| "own_network_down_since"
+	/** Networks and gateways of this machine that worked lately: see sweeps/ways. */
+	| "ways_out"
 	/** The network in this file is invented, since this moment. */
 	| "demo_since"
 	/** Name servers do not answer: JSON of { since, reason }. */

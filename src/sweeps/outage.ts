@@ -35,7 +35,7 @@ export function ownNetworkDown(
  * What was down is back once every host that is unknown because of it was heard of again, or stayed silent with our way
  * out proven good: while one of several networks is lost, an answer from another (or of this machine itself, which
  * needs no cable) says nothing of it. Who waits for the next sweep of a long interval is asked sooner. Call it when
- * somebody answered.
+ * somebody answered, or when silence was proven.
  */
 export function ownNetworkBack(
 	{ db, clock }: OutageDeps,

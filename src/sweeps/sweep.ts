@@ -1,4 +1,4 @@
-/** One sweep of one subnet, from claim to finish: asks, records, confirms. Knows no schedule and no thread. */
+/** One sweep of one subnet, from claim to finish: asks and records. Knows no schedule, no thread and no second look. */
 
 import type { Clock } from "../clock.ts";
 import { AppError } from "../errors.ts";
@@ -20,7 +20,6 @@ import { findSubnet, listChildren } from "../store/subnets.ts";
 import {
 	type AskDeps,
 	type AskTiming,
-	answersOf,
 	type Manner,
 	mannerOf,
 	OVERRUN,
@@ -108,15 +107,16 @@ export async function sweepSubnet(
 		suspected: new Map<Address, number>(),
 	};
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
+	const isMass = !signal.aborted && isMassDown(recording.before.up, pass.suspects.length);
+	// An answer proves that our own network works; if it is this machine's own, the confirmation asks the gate.
+	const outage = isMass && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
+	// Whoever is cut off while the gate asks has heard nothing from it.
 	if (signal.aborted) {
 		recorder.dropSuspicion(db, pass.suspects);
 		tellFound(deps, recording, pass);
 		close(deps, run, pass, total, { state: signal.reason === STOPPING ? "interrupted" : "cancelled" });
 		return undefined;
 	}
-	const isMass = isMassDown(recording.before.up, pass.suspects.length);
-	// An answer proves that our own network works; if it is this machine's own, the confirmation asks the gate.
-	const outage = isMass && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
 	if (outage !== undefined) {
 		tell(deps, run, ...ownNetworkDown(deps, recording, pass.suspects, outage));
 		close(deps, run, pass, total, { state: "failed", problem: outage });
@@ -133,44 +133,6 @@ export async function sweepSubnet(
 	const missed = pass.lost === 0 ? {} : { problem: `${OVERRUN}: who kept silent may be there.` };
 	close(deps, run, pass, total, { state: "done", ...offset, ...missed });
 	return pass.suspects.length === 0 ? undefined : { recording, suspects: pass.suspects, manner };
-}
-
-/**
- * Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. A round in which
- * replies were lost on our side proves nothing and is repeated; too many of those and nobody is judged.
- */
-export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
-	const { db, clock, timing, prober } = deps;
-	const { recording, manner } = suspicion;
-	let silent = suspicion.suspects;
-	let proofs = 0;
-	try {
-		for (let round = 0; proofs < timing.confirmations && silent.length > 0; round++) {
-			if (round === 2 * timing.confirmations) return recorder.dropSuspicion(db, silent);
-			await clock.sleep(timing.confirmEveryMs, signal);
-			if (signal.aborted) return recorder.dropSuspicion(db, silent);
-			const { answered, proven } = await answersOf(prober, silent, manner, signal);
-			if (proven) proofs += 1;
-			if (signal.aborted) return recorder.dropSuspicion(db, silent);
-			if (answered.length === 0) continue;
-			const back = new Set(answered.map((verdict) => verdict.address));
-			silent = silent.filter((address) => !back.has(address));
-			tell(deps, recording.run, recorder.recordAnswers(db, recording, answered, clock.now()));
-		}
-	} catch (error) {
-		recorder.dropSuspicion(db, silent);
-		throw error;
-	}
-	if (silent.length === 0) return;
-	// Nobody answered: before anyone is called down, is it we?
-	const subnet =
-		silent.length === suspicion.suspects.length ? findSubnet(db, recording.run.subnetId) : undefined;
-	const outage = subnet === undefined ? undefined : await deps.gate.outage(subnet, signal);
-	if (signal.aborted) return recorder.dropSuspicion(db, silent);
-	if (outage !== undefined) {
-		return tell(deps, recording.run, ...ownNetworkDown(deps, recording, silent, outage));
-	}
-	tell(deps, recording.run, recorder.recordDowns(db, recording, silent, clock.now()));
 }
 
 /** Closes the row of a sweep that threw: our own fault, so no host changes; told once, when it begins. */
@@ -279,7 +241,7 @@ function tellEnd(deps: SweepDeps, run: SweepRun, pass: Pass, total: number, stat
 	deps.publish({ kind: "change", change });
 }
 
-function tell(deps: SweepDeps, run: SweepRun, ...all: readonly recorder.Recorded[]): void {
+export function tell(deps: SweepDeps, run: SweepRun, ...all: readonly recorder.Recorded[]): void {
 	for (const recorded of all) {
 		if (recorded.hostIds.length === 0 && recorded.events.length === 0) continue;
 		const change = { subnetIds: [run.subnetId], hostIds: recorded.hostIds, urgent: recorded.urgent };

@@ -3,18 +3,21 @@
 import { createOnce } from "../log.ts";
 import type { SweepRun } from "../model/run.ts";
 import { cancelledRunIds, claimRuns, resumeSchedule } from "../store/runs.ts";
+import { confirm } from "./confirm.ts";
 import { createGate } from "./gate.ts";
-import { confirm, failSweep, STOPPING, type SweepDeps, sweepSubnet } from "./sweep.ts";
+import { failSweep, STOPPING, type SweepDeps, sweepSubnet } from "./sweep.ts";
+import { openWays, type WaysOptions } from "./ways.ts";
 
-export type SweeperOptions = Omit<SweepDeps, "gate"> & {
-	/** Our own network is looked at so often, in milliseconds. */
-	readonly watchEveryMs: number;
-	readonly sweepsAtOnce: number;
-	readonly claimsPerTick: number;
-	readonly startSpreadMs: number;
-	/** Share of the interval, both ways. */
-	readonly jitter: number;
-};
+export type SweeperOptions = Omit<SweepDeps, "gate"> &
+	Omit<WaysOptions, "db" | "clock"> & {
+		/** Our own network is looked at so often, in milliseconds. */
+		readonly watchEveryMs: number;
+		readonly sweepsAtOnce: number;
+		readonly claimsPerTick: number;
+		readonly startSpreadMs: number;
+		/** Share of the interval, both ways. */
+		readonly jitter: number;
+	};
 
 export type Sweeper = {
 	/** Claims what is due and starts it; returns at once. Throws what the database threw. */
@@ -28,7 +31,7 @@ export type Sweeper = {
 /** Opens the schedule: leftovers of an earlier process are closed, overdue subnets spread. */
 export function openSweeper(options: SweeperOptions): Sweeper {
 	const { db, clock, random } = options;
-	const gate = createGate(options.prober, options.surroundings);
+	const gate = createGate(options.prober, options.surroundings, openWays(options));
 	const crew = createCrew({ ...options, gate });
 	let closed = false;
 	let watchAt = 0;

@@ -25,6 +25,8 @@ export type Thread = {
 	 * what the patience of the asker comes to; AppError("limited") when too many questions are open.
 	 */
 	ask(addresses: readonly Address[], patience: Patience): Promise<Int32Array>;
+	/** Ends sweeps and thread for good, because of this: nothing is asked any more, and the light says why. */
+	halt(trouble: Trouble): Promise<void>;
 	/** Ends sweeps and thread; after `closeMs` the thread is ended as it is. */
 	close(): Promise<void>;
 };
@@ -57,8 +59,9 @@ export function startThread<C>(options: ThreadOptions<C>): Thread {
 	const closed = new Promise<void>((resolve) => {
 		onClosed = resolve;
 	});
+	let halted = false;
 	const setTrouble = (trouble: Trouble | undefined) => {
-		if (trouble?.says === state.trouble?.says) return;
+		if (halted || trouble?.says === state.trouble?.says) return;
 		state = { ...state, trouble };
 		if (trouble !== undefined) log.error("sweeping is impossible", { reason: trouble.says });
 		bus.publish({ kind: "trouble", problem: trouble?.says });
@@ -79,12 +82,20 @@ export function startThread<C>(options: ThreadOptions<C>): Thread {
 	});
 	const questions = openQuestions(options, worker.post);
 	return {
-		tick: worker.tick,
+		tick() {
+			if (!halted) worker.tick();
+		},
 		state: () => state,
-		ask: questions.ask,
-		async close() {
+		ask: async (addresses, patience) => {
+			if (halted) throw new AppError("unavailable", state.trouble?.says ?? "Nothing is asked any more.");
+			return questions.ask(addresses, patience);
+		},
+		async halt(trouble) {
+			setTrouble(trouble);
+			halted = true;
 			await worker.end(closed);
 		},
+		close: () => worker.end(closed),
 	};
 }
 

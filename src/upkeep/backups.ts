@@ -3,6 +3,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.ts";
+import { AppError } from "../errors.ts";
 import type { Log } from "../log.ts";
 import type { BackupReport } from "../model/upkeep.ts";
 import { type BackupFile, backupName, pruneBackups, removePieces } from "../store/backup.ts";
@@ -31,10 +32,15 @@ export type BackupsOptions = {
 	readonly copy: (from: string, to: string, signal: AbortSignal) => Promise<BackupFile>;
 	/** Looks through the pages of the database, elsewhere: what is wrong, in words, or undefined. */
 	readonly check: (path: string, signal: AbortSignal) => Promise<string | undefined>;
+	/** Called once, when the look has found damage. */
+	readonly onDamage: (says: string) => void;
 };
 
 export type Backups = {
-	/** Starts what is due; returns at once. The first one looks through the database as it was found at the start. */
+	/**
+	 * Starts what is due; returns at once. The first one looks through the database as it was found at the start, and so
+	 * does every backup before it copies: of a damaged one none is made, so that the good ones stay for ever.
+	 */
 	tick(): void;
 	/** Why the database is not to be trusted, in words; undefined while nothing is known against it. */
 	damage(): string | undefined;
@@ -50,14 +56,13 @@ export function openBackups(options: BackupsOptions): Backups {
 	let running: Promise<void> | undefined;
 	let notBefore = 0;
 	let checked = false;
-	let damage: string | undefined;
+	const seen = lookOut(options);
 	const noted = (work: () => void) =>
 		whenFree(work, { ...options, sleep: clock.sleep, signal: closing.signal });
 	const look = async () => {
 		try {
 			removePieces(options.dir, options.databasePath);
-			damage = await options.check(options.databasePath, closing.signal);
-			if (damage !== undefined) log.error("the database is damaged", { reason: damage });
+			await seen.look(closing.signal);
 		} catch (error) {
 			if (!closing.signal.aborted) log.warning("the database was not looked through", { reason: error });
 		} finally {
@@ -68,6 +73,7 @@ export function openBackups(options: BackupsOptions): Backups {
 		const startedAt = clock.monotonicMs();
 		try {
 			removePieces(options.dir, options.databasePath);
+			if (!(await seen.isWhole(closing.signal))) return;
 			mkdirSync(options.dir, { recursive: true, mode: 0o700 });
 			const to = join(options.dir, backupName(options.databasePath, clock.now()));
 			const made = await options.copy(options.databasePath, to, closing.signal);
@@ -96,11 +102,33 @@ export function openBackups(options: BackupsOptions): Backups {
 			} else if (isDue(options))
 				running = work().catch((error) => log.error("backup not noted", { reason: error }));
 		},
-		damage: () => damage,
+		damage: seen.damage,
 		idle: async () => running,
 		async close() {
 			closing.abort();
 			await running;
+		},
+	};
+}
+
+/** The look at the pages of the database, and what it has found: that stays, and is told once. */
+function lookOut({ check, databasePath, log, onDamage }: BackupsOptions) {
+	let damage: string | undefined;
+	const look = async (signal: AbortSignal) => {
+		if (damage !== undefined) return;
+		damage = await check(databasePath, signal);
+		if (damage === undefined) return;
+		log.error("the database is damaged", { reason: damage });
+		onDamage(damage);
+	};
+	return {
+		look,
+		damage: () => damage,
+		/** Throws AppError("unavailable") when it is damaged; false when the look was cut off. */
+		async isWhole(signal: AbortSignal): Promise<boolean> {
+			await look(signal);
+			if (damage === undefined) return !signal.aborted;
+			throw new AppError("unavailable", `No backup was made, those there are stay: ${damage}`);
 		},
 	};
 }

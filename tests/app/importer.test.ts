@@ -55,13 +55,15 @@ test("it is let go of after the bound, in words, and the next one has its turn",
 			importer.bring(context, { name: "a.xls", bytes: new Uint8Array(8), options: {} as never });
 		for (let turn = 0; turn < 2; turn++) {
 			const first = bring().catch((error: unknown) => error);
-			await expect(bring()).rejects.toThrow("Another import is under way");
+			await expect(bring()).rejects.toThrow(
+				"Another import is under way: “a.xls” is being read. Try again in two minutes at the latest.",
+			);
 			await clock.advance(BOUNDS.importReadMs - 1);
 			expect(Bun.peek.status(first)).toBe("pending");
 			await clock.advance(1);
 			expect(await first).toMatchObject({
 				...{ code: "invalid", field: "file" },
-				message: expect.stringContaining("not read after 5 minutes"),
+				message: expect.stringContaining("not read after 2 minutes"),
 			});
 		}
 	} finally {

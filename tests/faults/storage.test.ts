@@ -7,6 +7,7 @@ import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import {
 	existsSync,
+	mkdirSync,
 	mkdtempSync,
 	readdirSync,
 	readFileSync,
@@ -17,7 +18,7 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { openApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { explain } from "../../src/http/respond.ts";
@@ -25,11 +26,14 @@ import { reserveAddress } from "../../src/ipam/hosts.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
 import { sweepNow } from "../../src/ipam/sweeps.ts";
 import { silentLog } from "../../src/log.ts";
-import { findDamage } from "../../src/store/backup.ts";
+import { backupName, findDamage, writeBackup } from "../../src/store/backup.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { restoreBackup } from "../../src/store/restore.ts";
+import { writeSetting } from "../../src/store/settings.ts";
 import { fillDatabase } from "../helpers/filled.ts";
 import { type OwnApp, openOwnApp } from "../helpers/own-app.ts";
 import { elapse, soon, until } from "../helpers/patience.ts";
+import { SIGNED, signIn } from "../helpers/signed.ts";
 
 let own: OwnApp | undefined;
 let folder: string;
@@ -202,6 +206,56 @@ describe("at the start", () => {
 		const { health } = own;
 		await until(async () => (await health()).problem?.includes("damaged") === true, "trouble");
 		expect((await health()).problem).toContain("rollcall restore FILE");
+	});
+
+	test("damaged: what can be read is served, nothing is swept, written or copied; the doctor's command mends it", async () => {
+		fillDatabase(path, 400);
+		const dir = join(folder, "backups");
+		mkdirSync(dir);
+		const good = join(dir, backupName(path, Date.UTC(2026, 10, 25, 3, 41)));
+		writeBackup(path, good, { busyMs: 100 });
+		const noted = openDatabase(path, { busyMs: 100 });
+		const report = { at: 1, path: good, bytes: 1, subnets: 1, hosts: 400, ms: 1, kept: 1 };
+		writeSetting(noted, "backup_report", JSON.stringify(report));
+		signIn(noted);
+		noted.close();
+		spoilPage("host_status");
+		own = await openOwnApp(folder);
+		const { app, health } = own;
+		await until(async () => (await health()).problem?.includes("damaged") === true, "trouble");
+		expect((await health()).status).toBe(503);
+		await until(() => write("10.0.200.1").status === 503, "writes are refused");
+		expect(write("10.0.200.1").says).toContain("is damaged");
+		expect(() => sweepNow(app.context, 1)).toThrow();
+		const read = new Request("http://localhost/api/v1/hosts", { headers: SIGNED });
+		expect((await app.handle(read)).status).toBe(200);
+		const brought = new Request("http://localhost/api/v1/imports?dry_run=true", {
+			method: "POST",
+			headers: { ...SIGNED, "content-type": "text/csv" },
+			body: "ip,hostname\n10.0.200.2,a\n",
+		});
+		const refused = await app.handle(brought);
+		expect({ status: refused.status, says: await refused.text() }).toMatchObject({
+			status: 503,
+			says: expect.stringContaining("is damaged"),
+		});
+		// Once the thread that sweeps has ended, the file and its log stay as they are.
+		const bytes = () => ["", "-wal"].map((end) => Bun.hash(readFileSync(`${path}${end}`))).join();
+		await until(async () => {
+			const before = bytes();
+			await elapse(1_000);
+			return bytes() === before;
+		}, "the file stays as it is");
+		expect(readdirSync(dir)).toEqual([basename(good)]);
+		const mend = app.checks().find(({ name }) => name === "Database")?.mend;
+		expect(mend).toBe(`rollcall restore --database ${path} ${good}`);
+		await own.close();
+		own = undefined;
+		restoreBackup(good, path, { at: 1, busyMs: 100 });
+		own = await openOwnApp(folder);
+		const again = own;
+		await until(async () => (await again.health()).status === 200, "all well");
+		expect(write("10.0.200.1").status).toBe(201);
 	});
 
 	test("a page that is read at the start: refused in words, and the lock is free again", async () => {

@@ -77,6 +77,19 @@ test.each([
 	expect(own.state().manners?.method).toBe("raw");
 });
 
+test("halted: it ends for good, asks nothing, and the light keeps its reason", async () => {
+	const { told, own } = start("");
+	await until(() => own.state().manners?.method === "raw", "ready");
+	const trouble = { says: "The database file is damaged.", fault: "damaged" } as const;
+	await own.halt(trouble);
+	for (let n = 0; n < 200; n++) own.tick();
+	await elapse(100);
+	expect(own.state().trouble).toEqual(trouble);
+	expect(told).toEqual([trouble.says]);
+	await expect(own.ask([1n], { attempts: 1, retryMs: 1, timeoutMs: 1 })).rejects.toThrow(trouble.says);
+	await own.close();
+});
+
 test("it breaks at every start: the waits grow, and closing does not wait for it", async () => {
 	const entry = join(folder, "broken.ts");
 	writeFileSync(entry, `throw new Error("cannot begin");`);

@@ -67,6 +67,9 @@ export function stage(...alive: string[]): Stage {
 			startSpreadMs: BOUNDS.startSpreadMs,
 			jitter: BOUNDS.jitter,
 			watchEveryMs: BOUNDS.watchEveryMs,
+			waysKeptMs: BOUNDS.waysKeptMs,
+			waysMax: BOUNDS.waysMax,
+			waysSavedMs: BOUNDS.waysSavedMs,
 		});
 	const made: Stage = {
 		db,

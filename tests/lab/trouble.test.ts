@@ -167,6 +167,35 @@ describe.skipIf(problem !== undefined)(`own trouble${problem === undefined ? "" 
 		await well("Own network");
 	});
 
+	test("killed while the router is dead, the link up: whoever starts then calls nobody down, sweep after sweep; and back", async () => {
+		configure(lab, { near: [`route replace default via ${FAR}`] });
+		const sweep = async () => {
+			const run = rollcall.send<{ id: number }>("POST", "/api/v1/subnets/1/sweep");
+			const end = () => rollcall.get<{ state: string }>(`/api/v1/runs/${run.id}`).state;
+			await comes("the end of a sweep", () => /^(done|failed)$/.test(end()));
+		};
+		// It looks at its ways out when it starts, and writes down what answered.
+		await rollcall.stop("SIGTERM");
+		await rollcall.start();
+		const db = new Database(path, { readonly: true });
+		const kept = () =>
+			db.query("SELECT value FROM setting WHERE key = 'ways_out'").get() as { value: string } | null;
+		await comes("the router was seen", () => kept()?.value.includes(`"${FAR}"`));
+		db.close();
+		nft(lab, "far", "table ip dead {\nchain in {\ntype filter hook input priority 0\ndrop\n}\n}");
+		try {
+			await rollcall.stop("SIGKILL");
+			await rollcall.start();
+			for (let n = 0; n < 3; n++) await sweep();
+			await comes("all unknown", () => statuses().every((status) => status === "unknown"));
+			expect(line("Own network")?.says).toMatch(new RegExp(`^Lost.*${FAR}`));
+		} finally {
+			nft(lab, "far", "");
+		}
+		await comes("all up again", () => statuses().every((status) => status === "up"));
+		await well("Own network");
+	});
+
 	test("another program holds the database: nothing is recorded, nothing is lost", async () => {
 		const other = new Database(path);
 		other.run("PRAGMA busy_timeout = 5000");

@@ -46,6 +46,7 @@ function open(more: Partial<BackupsOptions> = {}) {
 			return writeBackup(from, to, { busyMs: 100 });
 		},
 		check: async () => undefined,
+		onDamage: () => {},
 		...more,
 	});
 }
@@ -146,3 +147,37 @@ test("every life begins with a look at the file; what is wrong with it is known 
 	await backups.idle();
 	expect(looks).toBe(1);
 });
+
+test.each(["at the start", "when it runs already"])(
+	"damaged, found %s: told once, and the good backups stay however many nights go by",
+	async (when) => {
+		const good = await begun();
+		for (let night = 0; night < 3; night++) {
+			await clock.advance(27 * HOUR_MS);
+			writeSetting(db, "backup_asked_at", "1");
+			good.tick();
+			await good.idle();
+		}
+		const before = readdirSync(join(folder, "backups"));
+		expect(before).toHaveLength(3);
+		calls = [];
+		let isDamaged = when === "at the start";
+		const told: string[] = [];
+		const backups = await begun({
+			check: async () => (isDamaged ? "The database file is damaged." : undefined),
+			onDamage: (says) => told.push(says),
+		});
+		isDamaged = true;
+		for (let night = 0; night < 30; night++) {
+			await clock.advance(27 * HOUR_MS);
+			writeSetting(db, "backup_asked_at", "1");
+			backups.tick();
+			await backups.idle();
+		}
+		// Copies of a damaged file may come out whole and empty: none is made.
+		expect(calls).toEqual([]);
+		expect(readdirSync(join(folder, "backups"))).toEqual(before);
+		expect(told).toEqual(["The database file is damaged."]);
+		expect(readBackupProblem(db)?.says).toMatch(/No backup was made, those there are stay: .*damaged/);
+	},
+);

@@ -22,7 +22,7 @@ const LIGHTS: Readonly<Record<Exclude<StorageFault, "unusable">, string>> = {
 	full: "The disk is full: nothing is recorded.",
 	refused: "The database may not be written: nothing is recorded.",
 	failing: "The disk of the database fails.",
-	damaged: "The database is damaged.",
+	damaged: "The database is damaged: nothing is recorded.",
 };
 
 function database(facts: Facts): Check {
