@@ -50,6 +50,7 @@ export function stage(...alive: string[]): Stage {
 	const log = { ...silentLog, info: say, warning: say, error: say };
 	const open = () =>
 		openSweeper({
+			...BOUNDS,
 			db,
 			prober: network,
 			clock,
@@ -58,18 +59,9 @@ export function stage(...alive: string[]): Stage {
 			timing: BOUNDS,
 			neighbours: () => made.neighbours,
 			arpEnabled: true,
-			arpAliasesMax: BOUNDS.arpAliasesMax,
 			vendorOf: (mac) => (mac < 2 ** 25 ? `Vendor ${mac}` : undefined),
 			surroundings: () => made.surroundings,
 			publish: (item) => news.push(item),
-			sweepsAtOnce: BOUNDS.sweepsAtOnce,
-			claimsPerTick: BOUNDS.claimsPerTick,
-			startSpreadMs: BOUNDS.startSpreadMs,
-			jitter: BOUNDS.jitter,
-			watchEveryMs: BOUNDS.watchEveryMs,
-			waysKeptMs: BOUNDS.waysKeptMs,
-			waysMax: BOUNDS.waysMax,
-			waysSavedMs: BOUNDS.waysSavedMs,
 		});
 	const made: Stage = {
 		db,
