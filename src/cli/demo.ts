@@ -14,7 +14,7 @@ export const DEMO_HELP = `rollcall demo: see the product without a network.
 
 Fills a database of its own with some subnets on loopback addresses, five hundred hosts and a week of their past, then
 serves it like "rollcall serve". Hosts come and go, as they do; no packet is sent for that. Stop it with Ctrl+C and
-delete the file, and nothing is left.
+delete the file and what stands beside it (rollcall-demo.db*), and nothing is left.
 
   --database PATH   the file           (./rollcall-demo.db)
   --host ADDRESS    listen on ADDRESS  (127.0.0.1)

@@ -26,7 +26,10 @@ they are those of the backup, and are told by name: look for what must not open 
 ${DATABASE_HELP}
 
 Examples
-  systemctl stop rollcall && rollcall restore backups/ipam-20261125-034100.db && systemctl start rollcall
+  rollcall restore backups/ipam-20261125-034100.db
+  systemctl stop rollcall
+  rollcall restore --database /var/lib/rollcall/ipam.db /mnt/nas/ipam-20261125-034100.db
+  systemctl start rollcall
 `;
 
 /** 0 when the backup is in place. */

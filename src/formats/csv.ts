@@ -43,7 +43,7 @@ export function readCsv(text: string): Read<CsvRows> {
 				error === undefined
 					? tooMuch(data, rows.length, line)
 					: quoteProblem(error, body, named === null ? 0 : 1);
-			if (data.some((cell) => cell.trim() !== "")) rows.push(new PackedRow(line, data.map(unescapeCell)));
+			if (data.some((cell) => cell.trim() !== "")) rows.push(new PackedRow(line, data.map(meantBy)));
 			line += countLines(body, at, meta.cursor);
 			at = meta.cursor;
 			sweepRow(read++);
@@ -135,6 +135,15 @@ export function escapeFormula(text: string): string {
 /** Takes the apostrophe away that keeps a spreadsheet from running the cell. */
 export function unescapeCell(text: string): string {
 	return SHIELDED.test(text) && !NUMBER.test(text) ? text.slice(1) : text;
+}
+
+/** A formula that is one text, `="00042"`: how programs keep a spreadsheet from making a number or date of a cell. */
+const ONE_TEXT = /^\s*="((?:[^"]|"")*)"\s*$/;
+
+/** What whoever wrote the cell meant by it. */
+function meantBy(cell: string): string {
+	const text = ONE_TEXT.exec(cell)?.[1];
+	return text === undefined ? unescapeCell(cell) : text.replaceAll('""', '"');
 }
 
 /** One line, with its end: cells between commas, in quotes where they need them. */

@@ -77,7 +77,14 @@ export function historyOf(
 	const reachMs = asked.intervalMs * REACH;
 	const bars = barsOf(samples, { from, count: BARS, widthMs: BAR_MS, reachMs, now });
 	const latency = latencyOf(samples, { from, to, buckets: POINTS, reachMs });
-	return { day: dayOf(hours, bars, now), week: weekOf(hours, now), bars, latency, from, to };
+	return {
+		day: dayOf(samples, hours, bars, { now, reachMs }),
+		week: weekOf(hours, now),
+		bars,
+		latency,
+		from,
+		to,
+	};
 }
 
 /** Counts by span. A span that fell between two measurements takes over the one before it, within its reach. */
@@ -110,11 +117,21 @@ export function barsOf(
 	return bars;
 }
 
-/** The share over the hours that the bars touch; how much of that was looked at is told by the bars themselves. */
-function dayOf(hours: readonly HourSum[], bars: readonly Bar[], now: number): Uptime {
+/**
+ * The share over the hours that the bars touch; how much of that was looked at is told by the bars themselves. But the
+ * bar in which a host was measured first, with nothing shortly before the day either, counts from there on.
+ */
+function dayOf(
+	samples: readonly Sample[],
+	hours: readonly HourSum[],
+	bars: readonly Bar[],
+	{ now, reachMs }: { now: number; reachMs: number },
+): Uptime {
 	const from = bars[0]?.from ?? now;
 	const share = shareOf(hours.filter((hour) => hour.at > from - HOUR_MS && hour.at <= now));
-	return { share, measuredMs: measured(bars, BAR_MS, now), ms: now - from };
+	const first = samples[0]?.at ?? from;
+	const before = first - from > reachMs ? (first - from) % BAR_MS : 0;
+	return { share, measuredMs: Math.max(0, measured(bars, BAR_MS, now) - before), ms: now - from };
 }
 
 /** The share over the hours of a week. An hour with a measurement counts as looked at. */

@@ -18,6 +18,11 @@ describe("tables that are taken", () => {
 		["CR", "ip,hostname\r10.0.0.14,nas\r"],
 		["mixed line ends", "ip,hostname\r\n10.0.0.14,nas\r\n10.0.0.15,b\n"],
 		["no end of the last line", "ip,hostname\n10.0.0.14,nas"],
+		[
+			"cells that are a formula for one text, as Excel needs it to leave numbers alone",
+			'ip;hostname\n="10.0.0.14";="nas"\n',
+		],
+		["the same in quotes", '"ip","hostname"\n"=""10.0.0.14""","=""nas"""\n'],
 		["quotes", '"ip","hostname"\n"10.0.0.14","nas"\n'],
 		["titles in another case and order", "Host Name,IP_Address\nnas,10.0.0.14\n"],
 		["titles in German", "IP-Adresse;Rechnername\n10.0.0.14;nas\n"],
@@ -205,6 +210,18 @@ describe("cells that a spreadsheet would run", () => {
 		const raw = /^a,"?([\s\S]*?)"?\r\n$/.exec(line)?.[1] ?? "";
 		if (!/^[+-]?\d+(\.\d+)?$/.test(text)) expect(raw).not.toMatch(/^\s*[=+\-@|%＝]/);
 		expect(cell?.rows[0]?.cells[1]).toBe(text);
+	});
+	test.each([
+		['="00042"', "00042"],
+		['="say ""hi"""', 'say "hi"'],
+		['=""', ""],
+		[' ="1E5" ', "1E5"],
+		['="a"&"b"', '="a"&"b"'],
+		['="a"b"', '="a"b"'],
+		['\'="00042"', '="00042"'],
+	])("%s in a cell means %s", (cell, meant) => {
+		const quoted = `ip,description\n10.0.0.14,"${cell.replaceAll('"', '""')}"\n`;
+		expect(readCsv(quoted).value?.rows[1]?.cells[1]).toBe(meant);
 	});
 	test("a formula that somebody else wrote is only text here", () => {
 		expect(unescapeCell("'=1")).toBe("=1");

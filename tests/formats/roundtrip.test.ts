@@ -66,9 +66,6 @@ const PIECES = [
 		"true",
 		"10.0.0.1",
 		" ",
-		// No characters of XML and YAML.
-		"\ufffe",
-		"\uffff",
 	],
 ];
 

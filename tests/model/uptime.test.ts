@@ -39,6 +39,15 @@ describe("windows", () => {
 	});
 });
 
+test("a host that is new was not measured before its first answer, though its bar is half an hour wide", () => {
+	const hours = [{ at: Date.UTC(2026, 10, 23, 14), up: 3, down: 0 }];
+	const found = every(MINUTE, NOW - 2 * MINUTE, NOW, up);
+	expect(historyOf(found, hours, { now: NOW, intervalMs: MINUTE }).day.measuredMs).toBe(2 * MINUTE);
+	const always = every(20 * MINUTE, DAY_FROM + 19 * MINUTE, NOW, up);
+	const { day } = historyOf(always, hours, { now: NOW, intervalMs: 20 * MINUTE });
+	expect(day.measuredMs).toBe(day.ms);
+});
+
 describe("bars", () => {
 	const grid = { from: 0, count: 4, widthMs: 10, reachMs: 5, now: 40 };
 	const counts = (bars: readonly Bar[]) => bars.map((bar) => `${bar.up}/${bar.down}`).join(" ");
@@ -76,7 +85,7 @@ describe("a host's history", () => {
 		const hours = hoursFrom(Date.UTC(2026, 10, 23, 12), 3, { up: 60, down: 0 });
 		const { day, week } = historyOf(samples, hours, asked);
 		expect(day.share).toBe(1);
-		expect(day.measuredMs).toBe(2 * HOUR_MS + 10 * MINUTE);
+		expect(day.measuredMs).toBe(2 * HOUR_MS);
 		expect(week.measuredMs).toBe(2 * HOUR_MS + 40 * MINUTE);
 		expect(week.ms).toBe(NOW - weekStart(NOW));
 	});
