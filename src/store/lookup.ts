@@ -91,17 +91,33 @@ function searchProducts(db: Db, text: string): FoundService[] {
 	const lower = text.toLowerCase();
 	if (!/\p{L}/u.test(text)) return [];
 	const hosts = new Map<string, Set<number>>();
-	kindsWith(db, text, (kind) => {
+	const { done } = kindsWith(db, text, (kind) => {
 		if (!kind.product.toLowerCase().includes(lower)) return true;
 		const ids = hosts.get(kind.product) ?? new Set();
 		for (const id of hostsOfKind(db, kind, Number.MAX_SAFE_INTEGER)) ids.add(id);
 		hosts.set(kind.product, ids);
 		return true;
 	});
-	const later = (product: string) => Number(!product.toLowerCase().startsWith(lower));
-	return [...hosts]
-		.toSorted(([a], [b]) => later(a) - later(b) || a.length - b.length || (a < b ? -1 : 1))
-		.map(([product, ids]) => ({ port: undefined, service: "", product, hosts: ids.size }));
+	const counts = done
+		? [...hosts].map(([product, ids]) => ({ product, hosts: ids.size }))
+		: allProducts(db, text);
+	const later = ({ product }: { product: string }) => Number(!product.toLowerCase().startsWith(lower));
+	return counts
+		.toSorted(
+			(a, b) =>
+				later(a) - later(b) || a.product.length - b.product.length || (a.product < b.product ? -1 : 1),
+		)
+		.map((found) => ({ port: undefined, service: "", ...found }));
+}
+
+/** The same port by port, where there are more kinds of them than are walked. */
+function allProducts(db: Db, text: string): { product: string; hosts: number }[] {
+	return db
+		.query<{ product: string; hosts: number }, [string]>(
+			`SELECT product, count(DISTINCT host_id) AS hosts FROM host_open_port
+			WHERE is_current = 1 AND lower(product) GLOB +? GROUP BY product`,
+		)
+		.all(patternsOf(text).within);
 }
 
 /** "443", ":443" or "443/tcp". */

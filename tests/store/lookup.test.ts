@@ -66,6 +66,22 @@ test.each<[string, RegExp[]]>([
 	for (const [i, plan] of wanted.entries()) expect(plans[i]).toMatch(plan);
 });
 
+test("a product is found and counted however many kinds of ports there are", () => {
+	const db = openDatabase(":memory:", { busyMs: 1 });
+	db.run("PRAGMA foreign_keys = OFF");
+	const add =
+		db.query(`INSERT INTO host_open_port (host_id, ts, port, proto, service, state, product, first_seen_at, last_seen_at)
+		VALUES (?, 0, ?, 'tcp', '', 'open', ?, 0, 0)`);
+	for (let port = 1; port <= 1_200; port++) add.run(3, port, `thing ${port}`);
+	add.run(1, 22, "OpenSSH");
+	add.run(2, 2_222, "OpenSSH");
+	expect(searchServices(db, "openssh", 8)).toMatchObject({
+		count: 1,
+		shown: [{ product: "OpenSSH", hosts: 2 }],
+	});
+	db.close();
+});
+
 test("ports and services are counted along their indexes", () => {
 	const plans = plansOf((db) => searchServices(db, "443", 8));
 	for (const plan of plans) {
