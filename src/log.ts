@@ -24,7 +24,7 @@ export async function openLog(options: {
 	format: "text" | "json";
 	write?: (line: string) => void;
 }): Promise<Log> {
-	const write = options.write ?? ((line: string) => void process.stdout.write(line));
+	const write = options.write ?? openOutput();
 	const format =
 		options.format === "json"
 			? getJsonLinesFormatter()
@@ -43,6 +43,14 @@ export async function openLog(options: {
 		(message: string, facts: Facts = {}) =>
 			logger[level](options.format === "json" ? message : withFacts(message, facts), facts);
 	return { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
+}
+
+/** Who reads the log may go away, its disk may be full: lines are lost then, and nothing else. The next may find room again. */
+function openOutput(): (line: string) => void {
+	const { stdout } = process;
+	// Without a listener the engine ends the thread that wrote.
+	if (stdout.listenerCount("error") === 0) stdout.on("error", () => {});
+	return (line) => void stdout.write(line);
 }
 
 /** What is wrong at every tick is told when it begins and when it changes. */
