@@ -11,7 +11,13 @@ import { openLog } from "../log.ts";
 import type { Actor } from "../model/actor.ts";
 import { openDatabase } from "../store/database.ts";
 
-export type Beside = { readonly context: Context; readonly passwords: Passwords; close(): void };
+export type Beside = {
+	readonly context: Context;
+	readonly passwords: Passwords;
+	/** A line for whoever typed: the database was not there, and was made. Undefined where it was. */
+	readonly made: string | undefined;
+	close(): void;
+};
 
 /**
  * Opens the database. What is done is recorded under the name that the machine knows its caller by.
@@ -23,7 +29,8 @@ export async function openBeside(
 	random: () => number,
 	{ there = false }: { readonly there?: boolean } = {},
 ): Promise<Beside> {
-	if (there && !existsSync(config.databasePath)) {
+	const isNew = !existsSync(config.databasePath);
+	if (there && isNew) {
 		const says = `There is no database at ${config.databasePath}. Name one with --database.`;
 		throw new AppError("invalid", says);
 	}
@@ -31,7 +38,11 @@ export async function openBeside(
 	const db = openDatabase(config.databasePath, { busyMs: BOUNDS.busyMs });
 	const bus = createBus({ ring: 1, onError: (error) => log.error("a listener failed", { reason: error }) });
 	const context = { config, db, bus, log, clock: systemClock, random, actor: typist() };
-	return { context, passwords: openPasswords(context, BOUNDS), close: () => db.close() };
+	const made = `The database was made now: ${config.databasePath}. If yours is another, name it with --database.\n`;
+	return {
+		...{ context, passwords: openPasswords(context, BOUNDS), made: isNew ? made : undefined },
+		close: () => db.close(),
+	};
 }
 
 /** Whoever typed the command line. */

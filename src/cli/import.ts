@@ -86,6 +86,7 @@ export async function importCommand(args: string[], io: Io): Promise<number> {
 		const made = values["dry-run"] === true ? found : await writeFound(beside, found, io);
 		if (values.json === true) printJson(beside, made, io);
 		else print(beside, made, values["dry-run"] === true, io);
+		if (beside.made !== undefined) io.err(beside.made);
 		return 0;
 	} catch (error) {
 		if (!isInterrupted(io) || !(error instanceof AppError)) throw error;

@@ -58,7 +58,7 @@ export async function userCommand(args: string[], io: Io): Promise<number> {
 	const wrongRole = values.role === undefined ? undefined : readRole(values.role).problem;
 	if (wrongRole !== undefined) throw new AppError("invalid", wrongRole);
 	const config = loadConfig({ file: values.config, flags: { DATABASE_URL: values.database } });
-	const beside = await openBeside(config, random);
+	const beside = await openBeside(config, random, { there: verb !== "add" });
 	try {
 		if (verb === "list") list(beside, io, values.json === true);
 		else if (verb === "add") await add(beside, io, name ?? "", values);
@@ -85,11 +85,17 @@ function list({ context }: Beside, io: Io, json: boolean): void {
 	}
 }
 
-async function add({ context, passwords }: Beside, io: Io, name: string, values: Values): Promise<void> {
+async function add(
+	{ context, passwords, made }: Beside,
+	io: Io,
+	name: string,
+	values: Values,
+): Promise<void> {
 	const role = values.role ?? (listUsers(context).length === 0 ? "admin" : "viewer");
 	const password = await readPassword(io, values["password-stdin"] === true);
 	const user = await addUser(context, passwords, { name, role, password });
 	io.out(`${user.name} may sign in, as ${user.role}.\n`);
+	if (made !== undefined) io.err(made);
 }
 
 async function passwd({ context, passwords }: Beside, io: Io, name: string, values: Values): Promise<void> {

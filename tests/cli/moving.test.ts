@@ -27,12 +27,14 @@ describe("without a server", () => {
 	test("dry run, import, import again, export, into another database", async () => {
 		const path = file("a.csv", "ip,hostname,subnet\n10.0.0.1,nas,10.0.0.0/24\n10.9.9.9,far,\n");
 		const dry = await run("import", "--database", "a.db", "--dry-run", path);
-		expect(dry).toMatchObject({ code: 0, err: "" });
+		const made = `The database was made now: ${at("a.db")}. If yours is another, name it with --database.\n`;
+		expect(dry).toMatchObject({ code: 0, err: made });
 		expect(dry.out).toContain("line 2: add    10.0.0.1: hostname “nas”");
 		expect(dry.out).toContain("line 3: refuse 10.9.9.9: 10.9.9.9 lies in no subnet");
 		expect(dry.out).toContain("Nothing was written.");
 		const done = await run("import", "--database", "a.db", path);
 		expect(done.out).toContain("added 1 host and 1 subnet, changed 0 hosts, left 0 hosts, refused 1 host.");
+		expect(done.err).toBe("");
 		const again = JSON.parse((await run("import", "--database", "a.db", "--json", path)).out);
 		expect(again).toMatchObject({ state: "done", counts: { add: { hosts: 0 }, same: { hosts: 1 } } });
 		const out = await run("export", "--database", "a.db", "--format", "xlsx", "--output", "a.xlsx");

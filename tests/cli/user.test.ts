@@ -33,8 +33,12 @@ afterAll(async () => {
 });
 
 /** Runs the verb; `input` goes to its standard input. */
-async function run(args: string[], input = ""): Promise<{ code: number; out: string; err: string }> {
-	const done = Bun.spawn([process.execPath, MAIN, ...args, "--database", database], {
+async function run(
+	args: string[],
+	input = "",
+	file = database,
+): Promise<{ code: number; out: string; err: string }> {
+	const done = Bun.spawn([process.execPath, MAIN, ...args, "--database", file], {
 		cwd: HOME,
 		env: { PATH: process.env.PATH },
 		stdin: new Blob([input]),
@@ -154,6 +158,26 @@ test("the record names who typed it, whatever the environment says", async () =>
 	expect(lines).toContainEqual({ kind: "user_edited", label: "ada", ...by });
 	expect(lines).toContainEqual({ kind: "token_added", label: "prometheus", ...by });
 	expect(lines).toContainEqual({ kind: "token_revoked", label: "prometheus", ...by });
+});
+
+test("a forgotten password is not looked for in a database that is not there; one that is made is told", async () => {
+	const nowhere = join(folder, "nowhere.db");
+	for (const verb of [["list"], ["passwd", "ada", "--password-stdin"]]) {
+		const { code, err } = await run(["user", ...verb], "battery horse correct", nowhere);
+		expect([code, err]).toEqual([
+			2,
+			`rollcall: There is no database at ${nowhere}. Name one with --database.\n`,
+		]);
+	}
+	expect(existsSync(nowhere)).toBe(false);
+	const added = await run(["user", "add", "ada", "--password-stdin"], "battery horse correct", nowhere);
+	expect(added).toEqual({
+		code: 0,
+		out: "ada may sign in, as admin.\n",
+		err: `The database was made now: ${nowhere}. If yours is another, name it with --database.\n`,
+	});
+	const again = await run(["user", "add", "bob", "--password-stdin"], "battery horse correct", nowhere);
+	expect(again.err).toBe("");
 });
 
 test("a misspelt database is not made: no token opens what is not there", async () => {
