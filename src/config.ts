@@ -223,13 +223,14 @@ const HOME = import.meta.dir.startsWith("/$bunfs")
 
 /**
  * Settings of this process: `flags` win over the environment, which wins over the file (`file`, or ".env" beside
- * the program). Throws AppError("invalid") naming the key, the value and an example.
+ * the program). `only`: no other keys are taken from the environment. Throws AppError("invalid") naming the key, the value and an example.
  */
 export function loadConfig(
 	options: {
 		file?: string | undefined;
 		flags?: Record<string, string | undefined>;
 		env?: Record<string, string | undefined>;
+		only?: readonly string[];
 		demo?: boolean;
 	} = {},
 ): Config {
@@ -239,7 +240,8 @@ export function loadConfig(
 	const fromFile = source === undefined ? {} : readSettings(source);
 	const config: Record<string, unknown> = { source, demo: options.demo ?? false };
 	for (const [name, key] of Object.entries(KEYS) as [string, Key][]) {
-		const text = (options.flags?.[key.key] ?? env[key.key] ?? fromFile[key.key] ?? key.fallback).trim();
+		const given = options.only?.includes(key.key) === false ? undefined : env[key.key];
+		const text = (options.flags?.[key.key] ?? given ?? fromFile[key.key] ?? key.fallback).trim();
 		const value = key.read(text);
 		if (value === undefined) {
 			throw new AppError(

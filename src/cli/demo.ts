@@ -17,13 +17,22 @@ serves it like "rollcall serve". Hosts come and go, as they do; no packet is sen
 delete the file and what stands beside it (rollcall-demo.db*), and nothing is left.
 
   --database PATH   the file           (./rollcall-demo.db)
-  --host ADDRESS    listen on ADDRESS  (127.0.0.1)
-  --port N          listen on port N   (8080)
+  --host ADDRESS    listen on ADDRESS  (HOST, 127.0.0.1)
+  --port N          listen on port N   (PORT, 8080)
+
+HOST, PORT, PUBLIC_URL, HOST_NAMES, TRUSTED_PROXIES, TLS_CERT, TLS_KEY, LOG_LEVEL and LOG_FORMAT of the environment hold
+as for "rollcall serve". No other setting does, and no settings file is read: nothing of a real network is touched.
 
 Examples
   rollcall demo
   rollcall demo --port 9000 --database demo.db
 `;
+
+/** Settings that say how it is reached, and what it logs. */
+const REACHED = [
+	...["HOST", "PORT", "PUBLIC_URL", "HOST_NAMES", "TRUSTED_PROXIES"],
+	...["TLS_CERT", "TLS_KEY", "LOG_LEVEL", "LOG_FORMAT"],
+];
 
 /** Serves until the signal. AppError("invalid") when the database is a real one. */
 export async function demoCommand(args: string[], io: Io): Promise<number> {
@@ -33,7 +42,7 @@ export async function demoCommand(args: string[], io: Io): Promise<number> {
 	if (positionals.length > 0)
 		throw new AppError("invalid", `demo takes no “${positionals[0]}”. See: rollcall demo --help`);
 	const config = loadConfig({
-		env: {},
+		only: REACHED,
 		demo: true,
 		flags: {
 			...{

@@ -5,6 +5,7 @@ import { random } from "../app/random.ts";
 import { loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { createToken, listTokens, type NewToken, revokeToken } from "../ipam/tokens.ts";
+import { isSetUp } from "../ipam/users.ts";
 import type { Token } from "../model/user.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, readFlags, refuseOthers } from "./flags.ts";
 import type { Io } from "./run.ts";
@@ -26,6 +27,10 @@ Examples
   rollcall token list
   rollcall token revoke 3
 `;
+
+/** Before that the API lets nobody in. */
+const NOBODY =
+	"It opens nothing until there is an administrator. Make the first one: rollcall user add NAME --role admin\n";
 
 /** Options by what they belong to. */
 const TAKES = { create: ["name", "scope", "days", "json"], list: ["json"], revoke: [] } as const;
@@ -50,6 +55,7 @@ export async function tokenCommand(args: string[], io: Io): Promise<number> {
 			const { token, key } = createToken(context, wish);
 			const { id, name, scope } = token;
 			io.out(json ? `${JSON.stringify({ id, name, scope, token: key })}\n` : `${key}\n`);
+			if (!isSetUp(context)) io.err(NOBODY);
 		} else if (wish.verb === "list") list(context, io, json);
 		else io.out(`${revokeToken(context, wish.id).name} opens nothing any more.\n`);
 		return 0;

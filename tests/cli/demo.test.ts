@@ -1,7 +1,7 @@
 /** `rollcall demo`: an invented network that is whole, lives, and never touches a real database. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fillDemo, mayBeDemo } from "../../src/ipam/demo.ts";
@@ -90,8 +90,18 @@ describe("the invented network", () => {
 
 test("it serves within seconds, and ends cleanly", async () => {
 	const port = await freePort();
-	const command = ["demo", "--port", String(port), "--database", join(folder, "demo.db")];
-	const child = spawn([process.execPath, "--no-env-file", MAIN, ...command], { cwd: CWD, env });
+	const command = ["demo", "--database", join(folder, "demo.db")];
+	// Where it listens is the environment's to say, as for "serve"; what is real is not.
+	const real = {
+		PORT: String(port),
+		LOG_FORMAT: "json",
+		DATABASE_URL: join(folder, "real.db"),
+		SCAN_RATE_PPS: "no",
+	};
+	const child = spawn([process.execPath, "--no-env-file", MAIN, ...command], {
+		cwd: CWD,
+		env: { ...env, ...real },
+	});
 	await untilAnswers(`http://127.0.0.1:${port}/healthz`);
 	expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 	child.kill("SIGTERM");
@@ -100,6 +110,8 @@ test("it serves within seconds, and ends cleanly", async () => {
 	const db = openDatabase(join(folder, "demo.db"), { busyMs: 100 });
 	expect(mayBeDemo(db)).toBe(true);
 	db.close();
+	expect(existsSync(join(folder, "real.db"))).toBe(false);
+	expect(await new Response(child.stdout).text()).toStartWith("{");
 });
 
 test("a real database is refused and not touched", async () => {

@@ -60,6 +60,18 @@ async function login(name: string, password: string): Promise<{ status: number; 
 
 const page = async (cookie: string) => (await fetch(url, { headers: { cookie }, redirect: "manual" })).status;
 
+test("a token that is made before anybody can sign in: it opens nothing yet, and that is said", async () => {
+	const early = await run(["token", "create", "early", "--scope", "read"]);
+	expect(early).toMatchObject({
+		code: 0,
+		err: expect.stringMatching(/opens nothing until.*rollcall user add NAME/),
+	});
+	const asked = () =>
+		fetch(`${url}/api/v1/subnets`, { headers: { authorization: `Bearer ${early.out.trim()}` } });
+	expect((await asked()).status).toBe(401);
+	await run(["token", "revoke", "1"]);
+});
+
 test("the first user is an admin, closes the set-up, and signs in; a new password ends what was open", async () => {
 	const link = readFileSync(join(folder, "log"), "utf8").match(/http:\S+\/setup#[a-z2-7]{26}/)?.[0];
 	expect(readFileSync(`${database}.setup`, "utf8").trim()).toBe(link ?? "");
@@ -133,11 +145,11 @@ test("a token is printed alone, works at once, and not after it is revoked", asy
 	const other = JSON.parse(
 		(await run(["token", "create", "--name", "cron", "--scope", "write", "--days", "9", "--json"])).out,
 	);
-	expect(other).toMatchObject({ id: 2, name: "cron", scope: "write" });
+	expect(other).toMatchObject({ id: 3, name: "cron", scope: "write" });
 	const lines = (await run(["token", "list"])).out.trim().split("\n");
-	expect(lines[0]).toMatch(/^1 {4}read {3}prometheus +used \d{4}-\d\d-\d\d \d\d:\d\d UTC +no end$/);
-	expect(lines[1]).toMatch(/^2 {4}write {2}cron +never used +ends \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
-	expect((await run(["token", "revoke", "1"])).out).toBe("prometheus opens nothing any more.\n");
+	expect(lines[0]).toMatch(/^2 {4}read {3}prometheus +used \d{4}-\d\d-\d\d \d\d:\d\d UTC +no end$/);
+	expect(lines[1]).toMatch(/^3 {4}write {2}cron +never used +ends \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+	expect((await run(["token", "revoke", "2"])).out).toBe("prometheus opens nothing any more.\n");
 	expect(await ask()).toBe(401);
 });
 
