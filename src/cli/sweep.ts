@@ -1,5 +1,6 @@
 /** `rollcall sweep`: asks blocks of addresses once and prints who answered. Needs no database, changes nothing. */
 
+import { random } from "../app/random.ts";
 import { systemClock } from "../clock.ts";
 import { AppError } from "../errors.ts";
 import { type Address, bitsOf, familyOf, parseAddress } from "../net/address.ts";
@@ -139,7 +140,7 @@ async function sweep(request: Request, io: CommandIo): Promise<void> {
 	const runs = planRuns(request, io.signal);
 	const total = runs.reduce((sum, run) => sum + run.targets.length, 0);
 	const startedMs = systemClock.monotonicMs();
-	const prober = openProber(config, { clock: systemClock, random: randomFraction });
+	const prober = openProber(config, { clock: systemClock, random });
 	const shows = { vendorOf: request.arp ? openVendors() : undefined };
 	const report = request.json ? jsonReport(io, shows) : tableReport(io, total, shows);
 	try {
@@ -191,10 +192,6 @@ function planRuns(
 		);
 	}
 	return [...runs.values()];
-}
-
-function randomFraction(): number {
-	return (crypto.getRandomValues(new Uint32Array(1))[0] as number) / 2 ** 32;
 }
 
 async function follow(

@@ -11,7 +11,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
 	clock: [],
 	config: ["errors", "net"],
 	model: ["net"],
-	formats: ["net", "model", "errors"],
+	formats: ["net", "model"],
 	probes: ["net", "model", "errors", "clock"],
 	store: ["net", "model", "errors"],
 	views: ["net", "model"],
@@ -19,7 +19,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
 	context: ["config", "clock", "log", "store", "events", "probes", "model"],
 	sweeps: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
 	scans: ["net", "model", "probes", "store", "events", "errors", "log", "clock", "context"],
-	upkeep: ["model", "store", "errors", "log", "clock", "context"],
+	upkeep: ["model", "store", "errors", "log", "clock"],
 	errand: ["store", "errors", "model", "importer"],
 	importer: ["ipam", "events", "store", "model", "context", "config", "clock", "log"],
 	ipam: ["net", "model", "formats", "store", "events", "errors", "context"],
@@ -43,7 +43,7 @@ const LAW: Readonly<Record<string, readonly string[]>> = {
 		...["sweeps", "scans", "upkeep", "errand", "ipam", "jobs", "http"],
 	],
 	crew: [
-		...["app", "net", "errors", "log", "clock", "config", "model", "probes", "store", "events", "context"],
+		...["app", "net", "log", "clock", "config", "probes", "store", "events"],
 		...["sweeps", "scans", "upkeep", "errand"],
 	],
 	cli: [
@@ -68,8 +68,8 @@ const EMBEDS: readonly { readonly path: RegExp; readonly layers: readonly string
 	{ path: /^schema\.sql$/, layers: ["store"] },
 	{ path: /^src\/store\/steps\/.*\.sql$/, layers: ["store"] },
 	{ path: /^static\/dist\/vendors\.zst$/, layers: ["probes"] },
-	{ path: /^static\//, layers: ["http", "views"] },
-	{ path: /^package\.json$/, layers: ["app", "cli", "config", "http"] },
+	{ path: /^static\//, layers: ["http"] },
+	{ path: /^package\.json$/, layers: ["app", "cli", "http"] },
 ];
 
 /** Packages with one home; the first entry that matches decides. */
@@ -77,12 +77,16 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^bun:sqlite$/, home: /^src\/store\// },
 	{ name: /^bun:ffi$/, home: /^src\/probes\/libc\.ts$/ },
 	{ name: /^(node:)?child_process$/, home: /^src\/probes\// },
-	{ name: /^ping$/, home: /^src\/probes\// },
+	{ name: /^ping(\/|$)/, home: /^src\/probes\/ping\.ts$/ },
+	{ name: /^fast-xml-parser$/, home: /^src\/probes\/nmap\/report\.ts$/ },
 	{ name: /^net-snmp$|^(node:)?dgram$/, home: /^src\/probes\/snmp\.ts$/ },
-	{ name: /^@elysiajs\/cron$|^croner$/, home: /^src\/(jobs\.ts$|http\/)/ },
+	{ name: /^@elysiajs\/cron$|^croner$/, home: /^src\/jobs\.ts$/ },
 	{ name: /^elysia$|^@elysiajs\//, home: /^src\/(jobs\.ts$|http\/)/ },
 	{ name: /^preact(\/|$)|^preact-render-to-string/, home: /^views\// },
-	{ name: /^papaparse$|^@e965\/xlsx$/, home: /^src\/formats\// },
+	{ name: /^papaparse$/, home: /^src\/formats\/csv\.ts$/ },
+	{ name: /^@e965\/xlsx$/, home: /^src\/formats\/workbook\.ts$/ },
+	{ name: /^@sinclair\/typebox(\/|$)/, home: /^src\/http\/api\// },
+	{ name: /^prom-client$/, home: /^src\/http\/meter\.ts$/ },
 	{ name: /^ip-address$/, home: /^src\/net\// },
 	{ name: /^@oslojs\//, home: /^src\/(events\/signature\.ts$|ipam\/|http\/)/ },
 	{ name: /^qr$/, home: /^src\/http\/account\.ts$/ },
@@ -90,8 +94,7 @@ const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 ];
 
 const CLOCK = /^src\/clock\.ts$/;
-/** The two that start a process of their own. */
-const APP = /^src\/(app(\.ts$|\/)|cli\/)/;
+const CHANCE = /^src\/app\/random\.ts$/;
 const CONFIG = /^src\/config\.ts$/;
 const PROBES = /^src\/probes\//;
 /** Things reached without an import, by how they are spelt where they are used. */
@@ -99,13 +102,13 @@ const GLOBALS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
 	{ spelt: /^Bun\.spawn(Sync)?$/, home: PROBES },
 	{ spelt: /^(process|Bun|import\.meta)\.env$/, home: CONFIG },
 	{ spelt: /^(Date\.now|performance\.now|Bun\.(sleep(Sync)?|nanoseconds)|process\.hrtime)$/, home: CLOCK },
-	{ spelt: /^(Math\.random|crypto\.(getRandomValues|randomUUID|randomBytes)|Bun\.randomUUIDv7)$/, home: APP },
+	{ spelt: /^(Math\.random|crypto\.(getRandomValues|randomUUID|randomBytes)|Bun\.randomUUIDv7)$/, home: CHANCE },
 ];
 /** Functions that are called by their bare name. */
 const CALLS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
 	{ spelt: /^fetch$/, home: /^src\/events\/outgoing\.ts$/ },
 	{ spelt: /^set(Timeout|Interval)$/, home: CLOCK },
-	{ spelt: /^random(Bytes|UUID|Int)$/, home: APP },
+	{ spelt: /^random(Bytes|UUID|Int)$/, home: CHANCE },
 ];
 
 /** The layer of a path: a folder of src, a file in src, or views; undefined outside of them. */

@@ -8,7 +8,7 @@ const FUNCTION_LINES = 60;
 const BANNED_NAMES =
 	/^(.*[-_.])?(utils?|helpers?|commons?|shared|misc|managers?|services?|repositor(y|ies)|types|index)$/i;
 /** Where the program starts: only there may an import do something. */
-const ENTRIES = ["src/main.ts", "src/sweeps/worker.ts"];
+const ENTRY = "src/main.ts";
 const SQL_CALL = /^(query|run|exec|prepare|all|get)$/;
 const SQL_START =
 	/^[`"']\s*(SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|CREATE|ALTER|DROP|PRAGMA|VACUUM|ATTACH)\b/;
@@ -81,7 +81,7 @@ export function exportProblems(source: Source): string[] {
 
 /** State at module level (`let`, an empty container to be filled), and imports that do something. */
 export function stateProblems(source: Source): string[] {
-	const entry = ENTRIES.includes(source.path) || source.path.endsWith(".d.ts");
+	const entry = source.path === ENTRY || source.path.endsWith(".d.ts");
 	return source.file.statements.flatMap((node) => {
 		if (ast.isVariableStatement(node)) {
 			if (/^(export\s+)?(let|var)\b/.test(textOf(source, node)))
