@@ -92,7 +92,7 @@ export function createDesk(
 	const light = (): Light => {
 		const alarm = surroundings.alarm();
 		return {
-			lastSweepAt: readLastSweep(db),
+			lastSweepAt: lastSweepOf(db),
 			problem: alarm?.level === "bad" ? alarm.says : undefined,
 			limited: alarm?.level === "warn" ? alarm.says : undefined,
 		};
@@ -121,6 +121,15 @@ export function createDesk(
 		page: (request, make) => remember(request, () => respondPage(request, shell(request), make())),
 		piece: remember,
 	};
+}
+
+/** Where the rows cannot be read the light says that, and it must be told all the same. */
+function lastSweepOf(db: Db): number | undefined {
+	try {
+		return readLastSweep(db);
+	} catch {
+		return undefined;
+	}
 }
 
 type Kept = { readonly changes: number; readonly at: number; readonly response: Response };

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { type Bus, createBus } from "../../src/events/bus.ts";
 import { openLive } from "../../src/http/live.ts";
 import { encodeMessage } from "../../src/http/readers.ts";
+import { openRig } from "../helpers/app.ts";
 import { handClock } from "../helpers/clock.ts";
 
 const LIGHT = { lastSweepAt: 5, problem: undefined };
@@ -103,6 +104,22 @@ describe("the live stream", () => {
 		expect(live.readers).toBe(1);
 		live.close();
 		expect(await read(stream, 3)).toContain("event: change");
+	});
+
+	test("rows that cannot be read are told by the light of open pages", async () => {
+		const rig = await openRig();
+		const { db, bus } = rig.app.context;
+		const stream = await rig.fetch("/live");
+		await read(stream, 2);
+		db.run("ALTER TABLE subnet RENAME COLUMN last_sweep_at TO lost");
+		bus.publish({ kind: "trouble", problem: "The database cannot be read." });
+		db.run("ALTER TABLE subnet RENAME COLUMN lost TO last_sweep_at");
+		bus.publish({
+			kind: "progress",
+			progress: { runId: 1, subnetId: 1, done: 0, total: 1, state: "queued" },
+		});
+		expect(await read(stream, 1)).toContain("event: light");
+		await rig.close();
 	});
 
 	test("one that does not read is cut off at its bound; the others go on", async () => {

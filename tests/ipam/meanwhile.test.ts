@@ -7,11 +7,14 @@ import { beginEdit } from "../../src/ipam/bulk.ts";
 import { beginSubnetDeletion, deleteHosts, deleteSubnet } from "../../src/ipam/deletions.ts";
 import { freeExpired } from "../../src/ipam/expiry.ts";
 import { demandHost, editHost } from "../../src/ipam/hosts.ts";
+import type { Passwords } from "../../src/ipam/passwords.ts";
 import { demandSubnet, editSubnet } from "../../src/ipam/subnets.ts";
 import { undoBatch } from "../../src/ipam/undo.ts";
+import { changePassword } from "../../src/ipam/users.ts";
 import { HOST_LIMITS } from "../../src/model/host.ts";
 import { findBatch } from "../../src/store/batches.ts";
 import { findRun } from "../../src/store/runs.ts";
+import { findCredentials, insertUser, updateUser } from "../../src/store/users.ts";
 import type { Rig } from "../helpers/app.ts";
 import { type HurriedClock, openHurried } from "../helpers/hurried.ts";
 import { HOST, keeperOf } from "../helpers/keeper.ts";
@@ -82,6 +85,19 @@ test("tags that somebody adds between two slices do not let a host pass the boun
 	await expect(done).rejects.toThrow(`at most ${HOST_LIMITS.tags} tags`);
 	expect(demandHost(context, last).tags).toEqual(theirs);
 	expect(ids.slice(0, -1).flatMap((id) => demandHost(context, id).tags)).toEqual([]);
+});
+
+test("who becomes an admin while a token's password for them is hashed keeps the old one", async () => {
+	const { db } = context;
+	const id = insertUser(db, { name: "eve", role: "editor", passwordHash: "old" }, 1);
+	const hash = async () => {
+		updateUser(db, id, { role: "admin", disabledAt: undefined }, 1);
+		return "new";
+	};
+	const token = { ...context, actor: { kind: "token", id: 1, name: "ansible", from: "" } as const };
+	const work = changePassword(token, { hash } as Passwords, id, "nine dry otters");
+	await expect(work).rejects.toThrow("changes none");
+	expect(findCredentials(db, id)?.passwordHash).toBe("old");
 });
 
 test("where none of them is to go any more when its turn comes, nothing is told", async () => {
