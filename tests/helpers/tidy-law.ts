@@ -102,7 +102,10 @@ const GLOBALS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
 	{ spelt: /^Bun\.spawn(Sync)?$/, home: PROBES },
 	{ spelt: /^(process|Bun|import\.meta)\.env$/, home: CONFIG },
 	{ spelt: /^(Date\.now|performance\.now|Bun\.(sleep(Sync)?|nanoseconds)|process\.hrtime)$/, home: CLOCK },
-	{ spelt: /^(Math\.random|crypto\.(getRandomValues|randomUUID|randomBytes)|Bun\.randomUUIDv7)$/, home: CHANCE },
+	{
+		spelt: /^(Math\.random|crypto\.(getRandomValues|randomUUID|randomBytes)|Bun\.randomUUIDv7)$/,
+		home: CHANCE,
+	},
 ];
 /** Functions that are called by their bare name. */
 const CALLS: readonly { readonly spelt: RegExp; readonly home: RegExp }[] = [
