@@ -27,7 +27,10 @@ const ANEW_AGAIN_MS = 60_000;
 /** So many hours of the past, and this share of it, do not go without a word. */
 const DOUBT_HOURS = 72;
 const DOUBT_SHARE = 0.1;
-/** Nor do so many events, when they are this share: of an address book that is not swept there is no other past. */
+/**
+ * Nor do so many events, when they are this share and more than a day or two has passed since the last prune: of an
+ * address book that is not swept there is no other past, and much of it may have been written in one day.
+ */
 const DOUBT_EVENTS = 100;
 const DOUBT_EVENT_SHARE = 0.5;
 
@@ -181,7 +184,9 @@ function doubtOf(options: RetentionOptions, now: number): string | undefined {
 	const old = past - meant;
 	const events = countEvents(db, now - options.eventDays * DAY_MS);
 	const manyHours = old >= DOUBT_HOURS && old > all * DOUBT_SHARE;
-	const manyEvents = events.old >= DOUBT_EVENTS && events.old > events.all * DOUBT_EVENT_SHARE;
+	const last = readPruneReport(db);
+	const isLate = last === undefined || last.held !== undefined || now - last.at > DOUBT_HOURS * HOUR_MS;
+	const manyEvents = isLate && events.old >= DOUBT_EVENTS && events.old > events.all * DOUBT_EVENT_SHARE;
 	if (!manyHours && !manyEvents) return undefined;
 	const what = manyHours ? `${Math.round(old / 24)} days of the past` : `${events.old} events`;
 	return `The clock says ${new Date(now).toISOString().slice(0, 10)}: ${what} would go at once. Set the clock, or prune by hand if it is right.`;

@@ -139,18 +139,36 @@ describe("a clock that is wrong by years", () => {
 		expect(s.count("answer_hour")).toBe(0);
 	});
 
-	test("takes no record of an address book that is not swept", async () => {
-		const add = (n: number) =>
+	const bookOf = (events: number) => {
+		for (let n = 0; n < events; n++)
 			insertEvent(s.db, {
 				...{ at: START + n * MINUTE, kind: "host_new", subnetId: 1, hostId: undefined, ip: undefined },
 				...{ label: "x", detail: {} },
 			});
-		for (let n = 0; n < 150; n++) add(n);
+	};
+
+	test("takes no record of an address book that is not swept", async () => {
+		bookOf(150);
 		s.clock.setWall(Date.UTC(2039, 0, 1));
 		await s.pruneTonight();
 		expect(s.count("event")).toBe(150);
 		expect(readPruneReport(s.db)?.held).toMatch(/2039-01-01: 150 events would go at once/);
 		await s.pruneNow();
+		expect(s.count("event")).toBe(0);
+	});
+
+	test("stays in doubt night after night; a right one takes what was written in one day without a question", async () => {
+		bookOf(150);
+		for (const night of [1, 401, 402]) {
+			s.clock.setWall(START + night * DAY_MS);
+			await s.pruneTonight({ eventDays: 30 });
+		}
+		expect(readPruneReport(s.db)?.held).toMatch(/150 events would go at once/);
+		for (let night = 2; night <= 32; night++) {
+			s.clock.setWall(START + night * DAY_MS);
+			await s.pruneTonight({ eventDays: 30 });
+			expect(readPruneReport(s.db)?.held).toBeUndefined();
+		}
 		expect(s.count("event")).toBe(0);
 	});
 
