@@ -4,6 +4,7 @@ import type { VNode } from "preact";
 import type { Host } from "../src/model/host.ts";
 import type { Found, FoundService, SearchAnswers, SearchHint } from "../src/model/search.ts";
 import type { Subnet } from "../src/model/subnet.ts";
+import { parseAddress } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Main, Panel, StatusPill, Wire } from "./elements.tsx";
 import { count, nameOr, plural, visible } from "./format.ts";
@@ -135,9 +136,12 @@ function groupsOf(answers: SearchAnswers): Group[] {
 		all: found.count > found.shown.length ? allLine(id, found.count, all) : undefined,
 	});
 	const query = new URLSearchParams({ q: text });
+	const around = group("subnets", "Subnets", subnets, subnetLine, `/subnets?${query}`);
+	const found = group("hosts", "Hosts", hosts, (host) => hostLine(host, text), `/?status=&${query}#hosts`);
+	// The host whose whole address was typed is the answer: it stands before the subnet around it.
+	const isMeant = hosts.shown[0] !== undefined && hosts.shown[0].address === parseAddress(text).value;
 	return [
-		group("subnets", "Subnets", subnets, subnetLine, `/subnets?${query}`),
-		group("hosts", "Hosts", hosts, (host) => hostLine(host, text), `/?status=&${query}#hosts`),
+		...(isMeant ? [found, around] : [around, found]),
 		group("services", "Ports and services", services, serviceLine, `/search?${query}`),
 	].filter(({ lines }) => lines.length > 0);
 }

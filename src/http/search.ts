@@ -15,17 +15,19 @@ import { countHostsBetween, searchHosts, searchServices, searchSubnets } from ".
 import { findAround, findSubnetByCidr } from "../store/subnets.ts";
 import type { Desk } from "./desk.ts";
 import { readText } from "./query.ts";
-import { respondHtml } from "./respond.ts";
+import { redirect, respondHtml } from "./respond.ts";
 
 export function searchRoutes(desk: Desk) {
 	const { db, clock } = desk.context;
 	return new Elysia()
-		.get("/search", ({ request }) =>
-			desk.page(request, () => {
+		.get("/search", ({ request }) => {
+			const meant = hostAt(db, textOf(request));
+			if (meant !== undefined) return redirect(`/hosts/${meant.id}`);
+			return desk.page(request, () => {
 				const answers = readAnswers(db, textOf(request), BOUNDS.searchServices);
 				return { title: "Search", main: SearchPage({ answers, now: clock.now() }) };
-			}),
-		)
+			});
+		})
 		.get("/search/options", ({ request }) =>
 			desk.piece(request, () => {
 				const answers = readAnswers(db, textOf(request));
@@ -39,6 +41,12 @@ export function searchRoutes(desk: Desk) {
 
 function textOf(request: Request): string | undefined {
 	return readText(new URL(request.url).searchParams, "q");
+}
+
+/** "What is on 10.0.0.14?": whoever asks for the whole address of a host means that host. */
+function hostAt(db: Db, text: string | undefined): Host | undefined {
+	const address = text === undefined ? undefined : parseAddress(text).value;
+	return address === undefined ? undefined : findHostByAddress(db, address);
 }
 
 /** undefined when nothing was asked. */

@@ -110,6 +110,24 @@ describe.skipIf(missing)(`search${missing ? ": skipped, chromium is missing" : "
 		expect(await page.inputValue("#add-cidr")).toBe("198.51.100.0/24");
 	});
 
+	test("a whole address leads to its host: the first choice, and Enter without one", async () => {
+		await page.goto(`${live.url}/activity`);
+		await type("10.0.0.14");
+		await page.waitForSelector("#found [role=option]:has-text('nas.lan')");
+		expect((await options())[0]).toContain("nas.lan");
+		await page.keyboard.press("ArrowDown");
+		await page.keyboard.press("Enter");
+		await page.waitForSelector("#drawer[open] h1:text-is('10.0.0.14')");
+		await page.keyboard.press("Escape");
+		await page.waitForURL("**/activity");
+		await type("10.0.0.14");
+		await page.keyboard.press("Enter");
+		await page.waitForSelector("main h1:text-is('10.0.0.14')");
+		await soon(() => expect(path()).toBe("/hosts/13"));
+		await page.goBack();
+		await page.waitForSelector("h1:text-is('Activity')");
+	});
+
 	test("ports and services lead to the hosts that have them", async () => {
 		await page.goto(live.url);
 		await type("ssh");
