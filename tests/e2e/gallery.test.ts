@@ -6,7 +6,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { AXE, axe } from "../helpers/axe.ts";
-import { browserProblem, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, WATCH_SHIFT } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
 import { GALLERY_PAGES, unfold } from "../helpers/gallery-paths.ts";
 import { smallTargets } from "../helpers/touch.ts";
@@ -42,11 +42,6 @@ function listen(page: Page): string[] {
 	});
 	return complaints;
 }
-
-/** Adds up how far things jump while a page loads. */
-const WATCH_SHIFT = `globalThis.shift = 0; new PerformanceObserver((list) => {
-	for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value;
-}).observe({ type: "layout-shift", buffered: true });`;
 
 /** Rows and cells that are like others need no second look, and axe takes its time for each. */
 const ALIKE = [

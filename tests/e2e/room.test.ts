@@ -2,8 +2,9 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { browserProblem, openBrowser } from "../helpers/browser.ts";
+import { browserProblem, openBrowser, WATCH_SHIFT } from "../helpers/browser.ts";
 import { type Gallery, openGallery } from "../helpers/gallery.ts";
+import { elapse } from "../helpers/patience.ts";
 
 const missing = browserProblem() !== undefined;
 let browser: Browser;
@@ -95,5 +96,47 @@ describe.skipIf(missing)(`room${missing ? ": skipped, chromium is missing" : ""}
 		const back = line("came back");
 		expect((await box(back.locator(".subject"))).width).toBeGreaterThan((await box(back)).width * 0.32);
 		await page.context().close();
+	});
+});
+
+/** The page as a slow line brings it: what is before the main part at once, then piece by piece. */
+function slowly(text: string): ReadableStream<Uint8Array> {
+	const at = text.indexOf("<main");
+	const step = Math.ceil((text.length - at) / 8);
+	const pieces = [text.slice(0, at)];
+	for (let from = at; from < text.length; from += step) pieces.push(text.slice(from, from + step));
+	return new ReadableStream({
+		async pull(controller) {
+			const piece = pieces.shift();
+			if (piece === undefined) return controller.close();
+			controller.enqueue(new TextEncoder().encode(piece));
+			// So long that the browser paints what it has.
+			await elapse(60);
+		},
+	});
+}
+
+describe.skipIf(missing)("a page that comes piece by piece", () => {
+	test.each(["/settings/webhooks", "/", "/subnets/1"])("%s does not jump on a phone", async (path) => {
+		const server = Bun.serve({
+			port: 0,
+			hostname: "127.0.0.1",
+			async fetch(request) {
+				const url = new URL(request.url);
+				const answer = await fetch(gallery.url + url.pathname + url.search);
+				if (url.pathname !== path) return answer;
+				return new Response(slowly(await answer.text()), {
+					headers: { "content-type": "text/html; charset=utf-8" },
+				});
+			},
+		});
+		const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+		await context.addInitScript(WATCH_SHIFT);
+		const page = await context.newPage();
+		await page.goto(`http://127.0.0.1:${server.port}${path}`);
+		await page.waitForSelector("#light.live");
+		expect(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift)).toBeLessThan(0.02);
+		await context.close();
+		server.stop(true);
 	});
 });

@@ -16,6 +16,11 @@ const ARGS = [
 	"--disable-sync",
 ];
 
+/** For a page before it loads: adds up in `shift` how far things jump while nobody has touched it. */
+export const WATCH_SHIFT = `globalThis.shift = 0; new PerformanceObserver((list) => {
+	for (const entry of list.getEntries()) if (!entry.hadRecentInput) globalThis.shift += entry.value;
+}).observe({ type: "layout-shift", buffered: true });`;
+
 /** Why there is no browser here, or undefined. */
 export function browserProblem(): string | undefined {
 	return existsSync(CHROMIUM) ? undefined : "chromium is missing";
