@@ -29,11 +29,16 @@ export function GapRow(props: {
 	rest?: boolean;
 	columns: number;
 	subnetId: number | undefined;
+	/** Not given to anybody while others are there. */
+	gateway: Address | undefined;
 	unfolded: (first: Address) => string;
 }) {
 	const { range } = props;
 	const size = countOf(range);
 	const first = formatAddress(range.first);
+	const passed = size > 1n && range.first === props.gateway ? 1n : 0n;
+	const free = formatAddress(range.first + passed);
+	const left = size - passed;
 	const text = rangeText(range);
 	return (
 		<tr class="gap" id={`g${first}`} {...row}>
@@ -54,17 +59,18 @@ export function GapRow(props: {
 					)}
 					{reserveLink({
 						subnetId: props.subnetId,
-						address: first,
+						address: free,
 						label: size === 1n ? "Reserve" : "Reserve first free",
 					})}
 					{size > 1n && (
 						<>
-							{reserveLink({
-								subnetId: props.subnetId,
-								address: first,
-								count: size < SEVERAL ? size : SEVERAL,
-								label: "Reserve several",
-							})}
+							{left > 1n &&
+								reserveLink({
+									subnetId: props.subnetId,
+									address: free,
+									count: left < SEVERAL ? left : SEVERAL,
+									label: "Reserve several",
+								})}
 							<button type="button" class="mini copy" {...named("Copy", text)} data-copy />
 						</>
 					)}

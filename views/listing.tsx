@@ -32,6 +32,8 @@ export type ListingProps = {
 	listing: Listing;
 	base: string;
 	subnetId?: number | undefined;
+	/** Of the subnet that is listed. */
+	gateway?: Address | undefined;
 	now: number;
 };
 
@@ -176,11 +178,12 @@ function Row(props: RowProps & { entry: ListRow }) {
 }
 
 /** What the row of a gap needs of its list; `unfolded`: the same list with the gap that begins at an address open. */
-function gapOf({ listing, base, subnetId, may }: RowProps) {
+function gapOf({ listing, base, subnetId, gateway, may }: RowProps) {
 	const { query, start, at } = listing;
 	return {
 		columns: COLUMNS.length,
 		subnetId: may ? subnetId : undefined,
+		gateway,
 		unfolded: (first: Address) => listUrl(base, query, { open: [...query.open, first], after: start, at }),
 	};
 }

@@ -4,7 +4,7 @@ import { beginsWhole, coverageOf } from "../src/model/coverage.ts";
 import type { Listing } from "../src/model/listing.ts";
 import type { AddressMap } from "../src/model/map.ts";
 import type { SweepRun } from "../src/model/run.ts";
-import type { Subnet, SubnetSummary } from "../src/model/subnet.ts";
+import { gatewayOf, type Subnet, type SubnetSummary } from "../src/model/subnet.ts";
 import { type Address, formatAddress } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { ActionButton, Callout, inPlace, Main, Wire } from "./elements.tsx";
@@ -68,6 +68,7 @@ export function SubnetPage(props: SubnetPageProps) {
 					listing={listing}
 					base={base}
 					subnetId={subnet.id}
+					gateway={gatewayOf(subnet)}
 					now={props.now}
 					label={`Hosts of ${name}`}
 				/>

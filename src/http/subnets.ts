@@ -15,7 +15,7 @@ import { subnetDefaults } from "../ipam/defaults.ts";
 import { beginSubnetDeletion, planDeletion } from "../ipam/deletions.ts";
 import { createSubnet, demandSubnet, editSubnet, switchSubnet } from "../ipam/subnets.ts";
 import { cancelSweep, sweepNow } from "../ipam/sweeps.ts";
-import type { Subnet } from "../model/subnet.ts";
+import { gatewayOf, type Subnet } from "../model/subnet.ts";
 import { formatCidr } from "../net/cidr.ts";
 import { searchSubnets } from "../store/lookup.ts";
 import { findOpenRun } from "../store/runs.ts";
@@ -129,14 +129,17 @@ function readList(desk: Desk, request: Request, subnet: Subnet) {
 }
 
 function rows(desk: Desk, request: Request, id: number): Response {
-	const listing = readList(desk, request, demandSubnet(desk.context, id));
+	const subnet = demandSubnet(desk.context, id);
+	const listing = readList(desk, request, subnet);
 	const before = new URL(request.url).searchParams.has("before");
 	const now = desk.context.clock.now();
 	return respondHtml(
 		request,
 		renderFragment(
 			desk.reader(request),
-			WindowRows({ listing, base: `/subnets/${id}`, subnetId: id, now, before }),
+			WindowRows({
+				...{ listing, base: `/subnets/${id}`, subnetId: id, gateway: gatewayOf(subnet), now, before },
+			}),
 		),
 	);
 }

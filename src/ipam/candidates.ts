@@ -6,8 +6,8 @@
 import type { Ground } from "../context.ts";
 import type { Skipped, SkipReason } from "../model/candidate.ts";
 import type { Status } from "../model/presence.ts";
-import type { Subnet } from "../model/subnet.ts";
-import { type Address, parseAddress } from "../net/address.ts";
+import { gatewayOf, type Subnet } from "../model/subnet.ts";
+import type { Address } from "../net/address.ts";
 import { formatCidr, lastOf, type Range, rangeOf, usableRange } from "../net/cidr.ts";
 import {
 	type Block,
@@ -36,7 +36,7 @@ export function* survey(
 	known: { readonly neighbours: ReadonlySet<Address>; readonly quietMs: number },
 ): Generator<Surveyed, void, undefined> {
 	const usable = usableRange(subnet.cidr);
-	const gateway = subnet.gateway === undefined ? undefined : parseAddress(subnet.gateway).value;
+	const gateway = gatewayOf(subnet);
 	/** By address, and apart: one after the other is met. */
 	const nested = listChildren(context.db, subnet.id).map(({ cidr }) => ({ ...rangeOf(cidr), cidr }));
 	let block = 0;

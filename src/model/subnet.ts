@@ -1,5 +1,6 @@
 /** A managed block of addresses, as every layer above the store sees it. */
 
+import { type Address, parseAddress } from "../net/address.ts";
 import type { Cidr } from "../net/cidr.ts";
 
 export type Subnet = {
@@ -38,6 +39,11 @@ export type Counts = {
 	readonly usable: bigint;
 	readonly unused: bigint;
 };
+
+/** The gateway as an address. */
+export function gatewayOf({ gateway }: Pick<Subnet, "gateway">): Address | undefined {
+	return gateway === undefined ? undefined : parseAddress(gateway).value;
+}
 
 export type SubnetSummary = Subnet & { readonly counts: Counts };
 

@@ -163,10 +163,11 @@ function listening(deps: SweepDeps, manner: Manner, known: ReadonlySet<Address>)
 	return { ...manner, listen: openListen({ neighbours, known, aliasesMax, nowMs: clock.monotonicMs }) };
 }
 
-/** IPv6 networks are too large to try: whom this machine has talked to is asked as well. */
+/** IPv6 networks are too large to try: this machine, and whom it has talked to, are asked as well. */
 function withNeighbours(deps: SweepDeps, { cidr }: Subnet, known: readonly Address[]): Address[] {
 	const talked = deps.neighbours().map(({ address }) => address);
-	return [...new Set([...known, ...talked.filter((address) => contains(cidr, address))])];
+	const own = deps.surroundings().networks.flatMap(({ address }) => address ?? []);
+	return [...new Set([...known, ...[...talked, ...own].filter((address) => contains(cidr, address))])];
 }
 
 async function ask(

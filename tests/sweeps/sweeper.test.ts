@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { findSubnet } from "../../src/store/subnets.ts";
-import { address } from "../helpers/network.ts";
+import { address, cidr } from "../helpers/network.ts";
 import { stage } from "../helpers/sweeping.ts";
 
 describe("a subnet is swept", () => {
@@ -115,6 +115,18 @@ describe("a subnet is swept", () => {
 		expect(Math.max(...s.network.asked.map((run) => run.length))).toBeLessThanOrEqual(4_097);
 		await s.run(61);
 		expect(s.network.asked.at(-1)).toContain(address("10.0.255.254"));
+	});
+
+	test("a large IPv6 subnet asks this machine's own address, too: it is not free", async () => {
+		const s = stage("2001:db8::7");
+		s.surroundings = {
+			networks: [{ name: "eth0", cidr: cidr("2001:db8::/64"), address: address("2001:db8::7") }],
+			gateways: [],
+		};
+		s.subnet("2001:db8::/64");
+		await s.tick();
+		expect(s.network.asked[0]).toEqual([address("2001:db8::7")]);
+		expect(s.host("2001:db8::7")?.status).toBe("up");
 	});
 
 	test("a large IPv6 subnet asks only the hosts it knows", async () => {

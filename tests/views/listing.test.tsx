@@ -15,11 +15,11 @@ const text = (html: string) =>
 		.replace(/\s+/g, " ")
 		.trim();
 
-function rows(listed: readonly ListRow[], more: Partial<Listing> = {}): string {
+function rows(listed: readonly ListRow[], more: Partial<Listing> = {}, gateway?: bigint): string {
 	const listing = { ...listingOf([]), ...more, rows: listed };
 	return renderFragment(
 		{ role: "admin" },
-		<ListingRows listing={listing} base="/subnets/1" subnetId={1} now={NOW} />,
+		<ListingRows listing={listing} base="/subnets/1" subnetId={1} gateway={gateway} now={NOW} />,
 	);
 }
 
@@ -66,6 +66,17 @@ describe("gap rows", () => {
 		]);
 		expect(html).toContain('href="/subnets/1?open=10.0.0.15#f10.0.0.15"');
 		expect(html).toContain('href="/subnets/1/free/10.0.0.15"');
+	});
+
+	test("the gateway at its beginning is not the first free address", () => {
+		const links = (last: string) => {
+			const gap: ListRow = { kind: "gap", range: range("10.0.0.1", last) };
+			const html = rows([gap], {}, address("10.0.0.1"));
+			return [...html.matchAll(/href="([^"]*free[^"]*)"/g)].map(([, href]) => href);
+		};
+		expect(links("10.0.0.9")).toEqual(["/subnets/1/free/10.0.0.2", "/subnets/1/free/10.0.0.2?count=8"]);
+		expect(links("10.0.0.2")).toEqual(["/subnets/1/free/10.0.0.2"]);
+		expect(links("10.0.0.1")).toEqual(["/subnets/1/free/10.0.0.1"]);
 	});
 
 	test("a single address is one address, with nothing to show", () => {
