@@ -19,7 +19,7 @@ import type { Io } from "./run.ts";
 import { progressBar } from "./sweep-report.ts";
 
 /** Written here when nobody serves; otherwise by the server, which is asked through the database. */
-export async function writeFound(beside: Beside, found: Import, io: Io): Promise<Import> {
+export async function writeFound(beside: Pick<Beside, "context">, found: Import, io: Io): Promise<Import> {
 	const { context } = beside;
 	let lock: ReturnType<typeof lockDatabase>;
 	try {
@@ -63,11 +63,12 @@ export function progressOf(io: Io): ImportControl & { end(): void } {
  * Waits until the server has written it, or is done without: AppError("conflict") says why. Interrupted, or without a
  * sign of life for long, the wish is taken back; AppError("unavailable") when the server does not even that.
  */
-async function letServerWrite({ context }: Beside, found: Import, io: Io): Promise<Import> {
+async function letServerWrite({ context }: Pick<Beside, "context">, found: Import, io: Io): Promise<Import> {
 	const { clock, config, db } = context;
 	const { id } = found;
 	const bar = progressOf(io);
 	if (io.terminal) io.err("Rollcall is running: it writes the import…\n");
+	let isBack = false;
 	beginWaiting(config.databasePath, id);
 	askToWrite(db, id);
 	try {
@@ -89,16 +90,17 @@ async function letServerWrite({ context }: Beside, found: Import, io: Io): Promi
 			if (io.signal?.aborted !== true && !isLate) continue;
 			tries += 1;
 			endWaiting(config.databasePath, id);
-			if (takeBack(context, id)) break;
+			isBack = takeBack(context, id);
+			if (isBack) break;
 		}
 	} finally {
 		endWaiting(config.databasePath, id);
 		bar.end();
 	}
-	throw new AppError(
-		"unavailable",
-		`Another Rollcall holds the database and did not write the import. Nothing was written; it waits as /imports/${id}.`,
-	);
+	const says = isBack
+		? `did not write the import. Nothing was written; it waits as /imports/${id}.`
+		: `does not say how far the import is. /imports/${id} tells what becomes of it.`;
+	throw new AppError("unavailable", `Another Rollcall holds the database and ${says}`);
 }
 
 /** False: the server writes at this moment, or has written; whether it heeds us is seen at the next look. */

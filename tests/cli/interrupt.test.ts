@@ -9,16 +9,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importCommand } from "../../src/cli/import.ts";
+import { writeFound } from "../../src/cli/import-write.ts";
 import { systemClock } from "../../src/clock.ts";
-import { loadConfig } from "../../src/config.ts";
+import { BOUNDS, loadConfig } from "../../src/config.ts";
 import { AppError } from "../../src/errors.ts";
 import { createBus } from "../../src/events/bus.ts";
-import { openImporter } from "../../src/ipam/imports.ts";
+import { readImport } from "../../src/ipam/importing.ts";
+import { demandImport, openImporter } from "../../src/ipam/imports.ts";
 import { silentLog } from "../../src/log.ts";
 import { PROGRAM as SERVER } from "../../src/model/actor.ts";
-import type { ImportControl } from "../../src/model/import.ts";
-import { lockDatabase, openDatabase } from "../../src/store/database.ts";
+import { DEFAULT_OPTIONS, type ImportControl } from "../../src/model/import.ts";
+import { type Db, lockDatabase, openDatabase } from "../../src/store/database.ts";
 import { findAsked, findImport } from "../../src/store/imports.ts";
+import { handClock } from "../helpers/clock.ts";
 import { PATIENCE_MS, until } from "../helpers/patience.ts";
 
 const HOME = join(import.meta.dir, "../..");
@@ -150,6 +153,35 @@ describe("import beside a server", () => {
 			left: [],
 		});
 	});
+});
+
+test("a server that writes and says nothing, for minutes: nobody claims that nothing was written", async () => {
+	const config = loadConfig({ env: { DATABASE_URL: join(folder, "mute.db") } });
+	const lock = lockDatabase(config.databasePath, { pid: process.pid, at: 1 });
+	const [db, server] = [1, 2].map(() => openDatabase(config.databasePath, { busyMs: 0 })) as [Db, Db];
+	const clock = handClock();
+	const bus = createBus({ ring: 1 });
+	const context = { config, db, bus, log: silentLog, clock, random: () => 0, actor: SERVER };
+	const bytes = new TextEncoder().encode("ip,subnet\n10.0.0.1,10.0.0.0/24\n");
+	try {
+		const read = readImport(
+			{ ...context, clock: systemClock },
+			{ name: "a.csv", bytes, options: DEFAULT_OPTIONS },
+		);
+		const found = demandImport(context, await read);
+		const typed = writeFound({ context }, found, { terminal: false, out() {}, err() {} });
+		const ended = typed.catch((error: unknown) => error);
+		await until(() => findAsked(server), "it is asked for");
+		server.run("BEGIN IMMEDIATE");
+		await clock.advance(3 * BOUNDS.importPatienceMs);
+		const error = await ended;
+		expect(error).toMatchObject({ code: "unavailable" });
+		expect((error as AppError).message).toContain("/imports/1 tells what becomes of it");
+		expect((error as AppError).message).not.toContain("Nothing was written");
+	} finally {
+		for (const one of [server, db]) one.close();
+		lock.release();
+	}
 });
 
 test.each(["SIGINT", "SIGTERM"] as const)("backup, %s: no piece of it is left", async (signal) => {
