@@ -30,15 +30,17 @@ export function listAddresses(db: Db, subnetId: number): Address[] {
 		.map((row) => fromKey(row.k));
 }
 
-/** Some hosts of a subnet that are up, and nobody doubts it: at most `limit`. */
-export function listUp(db: Db, subnetId: number, limit: number): Address[] {
-	return db
-		.query<{ k: Uint8Array }, [number, number]>(
-			`SELECT ip_key AS k FROM host WHERE subnet_id = ? AND status_order = 0 AND suspect_since IS NULL LIMIT ?`,
-		)
-		.all(subnetId, limit)
-		.map((row) => fromKey(row.k));
+/** Some hosts of a subnet, or of all, that are up, and nobody doubts it: at most `limit`. */
+export function listUp(db: Db, subnetId: number | undefined, limit: number): Address[] {
+	const rows =
+		subnetId === undefined
+			? db.query<{ k: Uint8Array }, [number]>(UP).all(limit)
+			: db.query<{ k: Uint8Array }, [number, number]>(UP_WITHIN).all(subnetId, limit);
+	return rows.map((row) => fromKey(row.k));
 }
+
+const UP = "SELECT ip_key AS k FROM host WHERE status_order = 0 AND suspect_since IS NULL LIMIT ?";
+const UP_WITHIN = `SELECT ip_key AS k FROM host WHERE subnet_id = ? AND status_order = 0 AND suspect_since IS NULL LIMIT ?`;
 
 /** Hosts of a subnet that are up now, and all that are up or down. */
 export function countSeen(db: Db, subnetId: number): { up: number; seen: number } {

@@ -1,17 +1,11 @@
 /** The second look at hosts that kept silent in a sweep: down, up after all, or is it we? Plans and starts no sweep. */
 
-import type { Subnet } from "../model/subnet.ts";
-import type { Address } from "../net/address.ts";
-import { listUp } from "../store/history.ts";
 import { findSubnet } from "../store/subnets.ts";
 import { answersOf } from "./asking.ts";
 import { ownNetworkBack, ownNetworkDown } from "./outage.ts";
 import * as recorder from "./recorder.ts";
 import { type Suspicion, type SweepDeps, tell } from "./sweep.ts";
 import { isLoopback } from "./targets.ts";
-
-/** So many other hosts of the subnet are looked at when our own network seems to be lost. */
-const OTHERS_LOOKED = 64;
 
 /**
  * Asks suspects again, `confirmations` times; whoever stays silent through all of them is down. A round in which
@@ -20,7 +14,7 @@ const OTHERS_LOOKED = 64;
  * if it has come back just now.
  */
 export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: AbortSignal): Promise<void> {
-	const { db, clock, timing, prober } = deps;
+	const { db, clock, timing, prober, gate } = deps;
 	const { recording, manner, suspects } = suspicion;
 	const subnet = findSubnet(db, recording.run.subnetId);
 	let silent = suspects;
@@ -30,8 +24,8 @@ export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: Abo
 		for (let round = 0; proofs < timing.confirmations && silent.length > 0; round++) {
 			if (round === 2 * timing.confirmations) return recorder.dropSuspicion(db, silent);
 			await clock.sleep(timing.confirmEveryMs, signal);
-			if (proofs === timing.confirmations - 1 && silent.length === suspects.length)
-				outage = await outageOf(deps, subnet, silent, signal);
+			if (proofs === timing.confirmations - 1 && silent.length === suspects.length && subnet !== undefined)
+				outage = await gate.outage(subnet, signal, silent);
 			if (signal.aborted) return recorder.dropSuspicion(db, silent);
 			const { answered, proven } = await answersOf(prober, silent, manner, signal);
 			if (proven) proofs += 1;
@@ -54,14 +48,4 @@ export async function confirm(deps: SweepDeps, suspicion: Suspicion, signal: Abo
 	// Nobody may be left to answer: that our network is back is known all the same.
 	if (silent.length === suspects.length && subnet !== undefined && !isLoopback(subnet.cidr.base))
 		tell(deps, recording.run, ...ownNetworkBack(deps, recording));
-}
-
-async function outageOf(
-	{ db, gate }: SweepDeps,
-	subnet: Subnet | undefined,
-	silent: readonly Address[],
-	signal: AbortSignal,
-): Promise<string | undefined> {
-	if (subnet === undefined) return undefined;
-	return gate.outage(subnet, signal, { silent, others: listUp(db, subnet.id, OTHERS_LOOKED) });
 }

@@ -96,21 +96,21 @@ export async function sweepSubnet(
 	const total = plan.addresses.length;
 	setRunTotal(db, run.id, total, manner.method);
 	tellProgress(deps, run, 0, total, "running");
+	const before = countSeen(db, subnet.id);
 	const recording = {
 		run,
 		known: new Set(known),
 		first: subnet.lastSweepAt === undefined,
 		vendorOf: deps.vendorOf,
 		learned: new Set<string>(),
-		before: countSeen(db, subnet.id),
+		before,
 		later: new Map<EventKind, Gathered>(),
 		suspected: new Map<Address, number>(),
 	};
 	const pass = await ask(deps, manner, recording, plan.addresses, signal);
-	const isMass = !signal.aborted && isMassDown(recording.before.up, pass.suspects.length);
 	// An answer proves that our own network works; if it is this machine's own, the confirmation asks the gate.
-	const outage = isMass && pass.replies === 0 ? await deps.gate.outage(subnet, signal) : undefined;
-	// Whoever is cut off while the gate asks has heard nothing from it.
+	const isMass = !signal.aborted && pass.replies === 0 && isMassDown(before.up, pass.suspects.length);
+	const outage = isMass ? await deps.gate.outage(subnet, signal, pass.suspects) : undefined;
 	if (signal.aborted) {
 		recorder.dropSuspicion(db, pass.suspects);
 		tellFound(deps, recording, pass);

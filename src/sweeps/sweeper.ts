@@ -2,6 +2,7 @@
 
 import { createOnce } from "../log.ts";
 import type { SweepRun } from "../model/run.ts";
+import { listUp } from "../store/history.ts";
 import { cancelledRunIds, claimRuns, resumeSchedule } from "../store/runs.ts";
 import { confirm } from "./confirm.ts";
 import { createGate } from "./gate.ts";
@@ -31,7 +32,11 @@ export type Sweeper = {
 /** Opens the schedule: leftovers of an earlier process are closed, overdue subnets spread. */
 export function openSweeper(options: SweeperOptions): Sweeper {
 	const { db, clock, random } = options;
-	const gate = createGate(options.prober, options.surroundings, openWays(options));
+	const gate = createGate({
+		...options,
+		ways: openWays(options),
+		up: (subnetId, limit) => listUp(db, subnetId, limit),
+	});
 	const crew = createCrew({ ...options, gate });
 	let closed = false;
 	let watchAt = 0;

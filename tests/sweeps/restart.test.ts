@@ -128,6 +128,42 @@ describe("others on the same path answer: it is not we", () => {
 	});
 });
 
+describe("the machine has moved, and its new router answers no ping", () => {
+	const NEW = { name: "eth0", cidr: cidr("192.0.2.0/24"), address: address("192.0.2.7") };
+	const big = [...Array.from({ length: 12 }, (_, i) => `10.20.7.${i + 1}`), "10.20.9.1"];
+
+	async function moved(...subnets: string[]): Promise<Stage> {
+		const s = stage(...big, ...lan(4), "10.31.0.1", ROUTER);
+		s.surroundings = { networks: [ETH], gateways: [address(ROUTER)] };
+		for (const text of subnets) s.subnet(text);
+		await s.run(65);
+		s.surroundings = { networks: [NEW], gateways: [address("192.0.2.254")] };
+		await s.run(70);
+		return s;
+	}
+
+	test("one host of a large subnet dies: it is down", async () => {
+		const s = await moved("10.20.0.0/16");
+		s.network.alive.delete(address("10.20.9.1"));
+		await s.run(90);
+		expect(told(s)).toEqual(["host_down"]);
+	});
+
+	test("a whole subnet dies while another far one answers: it is down", async () => {
+		const s = await moved("10.20.0.0/16", "10.31.0.0/24");
+		for (const ip of big) s.network.alive.delete(address(ip));
+		await s.run(90);
+		expect(told(s)).toEqual(["subnet_down"]);
+	});
+
+	test("a host of the network it was in, which is far now", async () => {
+		const s = await moved("198.51.100.0/22");
+		s.network.alive.delete(address("198.51.100.3"));
+		await s.run(90);
+		expect(told(s)).toEqual(["host_down"]);
+	});
+});
+
 describe("the moment in which the way out comes back", () => {
 	/** Calls `then` when the router is asked while it is dead, and lets it be asked after that. */
 	function whenAsked(s: Stage, then: () => void): void {
