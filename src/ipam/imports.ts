@@ -157,9 +157,15 @@ function reasonOf(error: unknown): string {
 	return error instanceof AppError ? error.message : "It could not be written. The log says more.";
 }
 
+/** So much of the name of a file is said to others, in characters. */
+const NAME_CHARS = 60;
+
 /** Whoever comes second is told what is done first. */
 function waitFor({ name, id, stage }: Job): string {
-	const file = name === "" ? "a pasted text" : `“${name}”`;
+	const letters = [...name.slice(0, 10 * NAME_CHARS).replace(/\p{C}/gu, "")];
+	const short =
+		letters.length > NAME_CHARS ? `${letters.slice(0, NAME_CHARS - 1).join("")}…` : letters.join("");
+	const file = short === "" ? "a pasted text" : `“${short}”`;
 	const does = id === undefined ? "read" : stage.step === "writing" ? "written" : "judged";
 	const end = id === undefined ? "in two minutes at the latest" : "in a few seconds";
 	return `Another import is under way: ${file} is being ${does}. Try again ${end}.`;

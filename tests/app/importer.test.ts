@@ -10,11 +10,24 @@ import type { Context } from "../../src/context.ts";
 import { runErrand } from "../../src/errand.ts";
 import { createBus } from "../../src/events/bus.ts";
 import { explain } from "../../src/http/respond.ts";
+import { openImporter } from "../../src/ipam/imports.ts";
 import { silentLog } from "../../src/log.ts";
 import { PROGRAM } from "../../src/model/actor.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { storageKind } from "../../src/store/faults.ts";
 import { handClock } from "../helpers/clock.ts";
+
+test("whoever comes second is told the first file by a name that can be read, however long it is", async () => {
+	const db = openDatabase(":memory:", { busyMs: 100 });
+	const never = () => new Promise<never>(() => {});
+	const importer = openImporter({ read: never, write: never }, { busyMs: 30, usualMs: 150 });
+	const bring = (name: string) =>
+		importer.bring({ db, actor: PROGRAM } as Context, { name, options: {} as never }).catch(String);
+	bring(`\u202e\n${"x".repeat(1_000_000)}.csv`);
+	const says = await bring("b.csv");
+	expect(says).toContain(`“${"x".repeat(59)}…” is being read`);
+	db.close();
+});
 
 /** SQLite's own size, in bytes. */
 const PAGE = 4_096;
