@@ -41,12 +41,20 @@ describe.skipIf(missing)(`on paper${missing ? ": skipped, chromium is missing" :
 				columns: shows("table.hosts thead th"),
 				tags: shows("td.tags .tag"),
 				cells: shows(".map > *"),
+				/** Titles of columns in more than one line, or that stick out of theirs. */
+				broken: [...document.querySelectorAll("table.hosts thead th")].flatMap((title) => {
+					const range = document.createRange();
+					range.selectNodeContents(title);
+					const lines = new Set([...range.getClientRects()].map(({ bottom }) => Math.round(bottom)));
+					return lines.size > 1 || title.scrollWidth > title.clientWidth ? (title.textContent ?? "") : [];
+				}),
 				over: document.documentElement.scrollWidth - innerWidth,
 				ink: getComputedStyle(document.body).color,
 				row: getComputedStyle(document.querySelector("tr.gap") as Element).display,
 			};
 		});
 		expect(seen).toMatchObject({ hosts: 47, pressed: 0, columns: 7, cells: 256, over: 0, row: "table-row" });
+		expect(seen.broken).toEqual([]);
 		expect(seen.gaps).toBeGreaterThan(30);
 		expect(seen.tags).toBeGreaterThan(10);
 		expect(seen.ink).toBe("rgb(20, 24, 31)");
