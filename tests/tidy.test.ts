@@ -78,6 +78,19 @@ describe("the tree", () => {
 		expect(names.filter((name) => !known.includes(name))).toEqual([]);
 	});
 
+	test("the map in the README names every part of the source, and no other", () => {
+		const { "README.md": readme = "" } = readFiles(["README.md"]);
+		const [, map = ""] = /^## The map$([\s\S]*?)^## /m.exec(readme) ?? [];
+		const parts = new Set(house.flatMap(({ path }) => /^src\/([^/]+)/.exec(path)?.[1] ?? []));
+		const unnamed = [...parts].filter((part) => !part.endsWith(".d.ts") && !map.includes(part));
+		const named = [...map.matchAll(/`(?:src\/)?(\w+(?:\/|\.ts))`/g)].map(([, name = ""]) =>
+			name.replace("/", ""),
+		);
+		const elsewhere = ["views", "static", "tests", "samples", "scripts"];
+		expect(unnamed).toEqual([]);
+		expect(named.filter((name) => !parts.has(name) && !elsewhere.includes(name))).toEqual([]);
+	});
+
 	const hasEntry = house.some((source) => source.path === ENTRY);
 	test.skipIf(!hasEntry)(`no orphans${hasEntry ? "" : ` (${ENTRY} does not exist yet)`}`, () => {
 		expect(unexpected(orphanProblems(house, ENTRY))).toEqual([]);
