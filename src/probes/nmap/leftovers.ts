@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { AppError } from "../../errors.ts";
 
 const PREFIX = "rollcall-nmap-";
 
@@ -22,11 +23,27 @@ const PREFIX = "rollcall-nmap-";
 const NOTE = "leader";
 const RUN = "run";
 
-/** A private folder for one run, with an empty one in it to work in. */
+/** Why no folder can be made, by the error's code. */
+const REFUSED: Readonly<Record<string, string>> = {
+	ENOSPC: "the disk is full",
+	EDQUOT: "the disk is full for this user",
+	EROFS: "the disk is read-only",
+	ENOENT: "there is no such folder",
+	EACCES: "this user may not write there",
+};
+
+/** A private folder for one run, with an empty one in it to work in. Throws AppError("unavailable"). */
 export function makeFolder(): string {
-	const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
-	mkdirSync(join(folder, RUN), { mode: 0o700 });
-	return folder;
+	const place = tmpdir();
+	try {
+		const folder = mkdtempSync(join(place, `${PREFIX}${process.pid}-`));
+		mkdirSync(join(folder, RUN), { mode: 0o700 });
+		return folder;
+	} catch (cause) {
+		const { code = "", message } = cause as { code?: string; message: string };
+		const says = `nmap has no folder to work in: none can be made in ${place}, ${REFUSED[code] ?? message}.`;
+		throw new AppError("unavailable", says, { cause });
+	}
 }
 
 /** Where the run of this folder works. */

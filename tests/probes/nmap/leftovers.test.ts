@@ -37,6 +37,19 @@ async function nobody(): Promise<number> {
 	return child.pid;
 }
 
+test("where no folder can be made it says where and why", () => {
+	const { TMPDIR } = process.env;
+	process.env.TMPDIR = "/nowhere/at/all";
+	try {
+		expect(makeFolder).toThrow(
+			"nmap has no folder to work in: none can be made in /nowhere/at/all, there is no such folder.",
+		);
+	} finally {
+		if (TMPDIR === undefined) delete process.env.TMPDIR;
+		else process.env.TMPDIR = TMPDIR;
+	}
+});
+
 const gone = async (child: Bun.Subprocess) => {
 	await child.exited;
 	return child.signalCode;
