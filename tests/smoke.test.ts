@@ -2,7 +2,6 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import pkg from "../package.json" with { type: "json" };
 import { type Binary, freePort, openBinary, runToEnd, spawn, untilAnswers } from "./helpers/binary.ts";
@@ -177,10 +176,15 @@ const problem = straceProblem();
 describe.skipIf(problem !== undefined)(`opened files${problem === undefined ? "" : ` (${problem})`}`, () => {
 	test("only those that were named: the database, its log, its lock", async () => {
 		const cwd = folder("watched");
+		// Its own: in everybody's may lie what somebody else's port scan left, and that would be looked into.
+		const temporary = folder("temporary");
 		const log = join(binary.folder, "strace.txt");
 		// -D: the program stays our own child, and strace is the one that stands aside.
 		const calls = "trace=open,openat,openat2,creat";
-		const server = await serve(cwd, [strace, "-D", "-f", "-q", "-e", calls, "-o", log]);
+		const server = await serve(cwd, [
+			...[strace, "-D", "-f", "-q", "-E", `TMPDIR=${temporary}`],
+			...["-e", calls, "-o", log],
+		]);
 		await sweepLoopback(server.url);
 		expect(await server.stop()).toBe(0);
 		const text = await endedLog(log, server.pid);
@@ -188,7 +192,7 @@ describe.skipIf(problem !== undefined)(`opened files${problem === undefined ? ""
 			([, path = ""]) => path,
 		);
 		// The folder of temporary files is where port scans work: it is looked at for what a killed one left.
-		const own = (path: string) => [binary.path, cwd, dirname(binary.path), tmpdir()].includes(path);
+		const own = (path: string) => [binary.path, cwd, dirname(binary.path), temporary].includes(path);
 		// The folder of backups is looked into, also where there is none: others must not read what is in it.
 		const database = (path: string) => path.startsWith(join(cwd, "ipam.db")) || path === join(cwd, "backups");
 		expect(opened.filter(database).length).toBeGreaterThan(2);

@@ -30,7 +30,8 @@ async function start() {
 	const serve = ["serve", "--port", String(port), "--database", path];
 	const child = Bun.spawn([process.execPath, "--no-env-file", main, ...serve], {
 		...{ cwd: join(import.meta.dir, "../.."), stdin: "ignore", stdout: "pipe", stderr: "inherit" },
-		env: { PATH: `${dirname(nmap.path)}:/usr/bin:/bin`, PTR_LOOKUP_ENABLED: "false" },
+		// What a killed scan leaves is found there, by whoever starts first: by nobody of another test.
+		env: { PATH: `${dirname(nmap.path)}:/usr/bin:/bin`, PTR_LOOKUP_ENABLED: "false", TMPDIR: folder },
 	});
 	const url = `http://127.0.0.1:${port}`;
 	await untilAnswers(`${url}/healthz`);
