@@ -8,6 +8,7 @@ import { parseAddress } from "../src/net/address.ts";
 import { formatCidr } from "../src/net/cidr.ts";
 import { Main, Panel, StatusPill, Wire } from "./elements.tsx";
 import { count, nameOr, plural, visible } from "./format.ts";
+import { useMay } from "./reader.tsx";
 
 /** One line: where it leads and what it says. `drawer` opens over the page. */
 type Line = { key: string; href: string; drawer?: boolean; says: VNode };
@@ -17,7 +18,7 @@ type Group = { id: string; title: string; lines: readonly Line[]; all: Line | un
 export function SearchOptions(props: { answers: SearchAnswers }) {
 	const { answers } = props;
 	const groups = groupsOf(answers);
-	const hint = answers.hint && hintLine(answers.hint);
+	const { hint } = answers;
 	if (groups.length === 0 && hint === undefined) {
 		return (
 			<p class="none" data-says="Nothing found">
@@ -28,7 +29,7 @@ export function SearchOptions(props: { answers: SearchAnswers }) {
 	}
 	return (
 		<div id="found-list" role="listbox" aria-label="Found" data-says={saysOf(answers)}>
-			{hint !== undefined && <Option line={hint} hint />}
+			{hint !== undefined && <HintOption hint={hint} />}
 			{groups.map((group) => (
 				// biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a listbox
 				<div key={group.id} role="group" aria-labelledby={`found-${group.id}`}>
@@ -62,11 +63,15 @@ function Option(props: { line: Line; hint?: boolean }) {
 	);
 }
 
+function HintOption(props: { hint: SearchHint }) {
+	return <Option line={hintLine(props.hint, useMay())} hint />;
+}
+
 /** The same as a page. */
 export function SearchPage(props: { answers: SearchAnswers | undefined; now: number }) {
 	const { answers } = props;
 	const groups = answers === undefined ? [] : groupsOf(answers);
-	const hint = answers?.hint && hintLine(answers.hint);
+	const hint = answers?.hint;
 	return (
 		<Main live="all" class="narrow-page search-page">
 			<h1>Search</h1>
@@ -78,7 +83,7 @@ export function SearchPage(props: { answers: SearchAnswers | undefined; now: num
 			)}
 			{hint !== undefined && (
 				<section class="panel lines" aria-label="This address">
-					<PageLine line={hint} />
+					<HintLine hint={hint} />
 				</section>
 			)}
 			{groups.map((group) => (
@@ -99,6 +104,10 @@ export function SearchPage(props: { answers: SearchAnswers | undefined; now: num
 			)}
 		</Main>
 	);
+}
+
+function HintLine(props: { hint: SearchHint }) {
+	return <PageLine line={hintLine(props.hint, useMay())} />;
 }
 
 function PageLine(props: { line: Line }) {
@@ -214,15 +223,25 @@ function wayTo({ port, service, product }: FoundService): { key: string; filter:
 	return { key: `d-${encodeURIComponent(product)}`, filter: { q: product } };
 }
 
-const addLink = (cidr: string) => `/subnets?${new URLSearchParams({ cidr })}#add`;
+const addLink = (cidr: string | undefined) =>
+	cidr === undefined ? "/subnets#add" : `/subnets?${new URLSearchParams({ cidr })}#add`;
 
-function hintLine(hint: SearchHint): Line {
+/** What a press does, behind how it is. */
+const does = (what: string) => (
+	<>
+		: <u>{what}</u>
+	</>
+);
+
+/** `may`: the reader may add and reserve; the others are told how it is, and led where they see it. */
+function hintLine(hint: SearchHint, may: boolean): Line {
 	switch (hint.kind) {
 		case "free":
 			return hintAs(
 				`/subnets/${hint.subnet.id}/free/${hint.address}`,
 				<>
-					<b class="ip">{hint.address}</b> is free in <Wire text={nameOf(hint.subnet)} />: <u>reserve it</u>
+					<b class="ip">{hint.address}</b> is free in <Wire text={nameOf(hint.subnet)} />
+					{may && does("reserve it")}
 				</>,
 			);
 		case "edge":
@@ -235,15 +254,15 @@ function hintLine(hint: SearchHint): Line {
 			);
 		case "outside":
 			return hintAs(
-				hint.cidr === undefined ? "/subnets#add" : addLink(hint.cidr),
+				may ? addLink(hint.cidr) : "/subnets",
 				<>
-					<b class="ip">{hint.address}</b> is in no subnet:{" "}
-					<u>add {hint.cidr === undefined ? "one" : visible(hint.cidr)}</u>
+					<b class="ip">{hint.address}</b> is in no subnet
+					{may && does(`add ${hint.cidr === undefined ? "one" : visible(hint.cidr)}`)}
 				</>,
 			);
 		case "block":
 			return hintAs(
-				addLink(hint.cidr),
+				may ? addLink(hint.cidr) : hint.subnet === undefined ? "/subnets" : `/subnets/${hint.subnet.id}`,
 				<>
 					<b class="ip">{hint.cidr}</b>{" "}
 					{hint.subnet === undefined ? (
@@ -253,7 +272,8 @@ function hintLine(hint: SearchHint): Line {
 							lies in <Wire text={nameOf(hint.subnet)} />
 						</>
 					)}
-					, {hint.hosts === 0 ? "no host in it" : `${plural(hint.hosts, "host")} in it`}: <u>add it</u>
+					, {hint.hosts === 0 ? "no host in it" : `${plural(hint.hosts, "host")} in it`}
+					{may && does("add it")}
 				</>,
 			);
 	}

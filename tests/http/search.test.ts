@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readAnswers } from "../../src/http/search.ts";
 import type { HostFilter } from "../../src/model/host.ts";
 import { listMatchingIds } from "../../src/store/bulk.ts";
+import { renderFragment } from "../../views/render.tsx";
+import { SearchOptions } from "../../views/search.tsx";
 import { openRig, type Rig } from "../helpers/app.ts";
 import { putMac, putPort } from "../helpers/live-app.ts";
 
@@ -235,6 +237,17 @@ describe("an address or block that nobody has", () => {
 		const line = /<a id="found-hint"[^>]* href="([^"]*)"[^>]*>(.*?)<\/a>/.exec(text) ?? [];
 		expect(line[2]?.replace(/<[^>]*>/g, "")).toBe(says);
 		expect(line[1]).toBe(href);
+	});
+	test.each([
+		["10.0.0.77", "10.0.0.77 is free in Office LAN", "/subnets/1/free/10.0.0.77"],
+		["10.0.0.0", "10.0.0.0 is the network or broadcast address of Office LAN: see the subnet", "/subnets/1"],
+		["198.51.100.7", "198.51.100.7 is in no subnet", "/subnets"],
+		["10.0.0.0/28", "10.0.0.0/28 lies in Office LAN, 4 hosts in it", "/subnets/1"],
+		["10.9.0.0/24", "10.9.0.0/24 is in no subnet, no host in it", "/subnets"],
+	])("%s, to a viewer: %s", (q, says, href) => {
+		const html = renderFragment({ role: "viewer" }, SearchOptions({ answers: ask(q) }));
+		const line = /<a id="found-hint"[^>]* href="([^"]*)"[^>]*>(.*?)<\/a>/.exec(html) ?? [];
+		expect([line[2]?.replace(/<[^>]*>/g, ""), line[1]]).toEqual([says, href]);
 	});
 	test.each(["10.0.0.14", "10.0.0.0/24", "10.0.0.300", "10.0.0", "nas"])("%s needs no hint", (text) => {
 		expect(ask(text).hint).toBeUndefined();
