@@ -6,7 +6,7 @@ import { openBeside } from "../app/beside.ts";
 import { random } from "../app/random.ts";
 import { BOUNDS, loadConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { exportSource } from "../ipam/exports.ts";
+import { exportSource, untilClosed } from "../ipam/exports.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "../model/export.ts";
 import type { HostFilter } from "../model/host.ts";
 import { formatCidr, parseCidr } from "../net/cidr.ts";
@@ -69,7 +69,7 @@ export async function exportCommand(args: string[], io: Io): Promise<number> {
 	try {
 		const filter = { ...readFilter(values), subnetId: subnetOf(beside.context.db, values.subnet) };
 		const source = await exportSource(beside.context, filter, BOUNDS.exportSlice);
-		const pieces = writeExport(format, source);
+		const pieces = untilClosed(source, writeExport(format, source));
 		if (values.output === undefined) await toStdout(pieces, io);
 		else await toFile(counted(pieces, io), values.output, values.force === true, io);
 		return io.signal?.aborted === true ? 130 : 0;

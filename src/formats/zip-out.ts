@@ -56,8 +56,12 @@ async function* deflate(
 		packer.on("error", reject);
 	});
 	const encoder = new TextEncoder();
+	// One room for all pieces, as large as the largest: each is packed before the next one comes.
+	let room = new Uint8Array(0);
 	for await (const piece of pieces) {
-		const bytes = encoder.encode(piece);
+		// UTF-8 takes three bytes at most for a unit of UTF-16.
+		if (room.length < piece.length * 3) room = new Uint8Array(piece.length * 3);
+		const bytes = room.subarray(0, encoder.encodeInto(piece, room).written);
 		sums.crc = crc32(bytes, sums.crc);
 		sums.size += bytes.length;
 		await new Promise<void>((resolve) => packer.write(bytes, () => resolve()));

@@ -9,6 +9,9 @@ export function respondDownload(
 	file: { readonly name: string; readonly type: string; readonly inline?: boolean },
 ): Response {
 	const source = pieces[Symbol.asyncIterator]();
+	// Of a reader that is gone while nothing is sent, the stream itself hears nothing.
+	const end = () => void source.return?.();
+	request.signal.addEventListener("abort", end, { once: true });
 	const encoder = new TextEncoder();
 	const body = new ReadableStream<Uint8Array>(
 		{

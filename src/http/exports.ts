@@ -5,7 +5,7 @@ import { ExportPage } from "../../views/export.tsx";
 import { BOUNDS } from "../config.ts";
 import type { Ground } from "../context.ts";
 import { AppError } from "../errors.ts";
-import { exportSource } from "../ipam/exports.ts";
+import { exportSource, untilClosed } from "../ipam/exports.ts";
 import { EXPORT_FORMATS, type ExportFormat } from "../model/export.ts";
 import type { HostFilter } from "../model/host.ts";
 import { formatCidr } from "../net/cidr.ts";
@@ -55,7 +55,7 @@ export async function download(
 	const part = subnet === undefined ? "" : `-${shortened(subnet.name) || formatCidr(subnet.cidr)}`;
 	const day = new Date(source.now).toISOString().slice(0, 10);
 	const name = `rollcall${part}-${format}-${day}.${ending}`;
-	return respondDownload(request, writeExport(format, source), {
+	return respondDownload(request, untilClosed(source, writeExport(format, source)), {
 		name,
 		type,
 		inline: format === "prometheus",

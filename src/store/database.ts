@@ -123,6 +123,32 @@ function refusedLock(path: string, other: string, cause: unknown): AppError {
 	return new AppError("unavailable", says, { cause });
 }
 
+/** What a reader keeps of the file, in kilobytes. */
+const READER_CACHE_KB = 1_000;
+
+/** A connection that only reads. Whoever opened it closes it. */
+export type Reader = { readonly db: Db; close(): void };
+
+/**
+ * For who goes through the whole file once: it keeps little of it, and leaves what others need in the cache of `db`. A
+ * database in memory, or one whose file is lost (see watch.ts), is read by `db` itself.
+ */
+export function openReader(db: Db): Reader {
+	const itself = { db, close() {} };
+	if (["", ":memory:"].includes(db.filename) || pragmaOf(db, "PRAGMA query_only") === 1) return itself;
+	const own = new Database(db.filename, { readonly: true, strict: true });
+	try {
+		own.run("PRAGMA busy_timeout = ".concat(String(pragmaOf(db, "PRAGMA busy_timeout"))));
+		own.run("PRAGMA cache_size = -".concat(String(READER_CACHE_KB)));
+		own.run("PRAGMA trusted_schema = OFF");
+		own.run("PRAGMA temp_store = MEMORY");
+		return { db: own, close: () => own.close() };
+	} catch (cause) {
+		own.close();
+		throw cause;
+	}
+}
+
 /** `user_version` of a lock whose database was there once. */
 const USED = 1;
 

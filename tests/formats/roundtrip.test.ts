@@ -9,7 +9,7 @@ import { editHost, reserveAddress } from "../../src/ipam/hosts.ts";
 import { writeImport } from "../../src/ipam/import-write.ts";
 import { readImport } from "../../src/ipam/importing.ts";
 import { createSubnet } from "../../src/ipam/subnets.ts";
-import type { ExportFormat } from "../../src/model/export.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../../src/model/export.ts";
 import { DEFAULT_OPTIONS } from "../../src/model/import.ts";
 import { formatAddress } from "../../src/net/address.ts";
 import { cidrAround, formatCidr, lastOf } from "../../src/net/cidr.ts";
@@ -162,6 +162,26 @@ describe.each(["csv", "json", "xlsx"] as const)("%s: everything", (format) => {
 		const counts = findImport(after.db, again)?.counts;
 		expect([counts?.add, counts?.change, counts?.refuse]).toEqual(Array(3).fill({ hosts: 0, subnets: 0 }));
 	});
+});
+
+test("rows of before noncharacters were refused go out by every form; what comes back names them", async () => {
+	const before = await open();
+	fill(before, 1);
+	before.db.run("UPDATE host SET description = 'a\uffff\ufdd0b' WHERE id = 1");
+	before.db.run("UPDATE subnet SET notes = '\ufffe' WHERE id = 1");
+	for (const format of Object.keys(EXPORT_FORMATS) as ExportFormat[]) {
+		const bytes = await exported(before, format);
+		expect([format, bytes.length > 0]).toEqual([format, true]);
+		if (!["csv", "json", "xlsx"].includes(format)) continue;
+		const after = await open();
+		const id = await readImport(after, { name: "x", bytes, options: DEFAULT_OPTIONS });
+		expect(findImport(after.db, id)?.counts.add.hosts).toBe(hostsOf(before).length - 1);
+		const reasons = after.db.query("SELECT reason FROM import_row WHERE verdict = 'refuse' ORDER BY n").all();
+		expect(reasons).toEqual([
+			{ reason: expect.stringContaining("U+FFFE, which is no character") },
+			{ reason: expect.stringContaining("U+FFFF, which is no character") },
+		]);
+	}
 });
 
 test("NetBox and hosts files: addresses, names and blocks come back", async () => {

@@ -76,6 +76,7 @@ const EMBEDS: readonly { readonly path: RegExp; readonly layers: readonly string
 const PACKAGES: readonly { readonly name: RegExp; readonly home: RegExp }[] = [
 	{ name: /^bun:sqlite$/, home: /^src\/store\// },
 	{ name: /^bun:ffi$/, home: /^src\/probes\/libc\.ts$/ },
+	{ name: /^bun:jsc$/, home: /^src\/ipam\/exports\.ts$/ },
 	{ name: /^(node:)?child_process$/, home: /^src\/probes\// },
 	{ name: /^ping(\/|$)/, home: /^src\/probes\/ping\.ts$/ },
 	{ name: /^fast-xml-parser$/, home: /^src\/probes\/nmap\/report\.ts$/ },
