@@ -254,6 +254,7 @@ function backupsOf(context: Context, entry: string, thread: () => Thread | undef
 		keep: backupKeep,
 		copy: (from, to, signal) => copyInThread(entry, from, to, signal),
 		check: (path, signal) => runErrand(entry, "check", { path }, signal),
+		isDoubted: () => thread()?.state().trouble?.fault === "damaged",
 		onDamage(says) {
 			holdWrites(context.db);
 			void thread()?.halt({ says, fault: "damaged" });

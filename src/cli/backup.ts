@@ -1,6 +1,6 @@
 /** `rollcall backup`: the whole database into one file, while a server uses it or not. Changes nothing in it. */
 
-import { existsSync, realpathSync, statSync } from "node:fs";
+import { existsSync, realpathSync, type Stats, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { copyInThread } from "../app/copy.ts";
 import { systemClock } from "../clock.ts";
@@ -90,15 +90,24 @@ async function drawing(line: () => string, over: AbortController, io: Io): Promi
 
 /** How much of the file is copied; the copy may end up smaller. */
 function copied(from: string, to: string): string {
-	const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+	const size = (path: string) => found(path)?.size ?? 0;
 	const [done, total] = [size(partOf(to)), Math.max(1, size(from))];
 	const mb = (bytes: number) => (bytes / 1e6).toFixed(1);
 	return `${progressBar(Math.min(1, done / total))} ${mb(done)} of ${mb(total)} MB copied`;
 }
 
+/** What is at a path; undefined: nothing, or it leads through a file. */
+function found(path: string): Stats | undefined {
+	try {
+		return statSync(path);
+	} catch {
+		return undefined;
+	}
+}
+
 /** The file to make. Never the database itself, nor what belongs to it. */
 function targetOf(databasePath: string, named: string, force: boolean): string {
-	const folder = statSync(named, { throwIfNoEntry: false })?.isDirectory() === true;
+	const folder = found(named)?.isDirectory() === true;
 	const target = resolve(folder ? join(named, backupName(databasePath, systemClock.now())) : named);
 	const real = existsSync(target) ? realpathSync(target) : target;
 	const source = existsSync(databasePath) ? realpathSync(databasePath) : databasePath;

@@ -157,7 +157,7 @@ export function findDamage(path: string): string | undefined {
 }
 
 /** What a check of the file found, on one line: above it SQLite names the database. */
-function flawIn(said: string | undefined): string {
+export function flawIn(said: string | undefined): string {
 	return said?.split("\n").at(-1) ?? "unreadable";
 }
 

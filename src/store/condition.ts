@@ -3,6 +3,7 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import type { DatabaseFacts, WorkFacts } from "../model/doctor/facts.ts";
+import { flawIn } from "./backup.ts";
 import type { Db } from "./database.ts";
 import { storageFault, storageKind } from "./faults.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "./migrations.ts";
@@ -112,7 +113,11 @@ export function inspectDatabase<T>(
 		db.run("BEGIN IMMEDIATE");
 		db.run("ROLLBACK");
 		return {
-			facts: { ...none, format, damage: found === "ok" ? undefined : `${path} is damaged: ${found}` },
+			facts: {
+				...none,
+				format,
+				damage: found === "ok" ? undefined : `${path} is damaged: ${flawIn(found)}.`,
+			},
 			rows,
 		};
 	} catch (error) {

@@ -2,6 +2,7 @@
 
 import { createOnce } from "../log.ts";
 import type { SweepRun } from "../model/run.ts";
+import { storageKind } from "../store/faults.ts";
 import { listUp } from "../store/history.ts";
 import { cancelledRunIds, claimRuns, resumeSchedule } from "../store/runs.ts";
 import { confirm } from "./confirm.ts";
@@ -21,7 +22,7 @@ export type SweeperOptions = Omit<SweepDeps, "gate"> &
 	};
 
 export type Sweeper = {
-	/** Claims what is due and starts it; returns at once. Throws what the database threw. */
+	/** Claims what is due and starts it; returns at once. Throws what the database threw, and for ever that it is damaged. */
 	tick(): void;
 	/** Resolves when nothing is under way. */
 	idle(): Promise<void>;
@@ -46,6 +47,7 @@ export function openSweeper(options: SweeperOptions): Sweeper {
 	return {
 		tick() {
 			if (closed) return;
+			crew.refuseDamaged();
 			if (clock.monotonicMs() >= watchAt) {
 				watchAt = clock.monotonicMs() + options.watchEveryMs;
 				crew.watch();
@@ -69,18 +71,58 @@ export function openSweeper(options: SweeperOptions): Sweeper {
 function createCrew(deps: SweepDeps) {
 	const running = new Map<number, AbortController>();
 	const tasks = new Set<Promise<void>>();
-	/** Ends that the database refused for now: tried again at every tick. At most one for each running sweep. */
-	const unsettled: { run: SweepRun; error: unknown }[] = [];
 	const closing = new AbortController();
+	const failures = openFailures(deps);
 	const track = (task: Promise<void>) => {
 		tasks.add(task);
 		void task.finally(() => tasks.delete(task));
 	};
+	const work = async (run: SweepRun) => {
+		const controller = new AbortController();
+		running.set(run.id, controller);
+		try {
+			const suspicion = await sweepSubnet(deps, run, controller.signal);
+			failures.well(run);
+			if (suspicion === undefined) return;
+			// Confirmation goes on beside the next sweeps; only closing ends it.
+			const confirmed = confirm(deps, suspicion, closing.signal);
+			track(confirmed.catch((error) => deps.log.warning("confirmation failed", { reason: error })));
+		} catch (error) {
+			if (!closing.signal.aborted) failures.fail(run, error);
+		} finally {
+			running.delete(run.id);
+		}
+	};
+	return {
+		busy: () => running.size,
+		start: (run: SweepRun) => track(work(run)),
+		cancel: (id: number) => running.get(id)?.abort(),
+		settle: failures.settle,
+		refuseDamaged: failures.refuseDamaged,
+		/** A fault of our own here is told by the sweeps themselves. */
+		watch: () => track(deps.gate.watch().catch(() => undefined)),
+		stop() {
+			closing.abort();
+			for (const controller of running.values()) controller.abort(STOPPING);
+		},
+		async idle() {
+			while (tasks.size > 0) await Promise.all(tasks);
+		},
+	};
+}
+
+/** Sweeps that threw: told when that begins and ends, and closed when the database lets them. */
+function openFailures(deps: SweepDeps) {
+	/** Ends that the database refused for now: tried again at every tick. At most one for each running sweep. */
+	const unsettled: { run: SweepRun; error: unknown }[] = [];
 	const told = createOnce();
+	/** A damaged file does not mend itself. */
+	let damaged: unknown;
 	const warn = (what: string, subnet: number, reason: unknown) => {
 		if (told.fails(`${what} ${subnet}`, reason)) deps.log.warning(what, { subnet, reason });
 	};
 	const fail = (run: SweepRun, error: unknown) => {
+		if (storageKind(error) === "damaged") damaged = error;
 		warn("sweep failed", run.subnetId, error);
 		try {
 			failSweep(deps, run, error);
@@ -90,38 +132,17 @@ function createCrew(deps: SweepDeps) {
 			unsettled.push({ run, error });
 		}
 	};
-	const work = async (run: SweepRun) => {
-		const controller = new AbortController();
-		running.set(run.id, controller);
-		try {
-			const suspicion = await sweepSubnet(deps, run, controller.signal);
-			if (told.well(`sweep failed ${run.subnetId}`))
-				deps.log.info("sweep works again", { subnet: run.subnetId });
-			if (suspicion === undefined) return;
-			// Confirmation goes on beside the next sweeps; only closing ends it.
-			const confirmed = confirm(deps, suspicion, closing.signal);
-			track(confirmed.catch((error) => deps.log.warning("confirmation failed", { reason: error })));
-		} catch (error) {
-			if (!closing.signal.aborted) fail(run, error);
-		} finally {
-			running.delete(run.id);
-		}
-	};
 	return {
-		busy: () => running.size,
-		start: (run: SweepRun) => track(work(run)),
-		cancel: (id: number) => running.get(id)?.abort(),
+		fail,
+		well({ subnetId }: SweepRun) {
+			if (told.well(`sweep failed ${subnetId}`)) deps.log.info("sweep works again", { subnet: subnetId });
+		},
 		settle() {
 			for (const { run, error } of unsettled.splice(0)) fail(run, error);
 		},
-		/** A fault of our own here is told by the sweeps themselves. */
-		watch: () => track(deps.gate.watch().catch(() => undefined)),
-		stop() {
-			closing.abort();
-			for (const controller of running.values()) controller.abort(STOPPING);
-		},
-		async idle() {
-			while (tasks.size > 0) await Promise.all(tasks);
+		/** Throws what showed that the file is damaged: from then on nothing is swept. */
+		refuseDamaged() {
+			if (damaged !== undefined) throw damaged;
 		},
 	};
 }

@@ -14,6 +14,9 @@ import { readBackupReport, readSetting, writeSetting } from "../store/settings.t
 /** Without a wish it runs when the last one is older than this: the machine may sleep at the hour of the timetable. */
 const OVERDUE_MS = 26 * 3_600_000;
 
+/** Between two looks at a database that somebody has stumbled over. */
+const DOUBTED_MS = 60_000;
+
 export type BackupsOptions = {
 	readonly db: Db;
 	readonly clock: Clock;
@@ -32,6 +35,8 @@ export type BackupsOptions = {
 	readonly copy: (from: string, to: string, signal: AbortSignal) => Promise<BackupFile>;
 	/** Looks through the pages of the database, elsewhere: what is wrong, in words, or undefined. */
 	readonly check: (path: string, signal: AbortSignal) => Promise<string | undefined>;
+	/** Has somebody stumbled over damage? Then it is looked through at once, and every minute until that is found. */
+	readonly isDoubted: () => boolean;
 	/** Called once, when the look has found damage. */
 	readonly onDamage: (says: string) => void;
 };
@@ -61,8 +66,8 @@ export function openBackups(options: BackupsOptions): Backups {
 		whenFree(work, { ...options, sleep: clock.sleep, signal: closing.signal });
 	const look = async () => {
 		try {
-			removePieces(options.dir, options.databasePath);
 			await seen.look(closing.signal);
+			removePieces(options.dir, options.databasePath);
 		} catch (error) {
 			if (!closing.signal.aborted) log.warning("the database was not looked through", { reason: error });
 		} finally {
@@ -95,11 +100,11 @@ export function openBackups(options: BackupsOptions): Backups {
 	};
 	return {
 		tick() {
-			if (closing.signal.aborted || running !== undefined || clock.monotonicMs() < notBefore) return;
-			if (!checked) {
+			if (closing.signal.aborted || running !== undefined) return;
+			if (!checked || seen.isDoubted()) {
 				checked = true;
 				running = look();
-			} else if (isDue(options))
+			} else if (clock.monotonicMs() >= notBefore && isDue(options))
 				running = work().catch((error) => log.error("backup not noted", { reason: error }));
 		},
 		damage: seen.damage,
@@ -112,10 +117,12 @@ export function openBackups(options: BackupsOptions): Backups {
 }
 
 /** The look at the pages of the database, and what it has found: that stays, and is told once. */
-function lookOut({ check, databasePath, log, onDamage }: BackupsOptions) {
+function lookOut({ check, clock, databasePath, isDoubted, log, onDamage }: BackupsOptions) {
 	let damage: string | undefined;
+	let lookedAt = Number.NEGATIVE_INFINITY;
 	const look = async (signal: AbortSignal) => {
 		if (damage !== undefined) return;
+		lookedAt = clock.monotonicMs();
 		damage = await check(databasePath, signal);
 		if (damage === undefined) return;
 		log.error("the database is damaged", { reason: damage });
@@ -124,6 +131,7 @@ function lookOut({ check, databasePath, log, onDamage }: BackupsOptions) {
 	return {
 		look,
 		damage: () => damage,
+		isDoubted: () => damage === undefined && clock.monotonicMs() - lookedAt >= DOUBTED_MS && isDoubted(),
 		/** Throws AppError("unavailable") when it is damaged; false when the look was cut off. */
 		async isWhole(signal: AbortSignal): Promise<boolean> {
 			await look(signal);

@@ -211,3 +211,17 @@ describe("the moment in which the way out comes back", () => {
 		expect(s.host("10.20.0.2")?.status).toBe("up");
 	});
 });
+
+test("a sweep that stumbles over a damaged page is the last one: the database does not mend itself", async () => {
+	const s = await seen(...far(3));
+	const damaged = Object.assign(new Error("database disk image is malformed"), { code: "SQLITE_CORRUPT" });
+	const { probe } = s.network;
+	s.network.probe = () => {
+		throw damaged;
+	};
+	enqueueRun(s.db, 1, s.clock.now());
+	await s.tick();
+	s.network.probe = probe;
+	for (let n = 0; n < 3; n++) expect(() => s.sweeper.tick()).toThrow("malformed");
+	expect(s.host("10.20.0.2")?.status).toBe("up");
+});

@@ -1,7 +1,7 @@
 /** When backups are made, and what is noted of them; by a clock cranked by hand, copied by a stand-in or for real. */
 
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../src/log.ts";
@@ -46,6 +46,7 @@ function open(more: Partial<BackupsOptions> = {}) {
 			return writeBackup(from, to, { busyMs: 100 });
 		},
 		check: async () => undefined,
+		isDoubted: () => false,
 		onDamage: () => {},
 		...more,
 	});
@@ -146,6 +147,25 @@ test("every life begins with a look at the file; what is wrong with it is known 
 	backups.tick();
 	await backups.idle();
 	expect(looks).toBe(1);
+});
+
+test("whoever stumbles over damage has it looked through at once; a folder of backups that is none hinders no look", async () => {
+	writeFileSync(join(folder, "backups"), "a file");
+	let isDoubted = false;
+	let looks = 0;
+	const check = async () => (++looks > 2 ? "damaged" : undefined);
+	const backups = await begun({ check, isDoubted: () => isDoubted });
+	expect(looks).toBe(1);
+	await clock.advance(HOUR_MS);
+	backups.tick();
+	isDoubted = true;
+	for (let second = 0; second < 90; second++) {
+		backups.tick();
+		await backups.idle();
+		await clock.advance(1_000);
+	}
+	expect(looks).toBe(3);
+	expect(backups.damage()).toBe("damaged");
 });
 
 test.each(["at the start", "when it runs already"])(
