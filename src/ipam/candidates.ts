@@ -67,11 +67,24 @@ export function* survey(
 	}
 }
 
-/** The lowest address that is free by what is recorded; who is given one asks first (ipam/next-address). */
+/** So many addresses that answered lately are passed over before the first of them will do. */
+const PASSED_MAX = 256;
+
+/**
+ * The lowest address that is free by what is recorded; who is given one asks first (ipam/next-address). Where all that
+ * are unused, or the first 256 of them, answered lately, it is the first of those. undefined: every address is taken.
+ */
 export function findFirstFree(context: Ground, subnet: Subnet, quietMs: number): Address | undefined {
-	for (const one of survey(context, subnet, 0n, { neighbours: new Set(), quietMs }))
+	let unused: Address | undefined;
+	let passed = 0;
+	for (const one of survey(context, subnet, 0n, { neighbours: new Set(), quietMs })) {
 		if (one.kind === "free") return one.address;
-	return undefined;
+		if (one.reason !== "replied") continue;
+		unused ??= one.first;
+		passed += 1;
+		if (passed === PASSED_MAX) break;
+	}
+	return unused;
 }
 
 function skip(first: Address, last: Address, reason: SkipReason, says: string): Surveyed {

@@ -1,6 +1,7 @@
 /** Several addresses in a row: all of them or none, whoever else is at it. */
 
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { parseAddress, toKey } from "../../src/net/address.ts";
 import { openRig, type Rig } from "../helpers/app.ts";
 
 let rig: Rig;
@@ -87,6 +88,22 @@ describe("several addresses", () => {
 		expect(await first(1)).toBe("/subnets/1/free/10.0.0.18");
 		await rig.post("/subnets/2/reserve", { address: "10.0.0.16", count: "2" });
 		expect(await first(2)).toBe("No address is free");
+	});
+
+	test("an address whose host was deleted and had answered lately comes last, and a crowd of them is not looked through", async () => {
+		const first = async (path: string) =>
+			/>First free <a[^>]* href="[^"]+free\/([^"]+)"/.exec((await rig.get(`/subnets/${path}`)).text)?.[1];
+		const depart = rig.app.context.db.query("INSERT INTO departed (ip_key, last_seen_at) VALUES (?, ?)");
+		const begin = parseAddress("10.0.0.1").value ?? 0n;
+		const now = rig.app.context.clock.now();
+		for (let n = 0n; n < 3n; n++) depart.run(toKey(begin + n), now);
+		expect(await first("1")).toBe("10.0.0.4");
+		for (let n = 3n; n < 254n; n++) depart.run(toKey(begin + n), now);
+		await rig.post("/subnets", { cidr: "10.1.0.0/16", name: "Large", sweep_interval_s: "60" });
+		const large = parseAddress("10.1.0.1").value ?? 0n;
+		for (let n = 0n; n < 300n; n++) depart.run(toKey(large + n), now);
+		expect(await first("2")).toBe("10.1.0.1");
+		expect(await first("1?order=address")).toBe("10.0.0.1");
 	});
 
 	test("the form starts with the number its link names", async () => {
