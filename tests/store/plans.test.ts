@@ -13,6 +13,7 @@ import { claimNames } from "../../src/store/names.ts";
 import { listExpired } from "../../src/store/next-address.ts";
 import { cancelledRunIds, claimRuns } from "../../src/store/runs.ts";
 import { cancelledScanIds, claimScans } from "../../src/store/scans.ts";
+import { listChildren } from "../../src/store/subnets.ts";
 
 const AT = 1_800_000_000_000;
 const SCAN = { limit: 2, batch: 16, aheadAt: AT, scheduled: true };
@@ -78,5 +79,16 @@ test.each([
 	const db = openDatabase(":memory:", { busyMs: 0 });
 	const [sql = ""] = statementsOf(db, () => listEvents(db, { ...options, limit: 12 }));
 	expect(planOf(db, sql)).toContainEqual(expect.stringMatching(index));
+	db.close();
+});
+
+test("subnets inside one: not ten thousand others", () => {
+	const db = openDatabase(":memory:", { busyMs: 0 });
+	const [sql = ""] = statementsOf(db, () => listChildren(db, 1));
+	expect(planOf(db, sql)).toEqual([
+		expect.stringContaining("SEARCH parent USING INTEGER PRIMARY KEY"),
+		expect.stringMatching(/^SEARCH child USING INDEX subnet_by_range \(first_key>\? AND first_key<\?\)/),
+		expect.stringContaining("FOR LAST TERM OF ORDER BY"),
+	]);
 	db.close();
 });
