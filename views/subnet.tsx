@@ -85,9 +85,11 @@ function FirstFree(props: { subnetId: number; address: Address | undefined }) {
 	return (
 		<p class="first-free">
 			First free{" "}
-			<a class="mono" href={`/subnets/${props.subnetId}/free/${ip}`} data-key="r" aria-keyshortcuts="r">
-				{ip}
-			</a>
+			<May instead={<span class="mono">{ip}</span>}>
+				<a class="mono" href={`/subnets/${props.subnetId}/free/${ip}`} data-key="r" aria-keyshortcuts="r">
+					{ip}
+				</a>
+			</May>
 		</p>
 	);
 }

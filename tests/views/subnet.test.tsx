@@ -5,7 +5,7 @@ import type { SubnetSummary } from "../../src/model/subnet.ts";
 import { renderFragment } from "../../views/render.tsx";
 import { SubnetPage } from "../../views/subnet.tsx";
 import { SubnetRow } from "../../views/subnets.tsx";
-import { listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
+import { address, listingOf, mapOf, NOW, subnet } from "../helpers/world.ts";
 
 const text = (html: string) =>
 	html
@@ -13,15 +13,15 @@ const text = (html: string) =>
 		.replace(/\s+/g, " ")
 		.trim();
 
-function page(one: SubnetSummary): string {
+function page(one: SubnetSummary, role: "viewer" | "editor" = "viewer", firstFree?: bigint): string {
 	return renderFragment(
-		{ role: "viewer" },
+		{ role },
 		<SubnetPage
 			subnet={one}
 			ancestors={[]}
 			children={[]}
 			map={mapOf(one, [])}
-			firstFree={undefined}
+			firstFree={firstFree}
 			listing={listingOf([])}
 			run={undefined}
 			now={NOW}
@@ -44,6 +44,15 @@ describe("how often", () => {
 	test("not at all", () => {
 		expect(text(page(subnet(1, "10.0.0.0/8", "", [], { sweepEnabled: false })))).toContain(" not swept ");
 	});
+});
+
+test("the first free address is told to everybody, and leads to its form for those who may take it", () => {
+	const one = subnet(1, "10.0.0.0/24", "", []);
+	expect(page(one, "viewer", address("10.0.0.3"))).toContain('First free <span class="mono">10.0.0.3</span>');
+	expect(page(one, "editor", address("10.0.0.3"))).toMatch(
+		/First free <a [^>]*href="\/subnets\/1\/free\/10.0.0.3"/,
+	);
+	expect(text(page(one))).toContain("No address is free.");
 });
 
 describe("a subnet without a name is called by its network, once", () => {
