@@ -46,12 +46,11 @@ export function Dashboard(props: DashboardProps) {
 		<Main live="all" class="dashboard">
 			<h1 class="sr">Dashboard</h1>
 			<CountTiles counts={props.counts} />
+			{/* The list of hosts grows as it is scrolled: what stands below it in one column is never reached. */}
 			<div class="two">
-				<div class="first">
-					<SubnetPanel {...props} />
-					<HostPanel {...props} />
-				</div>
+				<SubnetPanel {...props} />
 				<Changes changes={props.changes} now={props.now} />
+				<HostPanel {...props} />
 			</div>
 		</Main>
 	);

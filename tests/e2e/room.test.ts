@@ -28,6 +28,7 @@ async function open(path: string, width: number): Promise<Page> {
 }
 
 const box = (element: Locator) => element.evaluate((e) => e.getBoundingClientRect().toJSON() as DOMRect);
+const panel = (page: Page, title: string) => page.locator(`section.panel[aria-labelledby="${title}"]`);
 const isCut = (element: Locator) => element.evaluate((e) => e.scrollWidth > e.clientWidth);
 
 /** A message in the page's own way: a wish that no answer comes to. */
@@ -70,6 +71,28 @@ describe.skipIf(missing)(`room${missing ? ": skipped, chromium is missing" : ""}
 			.evaluateAll((all) => all.map((e) => e.clientHeight));
 		expect(Math.max(...heights)).toBeLessThanOrEqual(36);
 		expect(await isCut(page.locator('tr:has-text("edge5") .status'))).toBe(false);
+		await page.context().close();
+	});
+
+	test.each([390, 1024, 1400])(
+		"“What changed” is not below the hosts, whose list grows, at %d px",
+		async (width) => {
+			const page = await open("/", width);
+			const [changes, hosts] = await Promise.all([box(panel(page, "changes")), box(panel(page, "hosts"))]);
+			if (width > 1180) expect(changes.left).toBeGreaterThan(hosts.right);
+			else expect(changes.bottom).toBeLessThan(hosts.top);
+			await page.context().close();
+		},
+	);
+
+	test("a long “What changed” beside few subnets opens no hole between them and the hosts", async () => {
+		const page = await open("/", 1400);
+		await page.evaluate(() => {
+			for (const line of document.querySelectorAll(".subnets li:nth-child(n+2), .two tbody tr"))
+				line.remove();
+		});
+		const [subnets, hosts] = await Promise.all([box(panel(page, "subnets")), box(panel(page, "hosts"))]);
+		expect(hosts.top - subnets.bottom).toBeWithin(10, 30);
 		await page.context().close();
 	});
 
