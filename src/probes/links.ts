@@ -5,19 +5,28 @@ import { type NetworkInterfaceInfo, networkInterfaces } from "node:os";
 import { type Address, fromV4, MAX_ADDRESS, parseAddress } from "../net/address.ts";
 import { type Cidr, cidrAround, contains } from "../net/cidr.ts";
 
-/** An address of this machine and the network it lies in. */
-export type LocalNetwork = { name: string; cidr: Cidr; address: Address; loopback: boolean };
+/** An address of this machine and the network it lies in. `temporary`: it is given up within days (RFC 8981). */
+export type LocalNetwork = {
+	name: string;
+	cidr: Cidr;
+	address: Address;
+	loopback: boolean;
+	temporary?: boolean;
+};
 
 /** The interface table as node:os gives it. */
 export type InterfaceTable = { [name: string]: NetworkInterfaceInfo[] | undefined };
 
 /** Networks of all interfaces that are up, loopback included, IPv6 link-local included. */
 export function localNetworks(): LocalNetwork[] {
-	return readInterfaces(networkInterfaces());
+	return readInterfaces(networkInterfaces(), parseTemporary(readOrNothing("/proc/net/if_inet6")));
 }
 
 /** Pure half of `localNetworks`: entries that cannot be read are left out. */
-export function readInterfaces(table: InterfaceTable): LocalNetwork[] {
+export function readInterfaces(
+	table: InterfaceTable,
+	temporary: ReadonlySet<Address> = new Set(),
+): LocalNetwork[] {
 	const networks: LocalNetwork[] = [];
 	for (const [name, entries] of Object.entries(table)) {
 		for (const entry of entries ?? []) {
@@ -25,7 +34,8 @@ export function readInterfaces(table: InterfaceTable): LocalNetwork[] {
 			const address = parseAddress(entry.address.replace(/%.*$/, "")).value;
 			const prefix = Number(entry.cidr?.split("/")[1]);
 			if (address === undefined || !Number.isInteger(prefix)) continue;
-			networks.push({ name, cidr: cidrAround(address, prefix), address, loopback: entry.internal });
+			const network = { name, cidr: cidrAround(address, prefix), address, loopback: entry.internal };
+			networks.push(temporary.has(address) ? { ...network, temporary: true } : network);
 		}
 	}
 	return networks;
@@ -53,11 +63,25 @@ export function defaultGateways(): Address[] {
 	];
 }
 
+/** IFA_F_TEMPORARY of <linux/if_addr.h>. */
+const TEMPORARY = 0x01;
+
+/** The temporary addresses in the text of /proc/net/if_inet6: address, index, prefix, scope and flags in hex, then the name. */
+export function parseTemporary(text: string): Set<Address> {
+	const found = new Set<Address>();
+	for (const line of text.split("\n")) {
+		const [digits = "", , , , flags = ""] = line.trim().split(/\s+/);
+		if (/^[0-9a-f]{32}$/.test(digits) && (Number.parseInt(flags, 16) & TEMPORARY) !== 0)
+			found.add(BigInt(`0x${digits}`));
+	}
+	return found;
+}
+
 function readOrNothing(path: string): string {
 	try {
 		return readFileSync(path, "latin1");
 	} catch {
-		// No /proc (not Linux), or IPv6 switched off: then there is no gateway to know.
+		// No /proc (not Linux), or IPv6 switched off: then there is nothing of it to know.
 		return "";
 	}
 }

@@ -166,7 +166,9 @@ function listening(deps: SweepDeps, manner: Manner, known: ReadonlySet<Address>)
 /** IPv6 networks are too large to try: this machine, and whom it has talked to, are asked as well. */
 function withNeighbours(deps: SweepDeps, { cidr }: Subnet, known: readonly Address[]): Address[] {
 	const talked = deps.neighbours().map(({ address }) => address);
-	const own = deps.surroundings().networks.flatMap(({ address }) => address ?? []);
+	// Not under an address of a few days: it would be a host that goes down for nothing.
+	const lasting = deps.surroundings().networks.filter(({ temporary }) => temporary !== true);
+	const own = lasting.flatMap(({ address }) => address ?? []);
 	return [...new Set([...known, ...[...talked, ...own].filter((address) => contains(cidr, address))])];
 }
 

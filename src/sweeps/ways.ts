@@ -10,7 +10,13 @@ import type { Db } from "../store/database.ts";
 import { readSetting, writeSetting } from "../store/settings.ts";
 
 /** A network of this machine, the interface it was on, and this machine's address in it, where that is known. */
-export type Stood = { readonly name: string; readonly cidr: Cidr; readonly address?: Address };
+export type Stood = {
+	readonly name: string;
+	readonly cidr: Cidr;
+	readonly address?: Address;
+	/** The address is given up within days. */
+	readonly temporary?: boolean;
+};
 
 export type Ways = {
 	/** Notes what works just now, and keeps it. Throws what the database threw; nothing is forgotten then. */

@@ -9,6 +9,7 @@ import {
 	localNetworks,
 	parseRoutes4,
 	parseRoutes6,
+	parseTemporary,
 	readInterfaces,
 } from "../../src/probes/links.ts";
 
@@ -38,6 +39,24 @@ test("interfaces become networks; what cannot be read is left out", () => {
 		"eth0 192.168.1.0/24 192.168.1.20",
 		"eth0 2001:db8:1::/64 2001:db8:1::20",
 		"eth0 fe80::/64 fe80::1",
+	]);
+});
+
+test("temporary addresses are marked (RFC 8981; as /proc/net/if_inet6 tells them)", () => {
+	const text = [
+		"20010db8000100000000000000000020 02 40 00 80     eth0",
+		"20010db800010000a1b2c3d4e5f60718 02 40 00 01     eth0",
+		"20010db8000100000000000000000021 02 40 00 21     eth0",
+		"fe800000000000000000000000000001 02 40 20 80     eth0",
+		"nonsense",
+		"",
+	].join("\n");
+	const temporary = parseTemporary(text);
+	expect([...temporary].map(formatAddress)).toEqual(["2001:db8:1:0:a1b2:c3d4:e5f6:718", "2001:db8:1::21"]);
+	const table = { eth0: [entry("2001:db8:1::20/64"), entry("2001:db8:1::21/64")] };
+	expect(readInterfaces(table, temporary).map((network) => network.temporary === true)).toEqual([
+		false,
+		true,
 	]);
 });
 

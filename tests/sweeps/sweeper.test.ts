@@ -129,6 +129,21 @@ describe("a subnet is swept", () => {
 		expect(s.host("2001:db8::7")?.status).toBe("up");
 	});
 
+	test("but not under an address that is given up within days: it would be down then", async () => {
+		const s = stage("2001:db8::7", "2001:db8::8");
+		const network = { name: "eth0", cidr: cidr("2001:db8::/64") };
+		s.surroundings = {
+			networks: [
+				{ ...network, address: address("2001:db8::7") },
+				{ ...network, address: address("2001:db8::8"), temporary: true },
+			],
+			gateways: [],
+		};
+		s.subnet("2001:db8::/64");
+		await s.tick();
+		expect(s.network.asked[0]).toEqual([address("2001:db8::7")]);
+	});
+
 	test("a large IPv6 subnet asks only the hosts it knows", async () => {
 		const s = stage();
 		s.subnet("2001:db8::/64");
