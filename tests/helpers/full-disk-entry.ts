@@ -3,7 +3,7 @@
  * emptied again. Prints as one line of JSON what was seen at each step.
  */
 
-import { readdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, statfsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { explain } from "../../src/http/respond.ts";
 import { editHost, reserveAddress } from "../../src/ipam/hosts.ts";
@@ -40,9 +40,10 @@ const before = backups();
 function fill(spare: number): void {
 	rmSync(ballast, { force: true });
 	const { bavail, bsize } = statfsSync(disk);
-	writeFileSync(ballast, Buffer.alloc(bavail * bsize - spare, 1));
+	writeFileSync(ballast, Buffer.alloc(bavail * bsize - Math.floor(spare), 1));
 }
-fill(30_000);
+// Too little for a copy, enough for the log of what is written meanwhile: that it failed is noted, too.
+fill(statSync(context.config.databasePath).size / 2);
 backupNow(context);
 await until(() => readBackupProblem(context.db) !== undefined, "a backup that fails");
 const backupSays = readBackupProblem(context.db)?.says;
