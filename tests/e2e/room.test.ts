@@ -74,6 +74,20 @@ describe.skipIf(missing)(`room${missing ? ": skipped, chromium is missing" : ""}
 		await page.context().close();
 	});
 
+	test("the size of a range is not broken within the number on a phone", async () => {
+		const page = await open("/subnets/10", 390);
+		const lines = await page.locator("tr.gap .size").evaluateAll((all) =>
+			all.map((one) => {
+				const text = document.createRange();
+				text.selectNodeContents(one);
+				return text.getClientRects().length;
+			}),
+		);
+		expect(lines.length).toBeGreaterThan(5);
+		expect(Math.max(...lines)).toBe(1);
+		await page.context().close();
+	});
+
 	test.each([390, 1024, 1400])(
 		"“What changed” is not below the hosts, whose list grows, at %d px",
 		async (width) => {
