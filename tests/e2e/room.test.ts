@@ -74,6 +74,22 @@ describe.skipIf(missing)(`room${missing ? ": skipped, chromium is missing" : ""}
 		await page.context().close();
 	});
 
+	test("on a wide screen without a mouse the boxes of rows are large enough for a finger", async () => {
+		const context = await browser.newContext({
+			...{ viewport: { width: 1024, height: 768 }, hasTouch: true, isMobile: true },
+		});
+		const page = await context.newPage();
+		await page.goto(`${gallery.url}/subnets/1`);
+		await page.waitForSelector("#light.live");
+		const [pick, link] = await Promise.all([
+			box(page.locator(".pick").first()),
+			box(page.locator("tbody .address a").first()),
+		]);
+		expect(Math.min(pick.width, pick.height)).toBeGreaterThanOrEqual(24);
+		expect(pick.right).toBeLessThanOrEqual(link.left);
+		await context.close();
+	});
+
 	test("the size of a range is not broken within the number on a phone", async () => {
 		const page = await open("/subnets/10", 390);
 		const lines = await page.locator("tr.gap .size").evaluateAll((all) =>
